@@ -1,0 +1,152 @@
+"""Distributions as values that turn one uniform draw into one figure. They own no generator.
+
+In a file a distribution is a single figure (``10s``), or a mapping: ``{mean: 10s}`` is exponential,
+``{median: 10s, p95: 30s}`` lognormal, ``{from: 1s, to: 2s}`` uniform, and ``{mix: [...]}`` a mixture of
+these, for instance of honest answers and a few hangs.
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+
+from .units import Duration, Share, TokenCount
+
+Figure = TypeVar("Figure", bound=float)
+
+_normal_quantile = NormalDist().inv_cdf
+_Z95 = _normal_quantile(0.95)
+
+
+class _Value(BaseModel, Generic[Figure]):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Constant(_Value[Figure], Generic[Figure]):
+    """Always the same figure."""
+
+    value: Figure
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_figure(cls, given: Any) -> Any:
+        return given if isinstance(given, dict | Constant) else {"value": given}
+
+    def at(self, u: float) -> float:
+        return self.value
+
+
+class Exponential(_Value[Figure], Generic[Figure]):
+    """Memoryless, by its mean."""
+
+    mean: Figure
+
+    def at(self, u: float) -> float:
+        return -self.mean * math.log1p(-u)
+
+
+class LogNormal(_Value[Figure], Generic[Figure]):
+    """The usual shape of a service's latency, by its median and its 95th percentile."""
+
+    median: Figure
+    p95: Figure
+
+    @model_validator(mode="after")
+    def _ordered(self) -> LogNormal[Figure]:
+        if not 0 < self.median <= self.p95:
+            raise ValueError("p95 must not be below median, and median must be above 0")
+        return self
+
+    def model_post_init(self, context: Any) -> None:
+        sigma = math.log(self.p95 / self.median) / _Z95 if 0 < self.median <= self.p95 else 0.0
+        object.__setattr__(self, "_sigma", sigma)
+
+    def at(self, u: float) -> float:
+        return self.median * math.exp(self.__dict__["_sigma"] * _normal_quantile(u))
+
+
+class Uniform(_Value[Figure], Generic[Figure]):
+    """Anything between two figures, alike."""
+
+    low: Figure = Field(alias="from")
+    high: Figure = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Uniform[Figure]:
+        if self.high < self.low:
+            raise ValueError("to must not be below from")
+        return self
+
+    def at(self, u: float) -> float:
+        return self.low + (self.high - self.low) * u
+
+
+def _shape(given: Any) -> str:
+    """Which distribution a value from a file is meant to be."""
+    if isinstance(given, BaseModel):
+        return type(given).__name__.split("[")[0].lower()
+    if not isinstance(given, dict):
+        return "constant"
+    for key, shape in _SHAPES.items():
+        if key in given:
+            return shape
+    return "lognormal"
+
+
+_SHAPES = {"mix": "mixture", "mean": "exponential", "from": "uniform", "to": "uniform", "value": "constant"}
+
+
+class Part(_Value[Figure], Generic[Figure]):
+    """One component of a mixture and how often it is drawn."""
+
+    share: Share
+    of: Annotated[
+        Annotated[Constant[Figure], Tag("constant")]
+        | Annotated[Exponential[Figure], Tag("exponential")]
+        | Annotated[LogNormal[Figure], Tag("lognormal")]
+        | Annotated[Uniform[Figure], Tag("uniform")],
+        Discriminator(_shape),
+    ]
+
+
+class Mixture(_Value[Figure], Generic[Figure]):
+    """One of several distributions, by share; the shares make up 100%."""
+
+    mix: tuple[Part[Figure], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Mixture[Figure]:
+        if not math.isclose(total := sum(part.share for part in self.mix), 1.0, abs_tol=1e-9):
+            raise ValueError(f"the shares of a mix must make up 100%, these make up {total:.4%}")
+        return self
+
+    def at(self, u: float) -> float:
+        # One draw serves both questions: where u falls picks the part, how far into it is the draw for the part.
+        for part in self.mix[:-1]:
+            if u < part.share:
+                return part.of.at(u / part.share)
+            u -= part.share
+        part = self.mix[-1]
+        return part.of.at(min(max(u / part.share, 2.0**-53), 1 - 2.0**-53))
+
+
+
+Durations = Annotated[
+    Annotated[Constant[Duration], Tag("constant")]
+    | Annotated[Exponential[Duration], Tag("exponential")]
+    | Annotated[LogNormal[Duration], Tag("lognormal")]
+    | Annotated[Uniform[Duration], Tag("uniform")]
+    | Annotated[Mixture[Duration], Tag("mixture")],
+    Discriminator(_shape),
+]
+TokenCounts = Annotated[
+    Annotated[Constant[TokenCount], Tag("constant")]
+    | Annotated[Exponential[TokenCount], Tag("exponential")]
+    | Annotated[LogNormal[TokenCount], Tag("lognormal")]
+    | Annotated[Uniform[TokenCount], Tag("uniform")]
+    | Annotated[Mixture[TokenCount], Tag("mixture")],
+    Discriminator(_shape),
+]

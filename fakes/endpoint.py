@@ -1,0 +1,257 @@
+"""The fake service's brain: requests in, plans out. It does no I/O, reads no clock and keeps no timer.
+
+A backend asks in this order: `connect` for a new connection, `answer` for a request; the player then comes back with
+`admit` when the request has reached the service, `release` when its slot is free, `gone` when the client has left.
+Each returns the next segment of the plan. Load is read when the slot is granted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+from typing import NamedTuple
+
+from .capacity import Capacity, Slots
+from .distributions import TokenCounts
+from .draws import Draws, Identity
+from .journal import Served
+from .latency import Latency, LatencyDraws
+from .limits import Bucket, Limits, Quota
+from .plan import ADMIT, CLOSING, FINISH, OPENING, RELEASE, Answer, Error, Head, Plan, Tokens, Wait, is_unanswered
+from .timeline import Armed, Phase, Timeline
+
+_HEAD_JSON, _HEAD_SSE, _ANSWER = Head(), Head(sse=True), Answer()
+_MESSAGE_429 = "This request would exceed the rate limit for your organization of {limit:.0f} requests per minute."
+
+
+class Request(NamedTuple):
+    """What the brain needs to know of a request to `POST /v1/messages`."""
+
+    who: Identity
+    stream: bool
+    input_tokens: int
+    max_tokens: int
+    model: str = "claude-sonnet-5-5"
+
+
+class Ticket:
+    """One request on its way through the service."""
+
+    __slots__ = (
+        "arrived",
+        "base",
+        "ended",
+        "fault",
+        "granted_at",
+        "has_fired",
+        "has_slot",
+        "is_pending",
+        "is_waiting",
+        "lateness",
+        "left",
+        "output_tokens",
+        "request",
+        "resume",
+        "segment",
+        "sent_tokens",
+        "status",
+    )
+
+    def __init__(self, request: Request, arrived: float, output_tokens: int) -> None:
+        self.request = request
+        self.arrived = arrived
+        self.output_tokens = output_tokens
+        self.segment: Plan = ()
+        self.resume: Callable[[Plan], None] | None = None
+        self.has_slot = self.is_waiting = self.is_pending = self.has_fired = False
+        self.fault: Armed | None = None
+        self.granted_at: float | None = None
+        self.ended: float | None = None
+        self.left: float | None = None
+        self.base: float | None = None
+        self.status: int | None = None
+        self.sent_tokens = 0
+        self.lateness = 0.0
+
+    def record(self) -> Served:
+        request = self.request
+        return Served(
+            request.who,
+            request.stream,
+            request.input_tokens,
+            self.output_tokens,
+            self.arrived,
+            self.granted_at,
+            self.ended,
+            self.left,
+            self.base,
+            self.status,
+            self.sent_tokens,
+            self.fault.name if self.fault else None,
+            self.has_fired,
+            self.lateness,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """All that is configured of the fake: how fast, how large, with what quotas, and what goes wrong when."""
+
+    latency: Latency
+    capacity: Capacity
+    limits: Limits
+    output_tokens: TokenCounts
+    phases: tuple[Phase, ...] = (Phase(0.0),)
+
+
+class Endpoint:
+    """`POST /v1/messages` of one service under one seed."""
+
+    def __init__(self, service: Service, seed: int) -> None:
+        self.service = service
+        self.timeline = Timeline(service.phases, seed)
+        self.slots = Slots(service.capacity)
+        self.tickets: list[Ticket] = []
+        limits = service.limits
+        self.requests = Bucket(limits.requests, limits.burst_over) if limits.requests else None
+        self._latency = LatencyDraws(service.latency, seed)
+        self._output_tokens, self._output_draws = service.output_tokens, Draws(seed, "output tokens")
+        self._cancels = service.capacity.on_disconnect == "cancel"
+
+    def output_tokens(self, who: Identity) -> int:
+        """How long the whole answer to a call is; the same for every attempt at it."""
+        label = Identity(who.client, who.call).label
+        return max(1, round(self._output_tokens.at(self._output_draws.uniform(label))))
+
+    def connect(self, who: Identity, now: float) -> bool:
+        """Whether a new connection is let in. `who` is the attempt it is opened for."""
+        for armed in self.timeline.in_force:
+            if armed.fault.on_connect and armed.hits(who, False, now):
+                self.note_refused(armed)
+                return False
+        return True
+
+    def note_refused(self, armed: Armed) -> None:
+        """Count a refused connection; on a real port only the client sees it."""
+        counts = self.timeline.counts[armed.mark.fault]
+        counts.planned += 1
+        counts.fired += 1
+
+    def answer(self, request: Request, now: float, is_fresh: bool) -> Ticket:
+        """A request has been sent. `is_fresh`: on a connection opened for it. The ticket holds the first segment."""
+        who = request.who
+        ticket = Ticket(request, now, min(request.max_tokens, self.output_tokens(who)))
+        self.tickets.append(ticket)
+        ticket.segment = (Wait(self._latency.inbound(who.label, request.input_tokens, is_fresh)), ADMIT)
+        for armed in self.timeline.in_force:
+            if not armed.fault.on_connect and armed.hits(who, request.stream, now):
+                self._plan_fault(ticket, armed)
+                break
+        return ticket
+
+    def _plan_fault(self, ticket: Ticket, armed: Armed) -> None:
+        ticket.fault = armed
+        self.timeline.counts[armed.mark.fault].planned += 1
+        changed = armed.fault.apply(ticket.segment, armed.mark)
+        if changed is None:
+            ticket.is_pending = True  # its moment lies in a segment that is not known yet
+        else:
+            ticket.segment = changed
+
+    def admit(self, ticket: Ticket, now: float) -> Plan | None:
+        """The request has arrived: the next segment, or None while it waits for a slot."""
+        if self.requests is not None and (seconds := self.requests.take(now)):
+            message = _MESSAGE_429.format(limit=self.requests.rate * 60)
+            return (Head(429, retry_after=float(ceil(seconds))), Error("rate_limit_error", message), FINISH)
+        if self.slots.take(ticket):
+            return self._granted(ticket, now)
+        if self.slots.is_queue_full():
+            return (Head(529), Error("overloaded_error", "Overloaded"), FINISH)
+        self.slots.wait(ticket)
+        return None
+
+    def _granted(self, ticket: Ticket, now: float) -> Plan:
+        """A slot is there: the answer, as long as load and draws make it."""
+        ticket.granted_at = now
+        request, latency = ticket.request, self._latency
+        label, count = request.who.label, ticket.output_tokens
+        first, gap = latency.first_token(label, request.input_tokens), latency.token_gap(label)
+        ticket.base = first + count * gap
+        stretch = self.slots.stretch()
+        first, gap = first * stretch + latency.outbound(label), gap * stretch
+        plan: Plan
+        if request.stream:
+            plan = (Wait(first), _HEAD_SSE, *OPENING, Tokens(count, gap), RELEASE, *CLOSING, FINISH)
+        else:
+            plan = (Wait(first + count * gap), RELEASE, _HEAD_JSON, _ANSWER, FINISH)
+        if ticket.is_pending and ticket.fault is not None:
+            changed = ticket.fault.fault.apply(plan, ticket.fault.mark)
+            if changed is not None:
+                ticket.is_pending = False
+                return changed
+        return plan
+
+    def release(self, ticket: Ticket, now: float) -> None:
+        """The ticket's slot is free again, or was never taken; whoever waits goes on."""
+        following = self.slots.release(ticket)
+        if following is not None:
+            assert isinstance(following, Ticket)
+            assert following.resume is not None
+            following.resume(self._granted(following, now))
+
+    def fired(self, fault: int, ticket: Ticket) -> None:
+        """A fault has taken effect."""
+        ticket.has_fired = True
+        self.timeline.counts[fault].fired += 1
+
+    def gone(self, ticket: Ticket, now: float) -> bool:
+        """The client has left. Whether the work is dropped; if not, the player goes on with nobody listening."""
+        ticket.left = now
+        if self._cancels:
+            self.drop(ticket, now)
+        return self._cancels
+
+    def drop(self, ticket: Ticket, now: float) -> None:
+        """Take back everything the ticket holds. Idempotent."""
+        self.slots.give_up(ticket)
+        self.release(ticket, now)
+        if ticket.ended is None:
+            ticket.ended = now
+
+    def begin_phase(self, index: int) -> Phase:
+        """The backend's clock has reached a phase; returns it, so that the backend can hit what it must."""
+        self.timeline.current = index
+        return self.timeline.phases[index]
+
+    def struck(self, ticket: Ticket, rest: Plan, now: float) -> Plan | None:
+        """What becomes of a request in flight, of which `rest` is still to come, when a phase begins that hits it.
+
+        None: it goes on as it was. Before its headers a fault keeps its own moment if that is still ahead; inside an
+        answer it strikes at once.
+        """
+        if ticket.fault is not None:
+            return None
+        for armed in self.timeline.in_force:
+            if not armed.hits(ticket.request.who, ticket.request.stream, now):
+                continue
+            changed = armed.fault.apply(rest, armed.mark) if is_unanswered(rest) else None
+            if changed is None and ADMIT in rest and not armed.fault.on_connect:
+                ticket.is_pending = True
+            elif (changed := changed or armed.fault.strike(rest, armed.mark)) is None:
+                continue
+            ticket.fault = armed
+            self.timeline.counts[armed.mark.fault].planned += 1
+            if changed is not None:
+                self.slots.give_up(ticket)
+            return changed
+        return None
+
+    def quotas(self, now: float) -> list[Quota]:
+        """The state of each quota that is limited."""
+        return [] if self.requests is None else [self.requests.quota("requests", now)]
+
+    def journal(self) -> list[Served]:
+        """Every request so far, in the order of (arrival, identity)."""
+        return sorted((ticket.record() for ticket in self.tickets), key=lambda served: (served.arrived, served.who))
+

@@ -1,0 +1,106 @@
+"""What every fault is: a kind, a moment, and whom it hits. A fault is a pure function from a plan to a plan.
+
+It owns no clock, socket or generator. A subclass says, in `instead`, what is played in place of the rest of a plan
+once its moment is reached; everything else follows from that.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..draws import Identity
+from ..moments import Moment, cut
+from ..plan import Mark, Plan
+from ..units import Duration, Share
+
+Ids = Annotated[frozenset[int], Field(min_length=1)]
+
+
+class Window(BaseModel):
+    """One draw for everything that arrives in the same stretch of time: real failures come in runs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    window: Annotated[Duration, Field(gt=0)]
+
+
+class Where(BaseModel):
+    """Which requests a fault is for; what is not named is not restricted. All numbers count from 0."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    clients: Ids | None = None
+    calls: Ids | None = None
+    attempts: Ids | None = None
+    stream: bool | None = None
+
+    def includes(self, who: Identity, stream: bool) -> bool:
+        return (
+            (self.clients is None or who.client in self.clients)
+            and (self.calls is None or who.call in self.calls)
+            and (self.attempts is None or who.attempt in self.attempts)
+            and (self.stream is None or self.stream is stream)
+        )
+
+
+class Fault(BaseModel):
+    """The fields every kind has."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: str
+    at: Moment = "arrival"
+    share: Annotated[Share, Field(gt=0, description="how many of the requests in reach are hit")] = 1.0
+    per: Annotated[
+        Literal["attempt", "call", "client", "endpoint"] | Window,
+        Field(description="what shares one draw: independent attempts flatter retries"),
+    ] = "attempt"
+    where: Where | None = None
+
+    example: ClassVar[dict[str, Any]]
+    """A mapping as in a scenario file; the catalogue test plays it."""
+    fidelity: ClassVar[dict[str, str]] = {"wire": "faithful", "sim": "faithful"}
+    """Per backend: `faithful`, or what is approximated and how."""
+    streams_only: ClassVar[bool] = False
+    """Whether the fault has a meaning for streaming requests alone."""
+    on_connect: ClassVar[bool] = False
+    """Whether the fault acts on opening a connection rather than on a request."""
+    hits_idle: ClassVar[bool] = False
+    """Whether a phase that begins with this fault can break idle kept-alive connections."""
+
+    def instead(self, rest: Plan) -> Plan | None:
+        """What is played in place of `rest`; None where the fault has no meaning for such a rest."""
+        raise NotImplementedError
+
+    def apply(self, plan: Plan, mark: Mark) -> Plan | None:
+        """The plan with the fault in it, or None when its moment is not in this segment."""
+        found = cut(plan, self.at)
+        if found is None:
+            return None
+        before, after = found
+        changed = self.instead(after)
+        return None if changed is None else (*before, mark, *changed)
+
+    def strike(self, rest: Plan, mark: Mark) -> Plan | None:
+        """The same, at once, for a request in flight of which `rest` is still to come."""
+        changed = self.instead(rest)
+        return None if changed is None else (mark, *changed)
+
+    def concerns(self, who: Identity, stream: bool) -> bool:
+        """Whether such a request is in reach at all, before any draw."""
+        return (stream or not self.streams_only) and (self.where is None or self.where.includes(who, stream))
+
+    def label(self, who: Identity, now: float) -> int:
+        """The label of the draw that decides: equal for everything that shares one fate."""
+        match self.per:
+            case "attempt":
+                return who.label
+            case "call":
+                return Identity(who.client, who.call).label
+            case "client":
+                return Identity(who.client, 0).label
+            case "endpoint":
+                return 0
+            case Window(window=seconds):
+                return int(now // seconds)
+

@@ -1,0 +1,33 @@
+"""The answer begins, then nothing more comes: silent, or behind pings that keep a read timeout from firing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from ..moments import AfterTokens, Moment
+from ..plan import RELEASE, Finish, Plan, Release, Stall as StallStep, is_unanswered
+from ..units import Duration
+from .base import Fault
+
+
+class Stall(Fault):
+    """Content stops at the moment given, for a time or for ever. The stall is on the way to the client: the slot is
+    given back, as the service has done its part."""
+
+    kind: Literal["stall"] = "stall"
+    at: Moment = AfterTokens(tokens=3)
+    seconds: Annotated[Duration | None, Field(alias="for", description="after that the rest comes; not given: never")] = (
+        None
+    )
+    pings: Annotated[Duration | None, Field(gt=0, description="a `ping` event this often while content stalls")] = None
+    example: ClassVar[dict[str, Any]] = {"kind": "stall", "at": {"tokens": 3}, "for": "90s", "pings": "10s"}
+
+    def instead(self, rest: Plan) -> Plan | None:
+        if not any(isinstance(step, Finish) for step in rest):
+            return None  # already broken
+        in_stream = not is_unanswered(rest)
+        pings = self.pings if in_stream else None  # before the headers there is no stream to send a ping in
+        after = () if self.seconds is None else tuple(step for step in rest if not isinstance(step, Release))
+        return (RELEASE, StallStep(self.seconds, pings), *after)

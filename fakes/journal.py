@@ -1,0 +1,32 @@
+"""What the server saw and did, one frozen record a request."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .draws import Identity
+
+
+class Served(NamedTuple):
+    """One request, from its arrival to the end of the answer. Times are seconds of the scenario."""
+
+    who: Identity
+    stream: bool
+    input_tokens: int
+    output_tokens: int
+    """What a whole answer would have held."""
+    arrived: float
+    granted: float | None
+    """When a slot was given; None for what never got one."""
+    ended: float | None
+    """When the last step was played or the work dropped; None when it was still going on."""
+    left: float | None
+    """When the client went away before that; None if it stayed."""
+    base: float | None
+    """The time to make the answer that was drawn for it, before load stretched it."""
+    status: int | None
+    sent_tokens: int
+    fault: str | None
+    has_fired: bool
+    lateness: float
+    """The most that any step was played after it was due: the server's own delay, not the fault's."""

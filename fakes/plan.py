@@ -1,0 +1,138 @@
+"""What the server will do with one request, as a value: an immutable sequence of timed steps.
+
+Tokens are run-length coded; nothing here sends, waits or draws. A `Player` plays a plan, a fault rewrites it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Let time pass, whatever the load."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """Ask for quota and for a slot. The endpoint answers with the next segment, now or when a slot comes free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Give the slot back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The status line and the headers. `retry_after` in seconds of the scenario."""
+
+    status: int = 200
+    sse: bool = False
+    retry_after: float | None = None
+    should_retry: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One server-sent event that is not content; its data follow from the request."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """`count` content deltas; the k-th (from 1) leaves k * `gap` seconds after the run began."""
+
+    count: int
+    gap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The JSON body of a whole message, or the part of it between two fractions of its bytes."""
+
+    start: float = 0.0
+    end: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """The service's JSON error body."""
+
+    type: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamError:
+    """The service's error as an event inside a stream that began with status 200."""
+
+    type: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """Say nothing for `seconds` (None: for ever), but a ping every `pings` seconds if that is given."""
+
+    seconds: float | None = None
+    pings: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The clean end of the body; the connection stays open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """FIN in the middle of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """RST: what was not read yet is lost too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The point at which a fault takes effect: it has fired once this is reached."""
+
+    fault: int
+
+
+Step: TypeAlias = (
+    Wait | Admit | Release | Head | Event | Tokens | Answer | Error | StreamError | Stall | Finish | Close | Reset | Mark
+)
+Plan: TypeAlias = tuple[Step, ...]
+
+ADMIT, RELEASE, FINISH, CLOSE, RESET = Admit(), Release(), Finish(), Close(), Reset()
+OPENING: Plan = (Event("message_start"), Event("content_block_start"), Event("ping"))
+CLOSING: Plan = (Event("content_block_stop"), Event("message_delta"), Event("message_stop"))
+
+
+def tokens_in(plan: Plan) -> int:
+    """How many content deltas the plan holds."""
+    return sum(step.count for step in plan if isinstance(step, Tokens))
+
+
+def is_unanswered(rest: Plan) -> bool:
+    """Whether of this rest of a plan not even the headers have left."""
+    return any(isinstance(step, Admit | Head) for step in rest)
+
+
+def split_tokens(plan: Plan, count: int) -> tuple[Plan, Plan] | None:
+    """The plan cut just after its `count`-th content delta, or None when it has fewer."""
+    left = count
+    for i, step in enumerate(plan):
+        if isinstance(step, Tokens):
+            if left <= step.count:
+                sent = (replace(step, count=left),) if left else ()
+                rest = (replace(step, count=step.count - left),) if left < step.count else ()
+                return (*plan[:i], *sent), (*rest, *plan[i + 1 :])
+            left -= step.count
+    return None

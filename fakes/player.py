@@ -1,0 +1,225 @@
+"""The one interpreter of plans. A backend gives it a clock, timers and a sink; it does no I/O of its own.
+
+Steps are paced by the time they are due, never by the time the last one was played, so that delays of the machine do
+not add up. A run of tokens is one timer where the sink does not care to see each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol
+
+from .endpoint import Endpoint, Ticket
+from .plan import Admit, Close, Event, Finish, Head, Mark, Plan, Release, Reset, Stall, Step, Tokens, Wait
+
+_PING = Event("ping")
+
+
+class Handle(Protocol):
+    """A timer that was set."""
+
+    def cancel(self) -> None: ...
+
+
+class Clock(Protocol):
+    """What a backend's driver offers: the time in seconds of the scenario, and timers that call `callback(argument, None)`, never at once."""
+
+    def now(self) -> float: ...
+
+    def timer(self, delay: float, callback: Callable[[Any, Any], None], argument: Any, /) -> Handle: ...
+
+
+class Sink(Protocol):
+    """Where the answer goes: a socket's protocol, or the model of a client."""
+
+    def emit(self, step: Step) -> None:
+        """A step with something to see has been reached."""
+
+    def accepts_run(self, run: Tokens) -> bool:
+        """Whether this run of tokens may come as one step at its end."""
+
+
+class Player:
+    """Plays the plan of one ticket."""
+
+    __slots__ = ("_began", "_clock", "_due", "_endpoint", "_i", "_pending", "_plan", "_run", "_sent", "_sink", "ticket")
+
+    def __init__(self, endpoint: Endpoint, ticket: Ticket, clock: Clock, sink: Sink) -> None:
+        self.ticket = ticket
+        self._endpoint = endpoint
+        self._clock = clock
+        self._sink: Sink | None = sink
+        self._plan: Plan = ticket.segment
+        self._i = 0
+        self._due = clock.now()
+        self._pending: Handle | None = None
+        self._run: Tokens | None = None
+        self._began = 0.0
+        self._sent = 0
+        ticket.resume = self._granted
+
+    @property
+    def is_over(self) -> bool:
+        """Whether everything was played, or the work dropped."""
+        return self.ticket.ended is not None
+
+    def play(self, _: object = None, __: object = None) -> None:
+        """Go on until the next wait."""
+        clock = self._clock
+        now = clock.now()
+        late = now - self._due
+        if late > self.ticket.lateness:
+            self.ticket.lateness = late
+        self._pending = None
+        if self._run is not None and not self._go_on_with_run(now):
+            return
+        while self._i < len(self._plan):
+            step = self._plan[self._i]
+            self._i += 1
+            kind = step.__class__
+            if kind is Wait:
+                self._due += step.seconds  # type: ignore[union-attr]
+                if self._waits(now):
+                    return
+            elif kind is Tokens:
+                self._run, self._began, self._sent = step, self._due, 0  # type: ignore[assignment]
+                if not self._go_on_with_run(now):
+                    return
+            elif kind is Admit:
+                segment = self._endpoint.admit(self.ticket, now)
+                if segment is None:
+                    return  # it waits for a slot
+                self._plan, self._i = segment, 0
+            elif kind is Release:
+                self._endpoint.release(self.ticket, now)
+            elif kind is Mark:
+                self._endpoint.fired(step.fault, self.ticket)  # type: ignore[union-attr]
+            elif kind is Stall:
+                if not self._stall(step, now):  # type: ignore[arg-type]
+                    return
+            else:
+                self._emit(step, now)
+
+    def _emit(self, step: Step, now: float) -> None:
+        if isinstance(step, Head):
+            self.ticket.status = step.status
+        sink = self._sink
+        if isinstance(step, Finish | Close | Reset):
+            self._sink = None
+            self._i = len(self._plan)
+            self._endpoint.drop(self.ticket, now)
+        if sink is not None:
+            sink.emit(step)
+
+    def _waits(self, now: float) -> bool:
+        """Set the timer for what is due next; False when that time has come already."""
+        delay = self._due - now
+        if delay <= 0.0:
+            return False
+        self._pending = self._clock.timer(delay, self.play, None)
+        return True
+
+    def _go_on_with_run(self, now: float) -> bool:
+        """Emit the tokens that are due; False while there are more to wait for."""
+        run = self._run
+        assert run is not None
+        if self._sent == 0 and (self._sink is None or self._sink.accepts_run(run)):
+            self._due = self._began + run.count * run.gap
+        else:
+            self._due = self._began + (self._sent + 1) * run.gap
+        while self._due <= now:
+            self._flush_run(self._tokens_due(run, now))
+            if self._sent == run.count:
+                self._due = self._began + run.count * run.gap
+                self._run = None
+                return True
+            self._due = self._began + (self._sent + 1) * run.gap
+        self._waits(now)
+        return False
+
+    def _tokens_due(self, run: Tokens, now: float) -> int:
+        """How many tokens of the run should have left by now."""
+        if run.gap <= 0.0 or now >= self._began + run.count * run.gap:
+            return run.count
+        return min(run.count, int((now - self._began) / run.gap + 1e-9))
+
+    def _flush_run(self, sent: int) -> None:
+        """Emit what of the run is due and was not emitted."""
+        fresh = sent - self._sent
+        if fresh <= 0 or self._run is None:
+            return
+        self._sent = sent
+        self.ticket.sent_tokens += fresh
+        if self._sink is not None:
+            self._sink.emit(self._run if fresh == self._run.count else replace(self._run, count=fresh))
+
+    def _stall(self, stall: Stall, now: float) -> bool:
+        """Say nothing; False while the stall lasts."""
+        if self._sink is None:
+            self._endpoint.drop(self.ticket, now)  # nobody is there to be kept waiting
+            self._i = len(self._plan)
+            return False
+        if stall.pings is not None and (stall.seconds is None or stall.pings < stall.seconds):
+            left = None if stall.seconds is None else stall.seconds - stall.pings
+            rest = self._plan[self._i :]
+            self._plan, self._i = (Wait(stall.pings), _PING, Stall(left, stall.pings), *rest), 0
+            return True
+        if stall.seconds is None:
+            return False
+        self._due += stall.seconds
+        return not self._waits(now)
+
+    def _granted(self, segment: Plan) -> None:
+        """A slot came free."""
+        self._plan, self._i = segment, 0
+        self._due = self._clock.now()
+        self.play()
+
+    def abandon(self) -> None:
+        """The client has left."""
+        if self._sink is None:
+            return
+        now = self._clock.now()
+        if self._run is not None:
+            sent = self._tokens_due(self._run, now)
+            self.ticket.sent_tokens += sent - self._sent
+            self._sent = sent
+        self._sink = None
+        is_idle = self._pending is None and not self.ticket.is_waiting
+        if self._endpoint.gone(self.ticket, now):
+            self._cancel_timer()
+            self._i = len(self._plan)
+            self._run = None
+        elif is_idle and self.ticket.ended is None:
+            self._endpoint.drop(self.ticket, now)
+
+    def strike(self) -> None:
+        """A phase has begun that may hit what is in flight."""
+        if self.is_over or self._sink is None:
+            return
+        now = self._clock.now()
+        plan = self._endpoint.struck(self.ticket, self._rest(now), now)
+        if plan is None:
+            return
+        self._cancel_timer()
+        if self._run is not None:
+            self._flush_run(self._tokens_due(self._run, now))
+            self._run = None
+        self._plan, self._i, self._due = plan, 0, now
+        self.play()
+
+    def _rest(self, now: float) -> Plan:
+        """What is still to be played."""
+        after = self._plan[self._i :]
+        if self._run is not None:
+            sent = self._tokens_due(self._run, now)
+            return (replace(self._run, count=self._run.count - sent), *after)
+        if self._pending is not None:
+            return (Wait(max(0.0, self._due - now)), *after)
+        return (self._plan[self._i - 1], *after) if self._i else after
+
+    def _cancel_timer(self) -> None:
+        if self._pending is not None:
+            self._pending.cancel()
+            self._pending = None

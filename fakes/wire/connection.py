@@ -1,0 +1,211 @@
+"""One accepted connection: HTTP/1.1 in, the played plan out. The protocol's sink, and nothing of the brain."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections import deque
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import httptools
+
+from ..draws import Identity
+from ..endpoint import Request, Ticket
+from ..plan import Answer, Close, Error, Event, Finish, Head, Reset, Step, StreamError, Tokens
+from ..player import Player
+from . import encoding
+from .encoding import quota_headers
+from .requests import LARGEST_BODY, Rejected, read
+
+if TYPE_CHECKING:
+    from .server import WireServer
+
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_MOST_PIPELINED = 16
+
+
+class Connection(asyncio.Protocol):
+    """Requests are answered one after the other; what a client pipelines waits its turn."""
+
+    def __init__(self, server: WireServer) -> None:
+        self._server = server
+        self._transport: asyncio.Transport = asyncio.Transport()
+        self._parser = httptools.HttpRequestParser(self)
+        self._target = ""
+        self._headers: dict[str, str] = {}
+        self._body: list[bytes] = []
+        self._size = 0
+        self._waiting: deque[tuple[str, str, dict[str, str], bytes]] = deque()
+        self._player: Player | None = None
+        self._ticket: Ticket | None = None
+        self._head: Head | None = None
+        self._answer = b""
+        self._sent_tokens = 0
+        self._is_fresh = True
+
+    @property
+    def is_idle(self) -> bool:
+        return self._player is None
+
+    @property
+    def player(self) -> Player | None:
+        return self._player
+
+    @property
+    def who(self) -> Identity:
+        """Who is being answered."""
+        assert self._ticket is not None
+        return self._ticket.request.who
+
+    def strike_idle(self) -> None:
+        """The phase that begins breaks idle connections."""
+        self._reset()
+
+    def drop(self) -> None:
+        """The server stops."""
+        self._transport.abort()
+
+    # -- asyncio's side
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        sock = transport.get_extra_info("socket")
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._server.connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._server.connections.discard(self)
+        player, self._player = self._player, None
+        if player is not None:
+            player.abandon()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._refuse(Rejected(400, Error("invalid_request_error", "Upgrade is not supported")))
+        except httptools.HttpParserError:
+            self._refuse(Rejected(400, Error("invalid_request_error", "Malformed HTTP request")))
+
+    # -- the parser's side
+
+    def on_url(self, url: bytes) -> None:
+        self._target += url.decode("latin-1")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def on_headers_complete(self) -> None:
+        if self._headers.get("expect", "").lower() == "100-continue":
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, body: bytes) -> None:
+        self._size += len(body)
+        if self._size <= LARGEST_BODY + 1:
+            self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        method = self._parser.get_method().decode("latin-1")
+        self._waiting.append((method, self._target, self._headers, b"".join(self._body)))
+        self._target, self._headers, self._body, self._size = "", {}, [], 0
+        if len(self._waiting) > _MOST_PIPELINED:
+            self._transport.abort()
+        elif self._player is None:
+            self._next()
+
+    # -- requests
+
+    def _next(self) -> None:
+        while self._waiting and self._player is None and not self._transport.is_closing():
+            method, target, headers, body = self._waiting.popleft()
+            try:
+                request = read(method, target, headers, body, self._server.register)
+            except Rejected as rejected:
+                self._refuse(rejected, closes=False)
+            else:
+                self._serve(request)
+
+    def _serve(self, request: Request) -> None:
+        server, is_fresh = self._server, self._is_fresh
+        self._is_fresh = False
+        now = server.clock.now()
+        if is_fresh and not server.endpoint.connect(request.who, now):
+            self._reset()  # the port could not refuse this connection alone
+            return
+        self._ticket = server.endpoint.answer(request, now, is_fresh)
+        self._player = Player(server.endpoint, self._ticket, server.clock, self)
+        self._player.play()
+
+    def _refuse(self, rejected: Rejected, closes: bool = True) -> None:
+        body = encoding.error_body(rejected.error, "req_invalid")
+        fields = {"content-type": "application/json", "request-id": "req_invalid", "content-length": str(len(body))}
+        if closes:
+            fields["connection"] = "close"
+        self._transport.write(encoding.plain_head(rejected.status, fields) + body)
+        if closes:
+            self._transport.close()
+
+    # -- the player's side
+
+    def emit(self, step: Step) -> None:
+        """Send a step's bytes."""
+        transport, ticket = self._transport, self._ticket
+        if transport.is_closing() or ticket is None:
+            return
+        match step:
+            case Head():
+                self._begin(step, ticket)
+            case Event():
+                transport.write(encoding.chunk(encoding.event(step, ticket)))
+            case Tokens():
+                transport.write(encoding.deltas(step, self._sent_tokens))
+                self._sent_tokens += step.count
+            case Answer():
+                transport.write(encoding.part(self._answer, step))
+            case Error():
+                self._send_error(step, ticket)
+            case StreamError():
+                transport.write(encoding.chunk(encoding.stream_error(step, ticket)))
+            case Finish():
+                self._finish()
+            case Close():
+                transport.close()
+            case Reset():
+                self._reset()
+            case _:
+                raise TypeError(f"not a step with bytes: {step!r}")
+
+    def accepts_run(self, run: Tokens) -> bool:
+        return False
+
+    def _begin(self, step: Head, ticket: Ticket) -> None:
+        self._head, self._sent_tokens = step, 0
+        if step.status != 200:
+            return  # its length is known with its body
+        self._answer = b"" if step.sse else encoding.answer_body(ticket)
+        self._write_head(step, ticket, None if step.sse else len(self._answer))
+
+    def _send_error(self, step: Error, ticket: Ticket) -> None:
+        assert self._head is not None
+        body = encoding.error_body(step, encoding.identifier("req", ticket))
+        self._write_head(self._head, ticket, len(body))
+        self._transport.write(body)
+
+    def _write_head(self, step: Head, ticket: Ticket, length: int | None) -> None:
+        server = self._server
+        quota = quota_headers(server.endpoint.quotas(server.clock.now()), datetime.now(UTC), server.clock.scale)
+        self._transport.write(encoding.head(step, ticket, length, quota, server.clock.scale))
+
+    def _finish(self) -> None:
+        if self._head is not None and self._head.sse:
+            self._transport.write(encoding.LAST_CHUNK)
+        self._player = self._ticket = None
+        self._next()
+
+    def _reset(self) -> None:
+        sock: Any = self._transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        self._transport.abort()

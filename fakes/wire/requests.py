@@ -1,0 +1,117 @@
+"""What arrives, checked as the service checks it, and who sent it. Sans-IO: bytes and headers in, values out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from ..draws import Identity
+from ..endpoint import Request
+from ..latency import BYTES_PER_TOKEN
+from ..plan import Error
+
+IDENTITY_HEADER = "x-brownout-id"
+LARGEST_BODY = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected(Exception):
+    """A request that the service answers with an error before it thinks about it."""
+
+    status: int
+    error: Error
+
+
+class Register:
+    """Numbers the requests of programs that do not name themselves, client by client."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, int] = {}
+
+    def identify(self, client: int, retry: int) -> Identity:
+        """The n-th request of a client; `retry` as the SDK counts it."""
+        call = self._seen.get(client, 0)
+        self._seen[client] = call + 1
+        return Identity(client, call, retry)
+
+
+def read(method: str, target: str, headers: dict[str, str], body: bytes, register: Register) -> Request:
+    """A checked request to `POST /v1/messages`, or `Rejected`.
+
+    A path may begin with `/client/N`, so that a base URL can carry the identity of a program that is not ours.
+    """
+    client, path = _client_of(target.partition("?")[0])
+    if path != "/v1/messages":
+        raise Rejected(404, Error("not_found_error", f"Not found: {path}"))
+    if method != "POST":
+        raise Rejected(405, Error("invalid_request_error", "Method Not Allowed"))
+    if "x-api-key" not in headers and "authorization" not in headers:
+        raise Rejected(401, Error("authentication_error", "x-api-key header is required"))
+    if len(body) > LARGEST_BODY:
+        raise Rejected(413, Error("request_too_large", "Request exceeds the maximum size"))
+    asked = _parse(body)
+    return Request(
+        _who(headers, client, register),
+        asked.get("stream") is True,
+        _input_tokens(asked),
+        asked["max_tokens"],
+        asked["model"],
+    )
+
+
+def _client_of(path: str) -> tuple[int, str]:
+    if path.startswith("/client/"):
+        number, _, rest = path.removeprefix("/client/").partition("/")
+        if number.isascii() and number.isdigit():
+            return int(number), "/" + rest
+    return 0, path
+
+
+def _who(headers: dict[str, str], client: int, register: Register) -> Identity:
+    named = headers.get(IDENTITY_HEADER)
+    if named is not None:
+        try:
+            return Identity.parse(named)
+        except ValueError as error:
+            raise _invalid(f"{IDENTITY_HEADER}: {error}") from None
+    retry = headers.get("x-stainless-retry-count", "0")
+    return register.identify(client, int(retry) if retry.isascii() and retry.isdigit() else 0)
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        asked = json.loads(body)
+    except (ValueError, RecursionError):
+        raise _invalid("The request body is not valid JSON") from None
+    if not isinstance(asked, dict):
+        raise _invalid("Input should be an object")
+    if not isinstance(asked.get("model"), str) or not asked["model"]:
+        raise _invalid("model: Field required" if "model" not in asked else "model: Input should be a valid string")
+    limit = asked.get("max_tokens")
+    if type(limit) is not int or limit < 1:
+        raise _invalid(
+            "max_tokens: Field required" if "max_tokens" not in asked else "max_tokens: must be greater than or equal to 1"
+        )
+    messages = asked.get("messages")
+    if not isinstance(messages, list) or not messages or not all(isinstance(m, dict) for m in messages):
+        raise _invalid("messages: Field required" if "messages" not in asked else "messages: at least one is required")
+    return asked
+
+
+def _invalid(message: str) -> Rejected:
+    return Rejected(400, Error("invalid_request_error", message))
+
+
+def _input_tokens(asked: dict[str, Any]) -> int:
+    """The length of the prompt, by the rule of thumb of so many bytes a token."""
+    texts = [asked.get("system"), *(message.get("content") for message in asked["messages"])]
+    return max(1, sum(map(_weight, texts)) // BYTES_PER_TOKEN)
+
+
+def _weight(content: Any) -> int:
+    if isinstance(content, str):
+        return len(content.encode())
+    if isinstance(content, list):
+        return sum(_weight(block.get("text")) for block in content if isinstance(block, dict))
+    return 0

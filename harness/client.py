@@ -1,0 +1,66 @@
+"""The client file: a resilience configuration as timeouts and layers, outermost first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from brownout.fakes.units import Duration
+
+from .files import LocatedError, one_key
+from .policies.effects import Run, Timeouts
+from .policies.layer import Layer, Site
+from .policies.layers import LAYERS
+from .policies.layers.sdk import Sdk
+from .policies.stack import build
+
+AnyLayer = Annotated[Layer, one_key(LAYERS, "layer")]
+
+
+class TimeoutsFile(BaseModel):
+    """The HTTP library's limits, each per phase and per attempt; the defaults are the SDK's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    connect: Annotated[Duration, Field(gt=0)] = 5.0
+    read: Annotated[Duration, Field(gt=0)] = 600.0
+    write: Annotated[Duration, Field(gt=0)] = 600.0
+    pool: Annotated[Duration, Field(gt=0)] = 600.0
+
+    def timeouts(self) -> Timeouts:
+        return Timeouts(self.connect, self.read, self.write, self.pool)
+
+
+class Client(BaseModel):
+    """A contestant."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    about: str = ""
+    timeouts: TimeoutsFile = TimeoutsFile()
+    layers: Annotated[tuple[AnyLayer, ...], Field(min_length=1)] = (Sdk(),)
+
+    @model_validator(mode="after")
+    def _ends_with_sdk(self) -> Client:
+        for i, layer in enumerate(self.layers):
+            is_last = i == len(self.layers) - 1
+            if isinstance(layer, Sdk) is not is_last:
+                hint = "the innermost layer must be `sdk`" if is_last else "`sdk` is the innermost layer: nothing below it"
+                raise LocatedError(hint, loc=("layers", i))
+        return self
+
+    @property
+    def max_retries(self) -> int:
+        """What the SDK itself is set to."""
+        sdk = self.layers[-1]
+        assert isinstance(sdk, Sdk)
+        return sdk.max_retries
+
+    def stack(self, site: Site) -> Run:
+        """The layers of one of its instances."""
+        return build(self.layers, site)
+
+    def lengths(self) -> set[float]:
+        """Lengths of limits that every call sets anew, in seconds: the simulator keeps those apart."""
+        totals = {layer.total for layer in self.layers if hasattr(layer, "total")}
+        return {self.timeouts.read, self.timeouts.pool} | totals

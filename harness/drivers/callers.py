@@ -1,0 +1,129 @@
+"""Plays a workload through a stack of layers on any port: starts the calls, and records what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from brownout.fakes.draws import Draws
+
+from ..ledger import Ledger
+from ..policies.call import Ask, Call
+from ..policies.effects import Run
+from ..policies.engine import Engine, Node, Port
+from ..records import CallRecord
+from ..workload import Workload
+
+
+class Timed(Port, Protocol):
+    """A port that also tells the time, in seconds of the scenario."""
+
+    def now(self) -> float: ...
+
+
+class CallNode(Node):
+    """The running layers of one call."""
+
+    __slots__ = ("call", "started")
+
+    call: Call
+    started: float
+
+
+class Callers:
+    """The clients of one run. `idle` is told when the last call has ended and none is to come."""
+
+    def __init__(
+        self,
+        workload: Workload,
+        stack_of: Callable[[int], Run],
+        port: Timed,
+        ledger: Ledger,
+        seed: int,
+        idle: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._workload = workload
+        self._stack_of = stack_of
+        self._stacks: dict[int, Run] = {}
+        self._port = port
+        self._engine = Engine(port)
+        self._ledger = ledger
+        self._jitter = Draws(seed, "jitter")
+        self._idle = idle
+        self._live: set[CallNode] = set()
+        self._due = 0
+        self.failures: list[BaseException] = []
+        """What layers raised: a defect of the harness, not an outcome."""
+
+    def start(self) -> None:
+        """Set every client's first call. Nothing runs before the port's clock does."""
+        for client in range(self._workload.clients):
+            self._schedule(client, 0, self._workload.first(client))
+        self._check_idle()
+
+    def _schedule(self, client: int, call: int, at: float | None) -> None:
+        if at is not None:
+            self._due += 1
+            self._port.timer(max(0.0, at - self._port.now()), self._arrive, (client, call, at))
+
+    def _arrive(self, which: tuple[int, int, float], _: object = None) -> None:
+        client, call, at = which
+        self._due -= 1
+        if self._workload.is_open:
+            self._schedule(client, call + 1, self._workload.following(client, call, at))
+        run = self._stacks.get(client)
+        if run is None:
+            run = self._stacks[client] = self._stack_of(client)
+        state = Call(self._workload.ask(client, call, at), self._jitter)
+        node = CallNode(run(state), self._ended)
+        node.call, node.started = state, self._port.now()
+        self._live.add(node)
+        self._engine.step(node, None)
+
+    def _ended(self, node: Any, outcome: Any, error: BaseException | None) -> None:
+        ask, now = node.call.ask, self._port.now()
+        self._live.discard(node)
+        if error is not None:
+            self.failures.append(error)
+        else:
+            self._ledger.calls.append(
+                _record(node, now, outcome.kind, outcome.exception, outcome.tokens)
+            )
+        if not self._workload.is_open:
+            self._schedule(ask.client, ask.call + 1, self._workload.following(ask.client, ask.call, now))
+        self._check_idle()
+
+    def _check_idle(self) -> None:
+        if not self._live and not self._due:
+            self._idle()
+
+    def censor(self) -> None:
+        """The run is over: what is still going on is called off and recorded as censored."""
+        for node in sorted(self._live, key=lambda node: (node.call.ask.client, node.call.ask.call)):
+            self._ledger.calls.append(_record(node, None, "censored", "", 0))
+            node.cancel()
+        self._live.clear()
+
+    def raise_failures(self) -> None:
+        """Raise the first thing that a layer raised, if any did."""
+        if self.failures:
+            raise self.failures[0]
+
+
+def _record(node: CallNode, finished: float | None, outcome: str, exception: str, tokens: int) -> CallRecord:
+    ask: Ask = node.call.ask
+    return CallRecord(
+        ask.client,
+        ask.call,
+        ask.intended,
+        node.started,
+        finished,
+        outcome,
+        exception,
+        ask.deadline,
+        ask.stream,
+        ask.input_tokens,
+        ask.max_tokens,
+        tokens,
+        node.call.total_attempts,
+    )

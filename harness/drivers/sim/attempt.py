@@ -1,0 +1,262 @@
+"""One HTTP request as the SDK's client would see it: timeouts, connection, stream. The sink of the simulated server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from brownout.fakes.draws import Identity
+from brownout.fakes.endpoint import Request
+from brownout.fakes.plan import Answer, Close, Error, Event, Finish, Head, Reset, Step, StreamError, Tokens
+from brownout.fakes.player import Player
+
+from ...policies.effects import Attempt, Handle, Read
+from ...policies.engine import Callback
+from ...policies.layers.sdk import retries
+from ...policies.outcome import OK, Outcome
+from ...records import AttemptRecord
+from .pool import Connection
+
+if TYPE_CHECKING:
+    from .port import SimPort
+
+_CONNECT_REFUSED = Outcome("connection", phase="connect")
+_CONNECTION_LOST = Outcome("connection", phase="read")
+_READ_TIMEOUT = Outcome("timeout", phase="read")
+_POOL_TIMEOUT = Outcome("timeout", phase="pool")
+
+
+class SimAttempt:
+    """Also the stream that a `Read` goes on with, and the handle that cancels either."""
+
+    __slots__ = (
+        "_callback",
+        "_connection",
+        "_error",
+        "_gap",
+        "_gap_timer",
+        "_head",
+        "_is_complete",
+        "_is_fresh",
+        "_is_last",
+        "_is_stopped",
+        "_last_byte",
+        "_last_text",
+        "_node",
+        "_player",
+        "_port",
+        "_read_timeout",
+        "_record_from",
+        "_request",
+        "_result",
+        "_run_ends",
+        "_timer",
+        "_tokens",
+        "_until_text",
+        "who",
+    )
+
+    def __init__(self, port: SimPort, effect: Attempt, callback: Callback, node: Any) -> None:
+        call, timeouts = effect.call, effect.timeouts
+        ask = call.ask
+        self.who: Identity = call.next_identity()
+        self._port = port
+        self._callback: Callback | None = None
+        self._node = node
+        self._is_last = effect.is_last
+        self._read_timeout = timeouts.read
+        self._request = Request(self.who, ask.stream, ask.input_tokens, ask.max_tokens)
+        self._record_from = self._last_byte = self._last_text = port.now()
+        self._player: Player | None = None
+        self._connection: Connection | None = None
+        self._timer: Handle | None = None
+        self._gap_timer: Handle | None = None
+        self._gap: float | None = None
+        self._head: Head | None = None
+        self._error: str | None = None
+        self._result: Outcome | None = None
+        self._run_ends = 0.0
+        self._tokens = 0
+        self._is_fresh = self._is_stopped = self._until_text = self._is_complete = False
+        found = port.pool(ask.client).acquire(self._record_from)
+        if found is not None:
+            self.has_connection(*found)
+        else:
+            port.pool(ask.client).wait(self)
+            if timeouts.pool is not None:
+                self._timer = port.timer(timeouts.pool, self._pool_expired, None)
+        self._callback = callback
+        if self._result is not None:  # it was over at once; the port may not call back before it has returned
+            self._callback = None
+            port.timer(0.0, self._deliver, callback)
+
+    def _deliver(self, callback: Any, _: object = None) -> None:
+        if not self._is_stopped:
+            callback(self._node, self._result)
+
+    # -- the connection
+
+    def has_connection(self, connection: Connection, is_fresh: bool) -> None:
+        """The pool has given a connection: open it if need be, and send."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        port = self._port
+        self._connection, self._is_fresh = connection, is_fresh
+        now = port.now()
+        if is_fresh and not port.endpoint.connect(self.who, now):
+            self._end(_CONNECT_REFUSED)
+            return
+        ticket = port.endpoint.answer(self._request, now, is_fresh)
+        self._last_byte = now
+        if self._read_timeout is not None:
+            self._timer = port.timer(self._read_timeout, self._read_expired, None)
+        self._player = player = Player(port.endpoint, ticket, port.clock, self)
+        port.in_flight.add(self)
+        player.play()
+
+    def strike(self) -> None:
+        """A phase has begun that may hit what is in flight."""
+        if self._player is not None:
+            self._player.strike()
+
+    def _pool_expired(self, _: object, __: object = None) -> None:
+        self._timer = None
+        self._port.pool(self.who.client).give_up(self)
+        self._end(_POOL_TIMEOUT)
+
+    # -- what the server sends
+
+    def emit(self, step: Step) -> None:
+        """Bytes have come."""
+        self._last_byte = now = self._port.now()
+        kind = step.__class__
+        if kind is Tokens:
+            self._tokens += step.count  # type: ignore[union-attr]
+            self._last_text = now
+            if self._until_text:
+                self._answer(Outcome("text", tokens=self._tokens, stream=self))
+        elif kind is Event:
+            if step.name == "message_stop":  # type: ignore[union-attr]
+                self._is_complete = True
+        elif kind is Head:
+            self._head = step  # type: ignore[assignment]
+            if step.sse:  # type: ignore[union-attr]
+                self._last_text = now
+                self._answer(Outcome("opened", status=200, stream=self))
+        elif kind is Finish:
+            self._finished()
+        elif kind is StreamError:
+            self._end(Outcome("stream_error", "stream", 200, step.type, tokens=self._tokens))  # type: ignore[union-attr]
+        elif kind is Error:
+            self._error = step.type  # type: ignore[union-attr]
+        elif kind is Answer:
+            self._is_complete = step.end >= 1.0  # type: ignore[union-attr]
+        elif kind is Reset:
+            self._broken("reset")
+        elif kind is Close:
+            self._broken("closed")
+
+    def _finished(self) -> None:
+        head = self._head
+        assert head is not None
+        if head.status != 200:
+            outcome = Outcome("status", "read", head.status, self._error, head.retry_after, head.should_retry)
+            # The SDK closes a streaming request that it will send again without reading the error's body.
+            dropped = self._request.stream and not self._is_last and retries(outcome)
+            self._end(outcome, is_reusable=not dropped)
+        elif self._is_complete:
+            self._end(OK._replace(status=200, tokens=self._tokens) if head.sse else OK, is_reusable=True)
+        else:
+            self._end(Outcome("truncated", "stream", 200, tokens=self._tokens), is_reusable=True)
+
+    def _broken(self, how: str) -> None:
+        if self._head is not None and self._head.sse:
+            self._end(Outcome("stream_broken", "stream", 200, tokens=self._tokens, detail=how))
+        else:
+            self._end(_CONNECTION_LOST)
+
+    def accepts_run(self, run: Tokens) -> bool:
+        """A run may come as one if no limit on its tokens could fire within it."""
+        if self._until_text or (self._gap is not None and run.gap > self._gap):
+            return False
+        if self._read_timeout is not None and run.gap > self._read_timeout:
+            return False
+        self._run_ends = self._port.now() + run.count * run.gap
+        return True
+
+    # -- limits
+
+    def _read_expired(self, _: object, __: object = None) -> None:
+        timeout = self._read_timeout
+        assert timeout is not None
+        since = max(self._last_byte, self._run_ends)
+        if since + timeout > self._port.now():
+            self._timer = self._port.clock.at(since + timeout, self._read_expired, None)
+            return
+        self._timer = None
+        in_stream = self._head is not None and self._head.sse
+        self._leave(Outcome("stream_timeout", "stream", 200, tokens=self._tokens) if in_stream else _READ_TIMEOUT)
+
+    def _gap_expired(self, _: object, __: object = None) -> None:
+        gap = self._gap
+        assert gap is not None
+        since = max(self._last_text, self._run_ends)
+        if since + gap > self._port.now():
+            self._gap_timer = self._port.clock.at(since + gap, self._gap_expired, None)
+            return
+        self._gap_timer = None
+        self._leave(Outcome("gap", "gap", 200, tokens=self._tokens))
+
+    # -- the client
+
+    def read(self, effect: Read, callback: Callback, node: Any) -> SimAttempt:
+        """Go on with the stream."""
+        self._gap, self._until_text = effect.gap, effect.until_text
+        if self._result is not None:
+            self._node = node
+            self._port.clock.timer(0.0, self._deliver, callback)
+            return self
+        self._callback, self._node = callback, node
+        if effect.gap is not None and self._gap_timer is None:
+            self._gap_timer = self._port.clock.at(self._last_text + effect.gap, self._gap_expired, None)
+        return self
+
+    def cancel(self) -> None:
+        """The caller has lost interest."""
+        self._callback = None
+        self._is_stopped = True
+        if self._result is None:
+            if self._connection is None:
+                self._port.pool(self.who.client).give_up(self)
+            self._leave(Outcome("connection", detail="cancelled"))
+
+    def _leave(self, outcome: Outcome) -> None:
+        """Close the connection under a server that is not done."""
+        if self._player is not None:
+            self._player.abandon()
+        self._end(outcome)
+
+    def _answer(self, outcome: Outcome) -> None:
+        """Tell the layers; a stream goes on behind this."""
+        callback, self._callback, self._until_text = self._callback, None, False
+        if callback is not None:
+            callback(self._node, outcome)
+
+    def _end(self, outcome: Outcome, is_reusable: bool = False) -> None:
+        port, now = self._port, self._port.now()
+        self._result = outcome
+        for timer in (self._timer, self._gap_timer):
+            if timer is not None:
+                timer.cancel()
+        self._timer = self._gap_timer = None
+        if self._player is not None:
+            if not self._player.is_over:
+                self._player.abandon()
+            port.in_flight.discard(self)
+        name = outcome.kind if outcome.detail != "cancelled" else "cancelled"
+        port.attempts.append(
+            AttemptRecord(self.who, self._record_from, now, name, outcome.phase, outcome.status, self._is_fresh)
+        )
+        if self._connection is not None:
+            port.pool(self.who.client).release(self._connection, now, is_reusable)
+        self._answer(outcome)

@@ -1,0 +1,97 @@
+"""The SDK's connection pool, as a model: what is reused, what has expired, who waits for a connection.
+
+Facts of httpcore, pinned by tests against it: the idle connection opened first is taken first; one idle for longer
+than the expiry, or closed by the server meanwhile, is dropped unseen; surplus idle ones are closed, oldest first.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import deque
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLimits:
+    """As the Python SDK sets them. `expiry` in seconds."""
+
+    connections: int = 1000
+    idle: int = 100
+    expiry: float = 5.0
+
+
+class Connection:
+    """One connection. `expires` is set while it is idle."""
+
+    __slots__ = ("expires", "is_closed", "number")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.expires = 0.0
+        self.is_closed = False
+
+    def __lt__(self, other: Connection) -> bool:
+        return self.number < other.number
+
+
+class Waiting(Protocol):
+    """A request that waits for a connection."""
+
+    def has_connection(self, connection: Connection, is_fresh: bool) -> None:
+        """It is its turn."""
+
+
+class Pool:
+    """The connections of one SDK client."""
+
+    __slots__ = ("_count", "_idle", "_limits", "_open", "_waiting")
+
+    def __init__(self, limits: PoolLimits) -> None:
+        self._limits = limits
+        self._idle: list[Connection] = []
+        self._open = 0
+        self._count = 0
+        self._waiting: deque[Waiting] = deque()
+
+    def acquire(self, now: float) -> tuple[Connection, bool] | None:
+        """A connection and whether it has yet to be opened; None when all are in use."""
+        idle = self._idle
+        while idle:
+            connection = idle.pop(0)
+            if not connection.is_closed and now <= connection.expires:
+                return connection, False
+            self._open -= 1
+        if self._open >= self._limits.connections:
+            return None
+        self._open += 1
+        self._count += 1
+        return Connection(self._count), True
+
+    def wait(self, request: Waiting) -> None:
+        self._waiting.append(request)
+
+    def give_up(self, request: Waiting) -> None:
+        """Stop waiting for a connection."""
+        self._waiting.remove(request)
+
+    def release(self, connection: Connection, now: float, is_reusable: bool) -> None:
+        """An answer has been read to its end, or the connection is of no more use."""
+        if is_reusable:
+            connection.expires = now + self._limits.expiry
+            insort(self._idle, connection)
+            if len(self._idle) > self._limits.idle:
+                self._idle.pop(0)
+                self._open -= 1
+        else:
+            connection.is_closed = True
+            self._open -= 1
+        if self._waiting:
+            found = self.acquire(now)
+            if found is not None:
+                self._waiting.popleft().has_connection(*found)
+
+    def close_idle(self) -> None:
+        """The network, or the server, has broken every idle connection."""
+        for connection in self._idle:
+            connection.is_closed = True

@@ -1,0 +1,59 @@
+"""The engine's port into the simulator: one endpoint, a pool for each client, SimPy's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from brownout.fakes.endpoint import Endpoint
+
+from ...policies.effects import Attempt, Handle, Read
+from ...policies.engine import Callback
+from ...records import AttemptRecord
+from .attempt import SimAttempt
+from .clock import SimClock
+from .pool import Pool, PoolLimits
+
+
+class SimPort:
+    """`attempt`, `read` and `timer` in virtual time."""
+
+    def __init__(self, clock: SimClock, endpoint: Endpoint, attempts: list[AttemptRecord], limits: PoolLimits) -> None:
+        self.clock = clock
+        self.endpoint = endpoint
+        self.attempts = attempts
+        self.in_flight: set[SimAttempt] = set()
+        self.now = clock.now
+        self.timer = clock.timer
+        self._limits = limits
+        self._pools: dict[int, Pool] = {}
+
+    def pool(self, client: int) -> Pool:
+        """The connections of a client."""
+        pool = self._pools.get(client)
+        if pool is None:
+            pool = self._pools[client] = Pool(self._limits)
+        return pool
+
+    def attempt(self, effect: Attempt, callback: Callback, node: Any) -> Handle:
+        return SimAttempt(self, effect, callback, node)
+
+    def read(self, effect: Read, callback: Callback, node: Any) -> Handle:
+        stream: SimAttempt = effect.stream
+        return stream.read(effect, callback, node)
+
+    def follow_phases(self, then: Callable[[int], None] = lambda index: None) -> None:
+        """Set a timer for each phase of the timeline, and hit what its start hits."""
+        for index, start in enumerate(self.endpoint.timeline.starts):
+            if index:
+                self.clock.at(start, self._begin_phase, index)
+        self._begin_phase(0)
+
+    def _begin_phase(self, index: int, _: object = None) -> None:
+        phase = self.endpoint.begin_phase(index)
+        if phase.hits_in_flight:
+            for attempt in sorted(self.in_flight, key=lambda attempt: attempt.who):
+                attempt.strike()
+        if phase.hits_idle and any(fault.hits_idle for fault in phase.faults):
+            for pool in self._pools.values():
+                pool.close_idle()

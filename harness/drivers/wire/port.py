@@ -1,0 +1,139 @@
+"""The engine's port to the real SDK on asyncio. Each effect is a task; cancelling one closes what it holds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import anthropic
+
+from brownout.fakes.latency import BYTES_PER_TOKEN
+from brownout.fakes.wire.clock import WireClock
+
+from ...policies.effects import Attempt, Handle, Read
+from ...policies.engine import Callback
+from ...policies.outcome import OK, Outcome
+from .classify import of_call
+from .transport import CURRENT, Watch
+
+MODEL = "claude-sonnet-5-5"
+
+
+class WirePort:
+    """`attempt`, `read` and `timer` over real sockets. `client_of` gives each client its own SDK client."""
+
+    def __init__(
+        self,
+        clock: WireClock,
+        client_of: Callable[[int], anthropic.AsyncAnthropic],
+        record: Callable[[Any], None],
+    ) -> None:
+        self._clock = clock
+        self._client_of = client_of
+        self._record = record
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.now = clock.now
+        self.timer = clock.timer
+
+    def attempt(self, effect: Attempt, callback: Callback, node: Any) -> Handle:
+        watch = Watch(effect.call, self.now, self._record)
+        return self._start(self._send(effect, watch), callback, node)
+
+    def read(self, effect: Read, callback: Callback, node: Any) -> Handle:
+        stream: WireStream = effect.stream
+        return self._start(stream.read(effect), callback, node)
+
+    def _start(self, work: Coroutine[Any, Any, Outcome], callback: Callback, node: Any) -> Handle:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+
+        def ended(task: asyncio.Task[Outcome]) -> None:
+            self._tasks.discard(task)
+            if task.cancelled():
+                return
+            error = task.exception()
+            if error is None:
+                callback(node, task.result())
+            else:  # no fault explains it: a defect of the harness, for whoever started the call
+                callback(node, None, error)
+
+        task.add_done_callback(ended)
+        return task
+
+    async def _send(self, effect: Attempt, watch: Watch) -> Outcome:
+        """One call of the SDK, with its own retries if it is set to any."""
+        CURRENT.set(watch)
+        ask = effect.call.ask
+        messages = self._client_of(ask.client).messages
+        request: dict[str, Any] = {
+            "model": MODEL,
+            "max_tokens": ask.max_tokens,
+            "messages": [{"role": "user", "content": "x" * (BYTES_PER_TOKEN * ask.input_tokens)}],
+        }
+        outcome = Outcome("connection", detail="cancelled")
+        try:
+            if ask.stream:
+                manager = messages.stream(**request)
+                stream = WireStream(manager, await manager.__aenter__(), watch, self._clock)
+                outcome = Outcome("opened", status=200, stream=stream)
+            else:
+                await messages.create(**request)
+                outcome = OK
+        except Exception as error:
+            outcome = of_call(error, 0, self._clock.scale)
+        finally:
+            if outcome.kind != "opened":
+                watch.end(outcome)
+        return outcome
+
+    async def close(self) -> None:
+        """Wait until everything that was called off has let go."""
+        while self._tasks:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(self._tasks)
+
+
+class WireStream:
+    """A stream of the SDK that was opened."""
+
+    def __init__(self, manager: Any, stream: Any, watch: Watch, clock: WireClock) -> None:
+        self._manager = manager
+        self._stream = stream
+        self._watch = watch
+        self._clock = clock
+        self._tokens = 0
+        self._is_complete = False
+
+    async def read(self, effect: Read) -> Outcome:
+        """Read on, to the next text or to the end; however that ends, the stream is closed then."""
+        outcome = Outcome("stream_broken", "stream", 200, detail="cancelled")
+        try:
+            outcome = await self._read(effect)
+        except TimeoutError:
+            outcome = Outcome("gap", "gap", 200, tokens=self._tokens)
+        except Exception as error:
+            outcome = of_call(error, self._tokens, self._clock.scale)
+        finally:
+            if outcome.kind != "text":
+                self._watch.end(outcome)
+                await self._manager.__aexit__(None, None, None)
+        return outcome
+
+    async def _read(self, effect: Read) -> Outcome:
+        loop = asyncio.get_running_loop()
+        gap = None if effect.gap is None else effect.gap / self._clock.scale
+        async with asyncio.timeout(gap) as limit:
+            async for event in self._stream:
+                if event.type == "text":
+                    self._tokens += 1
+                    if effect.until_text:
+                        return Outcome("text", tokens=self._tokens, stream=self)
+                    if gap is not None:
+                        limit.reschedule(loop.time() + gap)
+                elif event.type == "message_stop":
+                    self._is_complete = True
+        if self._is_complete:
+            return OK._replace(status=200, tokens=self._tokens)
+        return Outcome("truncated", "stream", 200, tokens=self._tokens)

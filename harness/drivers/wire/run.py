@@ -1,0 +1,63 @@
+"""One run on the wire."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import anthropic
+
+from brownout.fakes.endpoint import Endpoint
+from brownout.fakes.wire.server import WireServer
+
+from ...client import Client
+from ...ledger import Ledger
+from ...policies.effects import Run
+from ...policies.layer import Site
+from ...scenario import Scenario
+from ..callers import Callers
+from . import sdk
+from .port import WirePort
+
+
+def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Ledger:
+    """Play one configuration through one scenario under one seed, in real time divided by `scale`."""
+    with sdk.on_our_clock(scale):
+        return asyncio.run(_run(scenario, client, seed, scale))
+
+
+async def _run(scenario: Scenario, client: Client, seed: int, scale: float) -> Ledger:
+    ledger = Ledger()
+    endpoint = Endpoint(scenario.service(), seed)
+    server = WireServer(endpoint, scale=scale)
+    await server.start()
+    timeouts = client.timeouts.timeouts()
+    url = f"http://{server.host}:{server.port}"
+    clients: dict[int, anthropic.AsyncAnthropic] = {}
+
+    def client_of(number: int) -> anthropic.AsyncAnthropic:
+        if number not in clients:
+            clients[number] = sdk.make(url, client.max_retries, timeouts, scale)
+        return clients[number]
+
+    port = WirePort(server.clock, client_of, ledger.record)
+
+    def stack_of(number: int) -> Run:
+        return client.stack(Site(number, port.now, ledger.record, timeouts, has_real_sdk=True))
+
+    done = asyncio.Event()
+    callers = Callers(scenario.calls(seed), stack_of, port, ledger, seed, done.set)
+    for number in range(scenario.workload.clients):
+        client_of(number)  # made before the clock starts, so that no call waits for it
+    server.begin()
+    callers.start()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(done.wait(), scenario.end / scale)
+    callers.censor()
+    await port.close()
+    for each in clients.values():
+        await each.close()
+    await server.stop()
+    callers.raise_failures()
+    ledger.close(endpoint)
+    return ledger

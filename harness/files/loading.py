@@ -1,0 +1,128 @@
+"""Reads a file, checks it against a model, and raises one error that tells all that is wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from .errors import FileError, Problem
+from .explain import explain
+from .published import published
+from .tree import Node, Place, follow, plain, scalars
+from .yaml12 import MAX_CHARACTERS, compose
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def load(path: str | os.PathLike[str], model: type[M]) -> M:
+    """The file as an instance of the model. Raises FileError with everything wrong with it."""
+    return read(path).check(model)
+
+
+def loads(text: str | bytes, model: type[M], name: str = "<string>") -> M:
+    """The same for text at hand; ``name`` is what problems call it."""
+    return parse(text, name).check(model)
+
+
+def read(path: str | os.PathLike[str]) -> Document:
+    """The file with its positions, not yet checked against a model.
+
+    Raises FileError if it cannot be read, is not UTF-8, not YAML, empty, or beyond the limits.
+    """
+    name = os.fspath(path)
+    try:
+        with Path(path).open("rb") as file:
+            # A little more than may be in it, so that there is always an end.
+            return parse(file.read(4 * MAX_CHARACTERS + 1), name)
+    except FileNotFoundError:
+        raise _error(name, None, "no such file") from None
+    except IsADirectoryError:
+        raise _error(name, None, "is a directory, not a file") from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise _error(name, None, f"cannot be read: {reason}") from None
+    except ValueError:  # a zero byte in a name, for one
+        raise _error(name, None, "not a file's name") from None
+
+
+def parse(text: str | bytes, name: str = "<string>") -> Document:
+    """Text at hand with its positions; raises FileError as ``read`` does."""
+    if isinstance(text, bytes):
+        text = _decoded(text, name)
+    root, problems = compose(text.removeprefix("\ufeff"), name)
+    if root is None:
+        raise _error(name, Place(1, 1), "the file is empty")
+    return Document(name, root, problems)
+
+
+def _decoded(data: bytes, name: str) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _error(name, Place(1, 1), "not UTF-8 but UTF-16; save it as UTF-8")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        lines = data[: error.start].decode("utf-8").split("\n")
+        place = Place(len(lines), len(lines[-1]) + 1)
+        raise _error(name, place, f"not UTF-8: byte 0x{data[error.start]:02x}") from None
+
+
+def _problem(name: str, place: Place | None, message: str) -> Problem:
+    return Problem(name, *place, message) if place else Problem(name, None, None, message)
+
+
+def _error(name: str, place: Place | None, message: str) -> FileError:
+    return FileError(name, (_problem(name, place, message),))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that was read, with the place of everything in it."""
+
+    name: str
+    root: Node
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with it as YAML: equal keys, tags, aliases to nowhere."""
+
+    def check(self, model: type[M]) -> M:
+        """The file as an instance of the model. Raises FileError with everything wrong with it."""
+        found = list(self.problems)
+        try:
+            value = model.model_validate(plain(self.root))
+        except ValidationError as error:
+            for place, message in explain(error, self.root, published(model)):
+                found.append(_problem(self.name, place, message))
+        found += self._not_numbers(model, {(problem.line, problem.column) for problem in found})
+        if found:
+            raise FileError(self.name, tuple(sorted(dict.fromkeys(found), key=_order)))
+        return value
+
+    def problem_at(
+        self, location: tuple[str | int, ...], message: str, *, on_key: bool = False
+    ) -> Problem:
+        """A problem with the value at a location, or with its key, found after the model was made.
+
+        Locations are keys as in the file and indexes from 0; steps that lead nowhere are passed
+        over, so a key that is missing stands for its mapping.
+        """
+        reached = follow(self.root, location)
+        place = reached.key if on_key else reached.node.place
+        return Problem(self.name, *place, message)
+
+    def _not_numbers(
+        self, model: type[BaseModel], known: set[tuple[int | None, int | None]]
+    ) -> Iterator[Problem]:
+        """Pydantic takes ``true`` for 1. Nobody means that, and the published schema refuses it."""
+        flags = [(loc, node) for loc, node in scalars(self.root) if isinstance(node.value, bool)]
+        schema = published(model) if flags else None
+        for loc, node in flags:
+            if schema and node.place not in known and schema.is_number(self.root, loc):
+                yield Problem(self.name, *node.place, f"expected a number, got {node.written}")
+
+
+def _order(problem: Problem) -> tuple[float, int]:
+    return (problem.line or float("inf"), problem.column or 0)

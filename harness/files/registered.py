@@ -1,0 +1,214 @@
+"""Fields whose model depends on a name in the file: layers, faults, whatever is found by name.
+
+A registry maps names to models. It is looked at when a value is validated, not when the field is
+declared, so it may be filled later. All of it is pydantic's, and works without a file too:
+
+    layers: list[Annotated[Layer, one_key(LAYERS, "layer")]]     # - retry: {retries: 3}
+    faults: list[Annotated[Fault, by_kind(FAULTS, "fault")]]     # - {kind: stall, for: 10s}
+
+A registry's models must not hold a field of the same registry: JSON Schema would never end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from inspect import cleandoc
+from typing import Any, NoReturn
+
+from pydantic import (
+    BaseModel,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
+
+from .suggest import did_you_mean, quoted
+
+Registry = Mapping[str, type[BaseModel]]
+
+
+def one_key(registry: Registry, what: str) -> OneKey:
+    """For a mapping with one key, which names the model: ``{retry: {retries: 3}}``.
+
+    The key as a text, or with nothing after it, means the model's defaults. Goes into
+    ``Annotated``; ``what`` is what messages call such a thing. The field's value is an instance of
+    the registered model, in Python code it may be given as one; serialises to ``{name: {...}}``.
+    """
+    return OneKey(registry, what)
+
+
+def by_kind(registry: Registry, what: str) -> ByKind:
+    """For a mapping whose key ``kind`` names the model: ``{kind: stall, for: 10s}``.
+
+    The model may have a field ``kind`` of its own. Goes into ``Annotated``; ``what`` is what
+    messages call such a thing. The field's value is an instance of the registered model, in Python
+    code it may be given as one; serialises to the same mapping.
+    """
+    return ByKind(registry, what)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Registered:
+    """What both ways of naming a model have in common."""
+
+    registry: Registry
+    what: str
+
+    def read(self, value: Any, context: Any) -> BaseModel:
+        """The model for what stands in a file. Raises pydantic's ValidationError."""
+        raise NotImplementedError
+
+    def write(self, name: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """What stands in a file for a model."""
+        raise NotImplementedError
+
+    def describe(self, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The JSON Schema of what may stand in a file."""
+        raise NotImplementedError
+
+    def _model(self, name: object, value: object, *loc: str) -> type[BaseModel]:
+        if isinstance(name, str) and name in self.registry:
+            return self.registry[name]
+        written = quoted(name) if isinstance(name, str) else f"{name}"
+        text = f"unknown {self.what} {written}{did_you_mean(f'{name}', self.registry)}"
+        return _refuse(value, {"text": text}, *loc)
+
+    def _refuse_shape(self, value: object, hint: str = "") -> NoReturn:
+        text = f"expected one {self.what}" + (f"; {hint}" if hint else "")
+        _refuse(value, {"text": text, "expected": f"one {self.what}", "hint": hint})
+
+    def _name(self, value: BaseModel) -> str:
+        for name, model in self.registry.items():
+            if type(value) is model:
+                return name
+        raise ValueError(f"{type(value).__name__} is registered as no {self.what}")
+
+    def _validate(self, value: Any, info: core_schema.ValidationInfo) -> BaseModel:
+        if isinstance(value, BaseModel):
+            self._name(value)
+            return value
+        return self.read(value, info.context)
+
+    def _serialise(self, value: BaseModel, info: core_schema.SerializationInfo) -> dict[str, Any]:
+        fields = value.model_dump(
+            mode=info.mode,
+            context=info.context,
+            by_alias=info.by_alias,
+            exclude_unset=info.exclude_unset,
+            exclude_defaults=info.exclude_defaults,
+            exclude_none=info.exclude_none,
+            round_trip=info.round_trip,
+        )
+        return self.write(self._name(value), fields)
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        serialise = core_schema.plain_serializer_function_ser_schema(self._serialise, info_arg=True)
+        return core_schema.with_info_plain_validator_function(
+            self._validate, serialization=serialise
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return self.describe(handler)
+
+
+class OneKey(_Registered):
+    """See ``one_key``."""
+
+    __slots__ = ()
+
+    def read(self, value: Any, context: Any) -> BaseModel:
+        if isinstance(value, str):
+            model = self._model(value, value)
+            return _keyed(model).validate_python({value: {}}, context=context)[value]
+        if not isinstance(value, dict) or not value:
+            self._refuse_shape(value)
+        name, *more = value
+        for other in more:
+            text = f'{quoted(str(other))} is a second key, and one {self.what} has one; add a "- "'
+            _refuse(value, {"text": text}, other, "[key]")
+        model = self._model(name, value, name, "[key]")
+        fields = {} if value[name] is None else value[name]
+        # As the value of a mapping, so that what is wrong inside is located below the key.
+        return _keyed(model).validate_python({name: fields}, context=context)[name]
+
+    def write(self, name: str, fields: dict[str, Any]) -> dict[str, Any]:
+        return {name: fields}
+
+    def describe(self, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        properties: dict[str, Any] = {}
+        bare = []
+        for name, model in self.registry.items():
+            properties[name] = handler(model.__pydantic_core_schema__)
+            if not any(field.is_required() for field in model.model_fields.values()):
+                properties[name] = {"anyOf": [properties[name], {"type": "null"}]}
+                bare.append(name)
+            properties[name] |= _about(model)
+        # One mapping of which one key is there, not one mapping for each: editors complete better.
+        keyed = {
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": False,
+            "minProperties": 1,
+            "maxProperties": 1,
+        }
+        return {"anyOf": [keyed, *([{"enum": bare}] if bare else [])]}
+
+
+class ByKind(_Registered):
+    """See ``by_kind``."""
+
+    __slots__ = ()
+
+    def read(self, value: Any, context: Any) -> BaseModel:
+        if not isinstance(value, dict):
+            is_known = isinstance(value, str) and value in self.registry
+            self._refuse_shape(value, f"write {{kind: {value}}}" if is_known else "")
+        if "kind" not in value:
+            missing = InitErrorDetails(type="missing", loc=("kind",), input=value)
+            raise ValidationError.from_exception_data(self.what, [missing])
+        model = self._model(value["kind"], value, "kind")
+        if not _has_kind(model):
+            value = {key: value[key] for key in value if key != "kind"}
+        return model.model_validate(value, context=context)
+
+    def write(self, name: str, fields: dict[str, Any]) -> dict[str, Any]:
+        return {"kind": name, **fields}
+
+    def describe(self, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [self._described(name, handler) for name in self.registry]}
+
+    def _described(self, name: str, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        # A copy, not a reference: to refuse other keys, a schema must name all there are.
+        model = self.registry[name]
+        schema = handler.resolve_ref_schema(handler(model.__pydantic_core_schema__))
+        properties = {**schema.get("properties", {}), "kind": {"const": name, "type": "string"}}
+        others = [key for key in schema.get("required", ()) if key != "kind"]
+        return {**schema, "properties": properties, "required": ["kind", *others]}
+
+
+def _has_kind(model: type[BaseModel]) -> bool:
+    return any((field.alias or name) == "kind" for name, field in model.model_fields.items())
+
+
+def _about(model: type[BaseModel]) -> dict[str, str]:
+    return {"description": cleandoc(model.__doc__)} if model.__doc__ else {}
+
+
+@cache
+def _keyed(model: type[BaseModel]) -> TypeAdapter[dict[str, BaseModel]]:
+    return TypeAdapter(dict[str, model])  # type: ignore[valid-type]  # a type known at run time only
+
+
+def _refuse(value: object, context: dict[str, Any], *loc: str) -> NoReturn:
+    error = PydanticCustomError("registered", "{text}", context)
+    detail = InitErrorDetails(type=error, loc=loc, input=value)
+    raise ValidationError.from_exception_data("name", [detail])

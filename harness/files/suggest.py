@@ -1,0 +1,43 @@
+"""Guesses what somebody meant to write. Pure text."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Collection, Iterable
+
+LONGEST = 64
+"""Nobody mistypes a longer name, and comparing costs the square of its length."""
+
+
+def nearest(name: str, known: Collection[str]) -> str | None:
+    """The known name most like this one, if any is like it at all."""
+    if len(name) > LONGEST:
+        return None
+    plain = {_plain(candidate): candidate for candidate in known}
+    found = difflib.get_close_matches(_plain(name), plain, n=1)
+    return plain[found[0]] if found else None
+
+
+def did_you_mean(name: str, known: Collection[str]) -> str:
+    """What to append to a complaint about an unknown name: the nearest one, else all there are."""
+    if near := nearest(name, known):
+        return f", did you mean {quoted(near)}?"
+    return f"; known: {listed(sorted(known), last=', ')}" if 0 < len(known) <= 30 else ""
+
+
+def quoted(text: str) -> str:
+    """The text as it could stand in a file, its middle left out where it is long."""
+    if len(text) > LONGEST:
+        text = f"{text[:40]}...{text[-20:]}"
+    return json.dumps(text, ensure_ascii=False)
+
+
+def listed(names: Iterable[str], last: str = " or ") -> str:
+    """``"a", "b" or "c"``."""
+    *most, final = [quoted(name) for name in names] or [""]
+    return f"{', '.join(most)}{last}{final}" if most else final
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "_")

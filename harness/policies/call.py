@@ -1,0 +1,58 @@
+"""One call of the application on its way through the layers: who it is, what it asks for, which attempt is next."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from brownout.fakes.draws import Draws, Identity
+
+
+class Ask(NamedTuple):
+    """What the application asked for. Times are seconds of the scenario, `intended` the moment it meant to send."""
+
+    client: int
+    call: int
+    intended: float
+    deadline: float
+    stream: bool
+    input_tokens: int
+    max_tokens: int
+
+
+class Call:
+    """An `Ask` and its running state, for one branch of it."""
+
+    __slots__ = ("_parent", "ask", "attempts", "branch", "branches", "gap", "jitter_draws", "total_attempts")
+
+    def __init__(self, ask: Ask, jitter_draws: Draws, branch: int = 0, parent: Call | None = None) -> None:
+        self.ask = ask
+        self.jitter_draws = jitter_draws
+        self.branch = branch
+        self.attempts = 0
+        """How many attempts of this branch have begun: the ordinal of the next."""
+        self.gap: float | None = None
+        """The limit on the gap between content events, in seconds."""
+        self.branches = 1
+        self.total_attempts = 0
+        """Of all branches; kept at the root."""
+        self._parent = parent
+
+    def fork(self) -> Call:
+        """The same call on a branch of its own, with its own labels."""
+        root = self._parent or self
+        child = Call(self.ask, self.jitter_draws, root.branches, root)
+        child.gap = self.gap
+        root.branches += 1
+        return child
+
+    def next_identity(self) -> Identity:
+        """Number the attempt that is about to begin."""
+        identity = Identity(self.ask.client, self.ask.call, self.attempts, self.branch)
+        self.attempts += 1
+        (self._parent or self).total_attempts += 1
+        return identity
+
+    def jitter(self) -> float:
+        """A draw in (0, 1) that belongs to the attempt before: whoever retries it waits alike."""
+        who = Identity(self.ask.client, self.ask.call, max(0, self.attempts - 1), self.branch)
+        return self.jitter_draws.uniform(who.label)

@@ -1,0 +1,50 @@
+"""What every layer is: parameters from a client file, and a function that wraps what lies inside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from brownout.fakes.draws import Identity
+
+from ..records import BreakerRecord, WaitRecord
+from .call import Call
+from .effects import Run, Timeouts
+
+_TIMEOUTS = Timeouts()
+
+
+@dataclass(slots=True)
+class Site:
+    """What the layers of one client may use. `now` is in seconds of the scenario."""
+
+    client: int
+    now: Callable[[], float]
+    record: Callable[[Any], None]
+    timeouts: Timeouts = _TIMEOUTS
+    has_real_sdk: bool = False
+    """Whether the SDK's own loop runs beneath the layers, so that the `sdk` layer must not play it too."""
+
+    def waited(self, call: Call, seconds: float, why: str) -> None:
+        """Record a pause before the next attempt."""
+        who = Identity(call.ask.client, call.ask.call, max(0, call.attempts - 1), call.branch)
+        self.record(WaitRecord(who, self.now(), seconds, why))
+
+    def turned(self, before: str, after: str) -> None:
+        """Record a transition of the breaker."""
+        self.record(BreakerRecord(self.client, self.now(), before, after))
+
+
+class Layer(BaseModel):
+    """One layer of a client's configuration. Its name in files is `name`, its docstring the reference page."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: ClassVar[str]
+    example: ClassVar[dict[str, Any]]
+
+    def wrap(self, inner: Run, site: Site) -> Run:
+        """The layer around `inner`, with its own state if it has any: one for each client."""
+        raise NotImplementedError

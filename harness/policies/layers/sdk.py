@@ -1,0 +1,69 @@
+"""The SDK's own loop: its retries and its waits. Where the real SDK runs beneath the layers, it is that loop itself."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from ..call import Call
+from ..effects import Attempt, Read, Run, Sleep, Steps
+from ..layer import Layer, Site
+from ..outcome import Outcome
+
+INITIAL_DELAY, MAX_DELAY, JITTER = 0.5, 8.0, 0.25
+"""Seconds, seconds, and the share by which a wait may be shortened: constants of the Python SDK."""
+LONGEST_RETRY_AFTER = {"2": 4_294_967.0, "0": 60.0}
+"""By major version, in seconds. 2.x waits at most that long; 0.x falls back to its own delay when told to wait more."""
+
+
+class Sdk(Layer):
+    """The official Python SDK. `max_retries: 0` leaves retrying to your own layers; the default retries twice inside
+    each of theirs."""
+
+    name: ClassVar[str] = "sdk"
+    example: ClassVar[dict[str, Any]] = {"max_retries": 2}
+    max_retries: Annotated[int, Field(ge=0)] = 2
+    major: Annotated[str, Field(pattern="^[02]$", description="the SDK's major version, for the simulator")] = "2"
+
+    def wrap(self, inner: Run, site: Site) -> Run:
+        """The innermost layer: `inner` is not used."""
+        timeouts = site.timeouts
+        max_retries = 0 if site.has_real_sdk else self.max_retries
+        major = self.major
+
+        def run(call: Call) -> Steps:
+            retry = 0
+            while True:
+                outcome: Outcome = yield Attempt(call, timeouts, retry >= max_retries)
+                if outcome.kind == "opened":
+                    return (yield Read(outcome.stream, call.gap))
+                if retry >= max_retries or not retries(outcome):
+                    return outcome
+                seconds, why = wait(outcome, retry, call.jitter(), major)
+                site.waited(call, seconds, why)
+                yield Sleep(seconds)
+                retry += 1
+
+        return run
+
+
+def retries(outcome: Outcome) -> bool:
+    """Whether the SDK tries again. Never once a stream's headers have come."""
+    if outcome.kind in ("timeout", "connection"):
+        return True
+    if outcome.kind != "status":
+        return False
+    if outcome.should_retry is not None:
+        return outcome.should_retry
+    status = outcome.status or 0
+    return status in (408, 409, 429) or status >= 500
+
+
+def wait(outcome: Outcome, retry: int, u: float, major: str = "2") -> tuple[float, str]:
+    """Seconds before the `retry`-th retry, counted from 0, and who asked for them. `u` is the SDK's jitter draw."""
+    asked, longest = outcome.retry_after, LONGEST_RETRY_AFTER[major]
+    if asked is not None and asked > 0 and (asked <= longest or major == "2"):
+        return min(asked, longest), "retry-after"
+    delay: float = min(INITIAL_DELAY * 2.0 ** min(retry, 1000), MAX_DELAY)
+    return delay * (1.0 - JITTER * u), "sdk backoff"

@@ -1,0 +1,59 @@
+"""Everything observed on the client's side, as frozen records. Times are seconds of the scenario from its start."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from brownout.fakes.draws import Identity
+
+
+class CallRecord(NamedTuple):
+    """One call of the application. `finished` is None where the run ended first: the call is censored."""
+
+    client: int
+    call: int
+    intended: float
+    started: float
+    finished: float | None
+    outcome: str
+    exception: str
+    deadline: float
+    stream: bool
+    input_tokens: int
+    max_tokens: int
+    tokens: int
+    attempts: int
+
+
+class AttemptRecord(NamedTuple):
+    """One HTTP request, as the client saw it."""
+
+    who: Identity
+    started: float
+    finished: float | None
+    outcome: str
+    phase: str | None
+    status: int | None
+    is_fresh: bool
+    """Whether a connection was opened for it."""
+
+
+class WaitRecord(NamedTuple):
+    """A pause before a retry, and who asked for it."""
+
+    after: Identity
+    at: float
+    seconds: float
+    why: str
+
+
+class BreakerRecord(NamedTuple):
+    """A breaker changed its state."""
+
+    client: int
+    at: float
+    before: str
+    after: str
+
+
+Record = CallRecord | AttemptRecord | WaitRecord | BreakerRecord
