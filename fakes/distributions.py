@@ -84,6 +84,16 @@ class Uniform(_Value[Figure], Generic[Figure]):
         return self.low + (self.high - self.low) * u
 
 
+def seconds_always(seconds: float) -> Constant[Duration]:
+    """The default of a field: always that long."""
+    return Constant[Duration].model_construct(value=seconds)
+
+
+def tokens_always(count: int) -> Constant[TokenCount]:
+    """The default of a field: always that many tokens."""
+    return Constant[TokenCount].model_construct(value=count)
+
+
 def _shape(given: Any) -> str:
     """Which distribution a value from a file is meant to be."""
     if isinstance(given, BaseModel):
@@ -131,7 +141,6 @@ class Mixture(_Value[Figure], Generic[Figure]):
             u -= part.share
         part = self.mix[-1]
         return part.of.at(min(max(u / part.share, 2.0**-53), 1 - 2.0**-53))
-
 
 
 Durations = Annotated[

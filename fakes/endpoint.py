@@ -126,17 +126,18 @@ class Endpoint:
 
     def connect(self, who: Identity, now: float) -> bool:
         """Whether a new connection is let in. `who` is the attempt it is opened for."""
+        return not self.refused(who, now)
+
+    def refused(self, who: Identity, now: float) -> bool:
+        """Whether a fault in force refuses the connection opened for `who`; it is counted. When a real port is shut
+        only the client sees that it was refused, and its driver has to say so here."""
         for armed in self.timeline.in_force:
             if armed.fault.on_connect and armed.hits(who, False, now):
-                self.note_refused(armed)
-                return False
-        return True
-
-    def note_refused(self, armed: Armed) -> None:
-        """Count a refused connection; on a real port only the client sees it."""
-        counts = self.timeline.counts[armed.mark.fault]
-        counts.planned += 1
-        counts.fired += 1
+                counts = self.timeline.counts[armed.mark.fault]
+                counts.planned += 1
+                counts.fired += 1
+                return True
+        return False
 
     def answer(self, request: Request, now: float, is_fresh: bool) -> Ticket:
         """A request has been sent. `is_fresh`: on a connection opened for it. The ticket holds the first segment."""
@@ -254,4 +255,3 @@ class Endpoint:
     def journal(self) -> list[Served]:
         """Every request so far, in the order of (arrival, identity)."""
         return sorted((ticket.record() for ticket in self.tickets), key=lambda served: (served.arrived, served.who))
-

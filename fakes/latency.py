@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from .distributions import Constant, Durations
+from .distributions import Constant, Durations, TokenCounts, seconds_always
 from .draws import Draws
 from .units import Duration, Size
 
@@ -41,15 +41,15 @@ class Latency(BaseModel):
     profile: Annotated[
         Literal["haiku", "sonnet", "opus"] | None, Field(description="a model's measured figures, as a start")
     ] = None
-    round_trip: Annotated[Durations, Field(description="network, there and back")] = Constant(value=0.04)
+    round_trip: Annotated[Durations, Field(description="network, there and back")] = seconds_always(0.04)
     connect_round_trips: Annotated[int, Field(ge=0, description="to open a connection: TCP one, TLS 1.3 one more")] = 2
     upload_per_second: Annotated[Size, Field(gt=0, description="bandwidth of the request's way")] = 4_000_000
-    first_token: Annotated[Durations, Field(description="from admission to the first token")] = Constant(value=1.0)
+    first_token: Annotated[Durations, Field(description="from admission to the first token")] = seconds_always(1.0)
     per_input_token: Annotated[Duration, Field(description="added to the first token by each token of the prompt")] = (
         0.0
     )
-    token_gap: Annotated[Durations, Field(description="between two tokens; one draw for a whole answer")] = Constant(
-        value=0.016
+    token_gap: Annotated[Durations, Field(description="between two tokens; one draw for a whole answer")] = (
+        seconds_always(0.016)
     )
 
     @model_validator(mode="before")
@@ -63,7 +63,7 @@ class Latency(BaseModel):
 Sampler = Callable[[int], float]
 
 
-def sampler(spread: Durations, draws: Draws) -> Sampler:
+def sampler(spread: Durations | TokenCounts, draws: Draws) -> Sampler:
     """Label -> figure. A constant costs no draw."""
     if isinstance(spread, Constant):
         value = float(spread.value)

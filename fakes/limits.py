@@ -15,9 +15,7 @@ class Limits(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     requests: Annotated[Rate | None, Field(gt=0, description="requests per time; not given: no limit")] = None
-    burst_over: Annotated[
-        Duration, Field(gt=0, description="the bucket holds what comes in over this time")
-    ] = 60.0
+    burst_over: Annotated[Duration, Field(gt=0, description="the bucket holds what comes in over this time")] = 60.0
 
 
 class Quota(NamedTuple):

@@ -6,11 +6,12 @@ is tried on the next segment.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .plan import Admit, Answer, Finish, Head, Plan, split_tokens, tokens_in
+from .plan import Admit, Answer, Event, Head, Plan, Step, split_tokens, tokens_in
 from .units import Share
 
 
@@ -31,18 +32,22 @@ class AfterFraction(BaseModel):
 Named: TypeAlias = Literal["arrival", "before_headers", "after_headers", "before_end"]
 Moment: TypeAlias = Named | AfterTokens | AfterFraction
 
+_MESSAGE_STOP = Event("message_stop")
+_SHORT_OF_WHOLE = 1.0 - 2.0**-53
+
 
 def cut(plan: Plan, moment: Moment) -> tuple[Plan, Plan] | None:
     """(what comes before the moment, what would have come after it), or None when the moment is not in this plan."""
     match moment:
         case "arrival":
-            return _cut_before(plan, Admit)
+            return _cut_before(plan, lambda step: isinstance(step, Admit))
         case "before_headers":
-            return _cut_before(plan, Head)
+            return _cut_before(plan, lambda step: isinstance(step, Head))
         case "after_headers":
             return _cut_after_head(plan)
         case "before_end":
-            return _cut_before(plan, Finish)
+            # Not before `Finish`: who has the last event, or the last byte, has the answer, and misses nothing.
+            return _cut_before(plan, lambda step: step == _MESSAGE_STOP) or _cut_body(plan, 1.0)
         case AfterTokens(tokens=count):
             # An answer shorter than that is cut at its last token: a fault must not depend on the length drawn.
             return split_tokens(plan, min(count, tokens_in(plan))) or _cut_body(plan, 0.5)
@@ -50,9 +55,9 @@ def cut(plan: Plan, moment: Moment) -> tuple[Plan, Plan] | None:
             return split_tokens(plan, int(share * tokens_in(plan))) or _cut_body(plan, share)
 
 
-def _cut_before(plan: Plan, kind: type) -> tuple[Plan, Plan] | None:
+def _cut_before(plan: Plan, is_it: Callable[[Step], bool]) -> tuple[Plan, Plan] | None:
     for i, step in enumerate(plan):
-        if isinstance(step, kind):
+        if is_it(step):
             return plan[:i], plan[i:]
     return None
 
@@ -65,9 +70,9 @@ def _cut_after_head(plan: Plan) -> tuple[Plan, Plan] | None:
 
 
 def _cut_body(plan: Plan, fraction: float) -> tuple[Plan, Plan] | None:
-    """Cut a plain answer in the middle of its JSON; nothing of it is usable without the rest."""
+    """Cut a plain answer in its JSON, before its last byte at the latest; nothing of it is usable without the rest."""
+    fraction = min(fraction, _SHORT_OF_WHOLE)
     for i, step in enumerate(plan):
         if isinstance(step, Answer):
             return (*plan[:i], Answer(0.0, fraction)), (Answer(fraction, 1.0), *plan[i + 1 :])
     return None
-

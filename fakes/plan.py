@@ -106,7 +106,20 @@ class Mark:
 
 
 Step: TypeAlias = (
-    Wait | Admit | Release | Head | Event | Tokens | Answer | Error | StreamError | Stall | Finish | Close | Reset | Mark
+    Wait
+    | Admit
+    | Release
+    | Head
+    | Event
+    | Tokens
+    | Answer
+    | Error
+    | StreamError
+    | Stall
+    | Finish
+    | Close
+    | Reset
+    | Mark
 )
 Plan: TypeAlias = tuple[Step, ...]
 
@@ -123,6 +136,11 @@ def tokens_in(plan: Plan) -> int:
 def is_unanswered(rest: Plan) -> bool:
     """Whether of this rest of a plan not even the headers have left."""
     return any(isinstance(step, Admit | Head) for step in rest)
+
+
+def is_in_stream(rest: Plan) -> bool:
+    """Whether such a rest of a plan is that of a stream that has begun."""
+    return any(isinstance(step, Event | Tokens) for step in rest) and not is_unanswered(rest)
 
 
 def split_tokens(plan: Plan, count: int) -> tuple[Plan, Plan] | None:

@@ -23,7 +23,10 @@ class Handle(Protocol):
 
 
 class Clock(Protocol):
-    """What a backend's driver offers: the time in seconds of the scenario, and timers that call `callback(argument, None)`, never at once."""
+    """What a backend's driver offers: the time in seconds of the scenario, and timers.
+
+    A timer calls `callback(argument, None)`, never before `timer` has returned.
+    """
 
     def now(self) -> float: ...
 
@@ -79,7 +82,7 @@ class Player:
             self._i += 1
             kind = step.__class__
             if kind is Wait:
-                self._due += step.seconds  # type: ignore[union-attr]
+                self._due += step.seconds  # type: ignore[union-attr,operator]
                 if self._waits(now):
                     return
             elif kind is Tokens:

@@ -79,8 +79,9 @@ _SPELLINGS = {
     **dict.fromkeys(("\u00b5s", "\u03bcs", "usec", "micros", "microsecond", "microseconds"), "us"),
 }
 
-# Enough digits for whatever a float prints as, too few to keep the reader of a hostile file busy.
-_DECIMAL = r"[0-9]{1,18}(?:\.[0-9]{1,30})?"
+# Decimals enough for the smallest float there is, too few to keep a hostile file's reader busy.
+_DECIMAL = r"[0-9]{1,12}(?:\.[0-9]{1,400})?"
+_ABSURD = 1e25  # far above whatever is read, and below what Decimal divides exactly
 
 
 class UnitError(ValueError):
@@ -123,10 +124,10 @@ def _repair_duration(text: str) -> str:
 def format_duration(value: float) -> str:
     """The duration as one would write it: ``250ms``, ``10s``, ``1m30s``, ``2h``.
 
-    ``parse_duration`` gives exactly ``value`` back, from 1 ns up. Raises UnitError if it is
+    ``parse_duration`` gives exactly ``value`` back, up to an aeon. Raises UnitError if it is
     negative, endless or not a number.
     """
-    if not 0 <= value < 1e18:
+    if not 0 <= value < _ABSURD:
         raise UnitError(_DURATION.expected)
     left = _exact(value)
     if left < 60:
@@ -161,7 +162,7 @@ def format_size(value: int) -> str:
 
     ``parse_size`` gives ``value`` back. Raises UnitError if it is negative.
     """
-    if not 0 <= value < 10**15:
+    if not 0 <= value < _ABSURD:
         raise UnitError(_SIZE.expected)
     units = (unit for unit in _SIZES if value % _SIZES[unit] == 0)
     return min((f"{value // _SIZES[unit]}{unit}" for unit in units), key=len)
@@ -216,7 +217,7 @@ def format_rate(value: float) -> str:
     ``parse_rate`` gives exactly ``value`` back. Raises UnitError if it is negative, endless or not
     a number.
     """
-    if not 0 <= value < 1e18:
+    if not 0 <= value < _ABSURD:
         raise UnitError(_RATE.expected)
     spans = (f"{_suffixed(f'{value * _SPANS[span]:.12g}')}/{span}" for span in _SPANS)
     exact = (text for text in spans if _RATE.matches(text) and parse_rate(text) == value)
@@ -285,7 +286,7 @@ class Bytes(int):
     """What ``size`` returns; a ``Size`` takes it as it is."""
 
 
-def seconds(value: str | float | timedelta) -> Seconds:
+def seconds(value: str | float | timedelta) -> float:
     """For a ``Duration`` in Python code: from ``"1.5s"``, a number of seconds, or a timedelta.
 
     Raises UnitError if it is negative, endless or not a number.
@@ -295,17 +296,17 @@ def seconds(value: str | float | timedelta) -> Seconds:
     return Seconds(parse_duration(value if isinstance(value, str) else format_duration(value)))
 
 
-def share(value: str | float) -> Portion:
+def share(value: str | float) -> float:
     """For a ``Share`` in Python code: from ``"30%"`` or a number from 0 to 1. Raises UnitError."""
     return Portion(parse_share(value if isinstance(value, str) else format_share(value)))
 
 
-def per_second(value: str | float) -> PerSecond:
+def per_second(value: str | float) -> float:
     """For a ``Rate`` in Python code: from ``"20/s"`` or a number per second. Raises UnitError."""
     return PerSecond(parse_rate(value if isinstance(value, str) else format_rate(value)))
 
 
-def size(value: str | int) -> Bytes:
+def size(value: str | int) -> int:
     """For a ``Size`` in Python code: from ``"4KiB"`` or a number of bytes. Raises UnitError."""
     return Bytes(parse_size(value if isinstance(value, str) else format_size(value)))
 
@@ -361,23 +362,19 @@ class _Unit(Generic[Number]):
             value = seconds(value)
         if self.said and isinstance(value, self.said):
             return self.plain(value)
-        if isinstance(value, int | float) and abs(value) < 1e18 and not isinstance(value, bool):
+        if isinstance(value, int | float) and abs(value) < _ABSURD and not isinstance(value, bool):
             value = _plain(_exact(value))  # its digits are refused, with a hint, or are a count
         if isinstance(value, str):
             return self.parse(value)
         raise UnitError(self.expected)
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
             self.validate,
             serialization=core_schema.plain_serializer_function_ser_schema(self.write),
         )
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         text = {"type": "string", "pattern": self.pattern}
         about = {"description": self.description, "examples": list(self.examples)}
         if self.said is None:
@@ -410,7 +407,7 @@ _SIZE = _Unit(
 )
 _SHARE = _Unit(
     expected='a share from "0%" to "100%"',
-    pattern=r"^(?:100(?:\.0{1,30})?|[0-9]{1,2}(?:\.[0-9]{1,30})?)%$",
+    pattern=r"^(?:100(?:\.0{1,400})?|[0-9]{1,2}(?:\.[0-9]{1,400})?)%$",
     read=_to_share,
     write=format_share,
     repair=_repair_share,

@@ -45,8 +45,10 @@ class Client(BaseModel):
         for i, layer in enumerate(self.layers):
             is_last = i == len(self.layers) - 1
             if isinstance(layer, Sdk) is not is_last:
-                hint = "the innermost layer must be `sdk`" if is_last else "`sdk` is the innermost layer: nothing below it"
-                raise LocatedError(hint, loc=("layers", i))
+                hint = (
+                    "the innermost layer must be `sdk`" if is_last else "`sdk` is the innermost layer: nothing below it"
+                )
+                raise LocatedError(hint, "layers", i)
         return self
 
     @property

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from brownout.fakes.distributions import Constant, Durations, TokenCounts
+from brownout.fakes.distributions import Durations, TokenCounts, seconds_always, tokens_always
 from brownout.fakes.draws import Draws, Identity
 from brownout.fakes.latency import sampler
 from brownout.fakes.units import Duration, Rate, Share
@@ -37,7 +37,7 @@ class Closed(_Value):
     """Each client calls, waits for what comes of it, thinks, and calls again."""
 
     kind: Literal["closed"] = "closed"
-    think: Durations = Constant(value=1.0)
+    think: Durations = seconds_always(1.0)
 
 
 ARRIVALS: dict[str, type[BaseModel]] = {"poisson": Poisson, "steady": Steady, "closed": Closed}
@@ -48,8 +48,8 @@ class Calls(_Value):
 
     deadline: Annotated[Duration, Field(gt=0, description="from the moment the call was meant to be sent")] = 90.0
     stream: Annotated[Share, Field(description="how many of the calls stream")] = 0.0
-    input_tokens: TokenCounts = Constant(value=1000)
-    output_tokens: TokenCounts = Constant(value=300)
+    input_tokens: TokenCounts = tokens_always(1000)
+    output_tokens: TokenCounts = tokens_always(300)
     max_tokens: Annotated[int, Field(gt=0)] = 8192
     limit: Annotated[int | None, Field(gt=0, description="calls of each client at the most")] = None
 
@@ -57,7 +57,9 @@ class Calls(_Value):
 class Workload:
     """The calls of `clients` clients under one seed, until `horizon` (seconds)."""
 
-    def __init__(self, arrivals: Poisson | Steady | Closed, calls: Calls, clients: int, horizon: float, seed: int) -> None:
+    def __init__(
+        self, arrivals: Poisson | Steady | Closed, calls: Calls, clients: int, horizon: float, seed: int
+    ) -> None:
         self._arrivals, self._calls = arrivals, calls
         self.clients = clients
         self.horizon = horizon

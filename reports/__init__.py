@@ -1,5 +1,4 @@
-"""Says what a run found: console, HTML, Markdown, JUnit, JSON and more, one file a format.
+"""Results as people and machines read them. Everything shown is derived from `run.json`; nothing is computed anew here.
 
-A report is a pure function of the results of a run, so every format shows the same numbers.
-Imports ``brownout.harness``; knows nothing of the command line.
+May import the harness, and must not be imported by it.
 """

@@ -1,5 +1,26 @@
-"""Incidents and client configurations that come with Brownout, as YAML files.
+"""The incidents and client configurations that come with Brownout, as YAML. Knows nothing of what they mean.
 
-They are data, with a tiny accessor that finds them by name; reading and checking them is the
-harness's work. Imports no other folder of ours.
+May import none of the other folders.
 """
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+
+def incidents() -> dict[str, Path]:
+    """Name -> file of every scenario shipped."""
+    return dict(_files("incidents"))
+
+
+def clients() -> dict[str, Path]:
+    """Name -> file of every client configuration shipped."""
+    return dict(_files("clients"))
+
+
+def _files(folder: str) -> Iterator[tuple[str, Path]]:
+    for path in sorted((_HERE / folder).glob("*.yaml")):
+        yield path.stem, path

@@ -103,4 +103,3 @@ class Fault(BaseModel):
                 return 0
             case Window(window=seconds):
                 return int(now // seconds)
-

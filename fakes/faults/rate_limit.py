@@ -27,4 +27,3 @@ class RateLimit(Fault):
             return None
         head = Head(429, retry_after=self.retry_after, should_retry=self.should_retry)
         return (RELEASE, head, Error("rate_limit_error", MESSAGE), FINISH)
-

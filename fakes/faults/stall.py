@@ -7,7 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from ..moments import AfterTokens, Moment
-from ..plan import RELEASE, Finish, Plan, Release, Stall as StallStep, is_unanswered
+from ..plan import RELEASE, Admit, Finish, Plan, Release, is_in_stream
+from ..plan import Stall as StallStep
 from ..units import Duration
 from .base import Fault
 
@@ -18,16 +19,15 @@ class Stall(Fault):
 
     kind: Literal["stall"] = "stall"
     at: Moment = AfterTokens(tokens=3)
-    seconds: Annotated[Duration | None, Field(alias="for", description="after that the rest comes; not given: never")] = (
-        None
-    )
+    seconds: Annotated[
+        Duration | None, Field(alias="for", description="after that the rest comes; not given: never")
+    ] = None
     pings: Annotated[Duration | None, Field(gt=0, description="a `ping` event this often while content stalls")] = None
     example: ClassVar[dict[str, Any]] = {"kind": "stall", "at": {"tokens": 3}, "for": "90s", "pings": "10s"}
 
     def instead(self, rest: Plan) -> Plan | None:
-        if not any(isinstance(step, Finish) for step in rest):
+        if not any(isinstance(step, Admit | Finish) for step in rest):
             return None  # already broken
-        in_stream = not is_unanswered(rest)
-        pings = self.pings if in_stream else None  # before the headers there is no stream to send a ping in
+        pings = self.pings if is_in_stream(rest) else None  # there must be a stream to send a ping in
         after = () if self.seconds is None else tuple(step for step in rest if not isinstance(step, Release))
         return (RELEASE, StallStep(self.seconds, pings), *after)

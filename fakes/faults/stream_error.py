@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from ..moments import AfterTokens, Moment
-from ..plan import FINISH, RELEASE, Plan, StreamError as ErrorEvent, is_unanswered
+from ..plan import FINISH, RELEASE, Plan, is_unanswered
+from ..plan import StreamError as ErrorEvent
 from .base import Fault
 
 MESSAGES = {

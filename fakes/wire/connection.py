@@ -130,6 +130,7 @@ class Connection(asyncio.Protocol):
 
     def _serve(self, request: Request) -> None:
         server, is_fresh = self._server, self._is_fresh
+        server.request_arrived()
         self._is_fresh = False
         now = server.clock.now()
         if is_fresh and not server.endpoint.connect(request.who, now):

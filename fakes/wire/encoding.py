@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -25,7 +26,7 @@ REASONS = {
     529: "Overloaded",
 }
 
-_WORDS = "The lamps went dim at nine and nobody in the tower could say how long they would stay so .".split()
+_WORDS = tuple(re.findall(r"\S+", "The lamps went dim at nine and nobody in the tower could say for how long ."))
 """What the fake says, over and over; one word is one token."""
 
 
@@ -137,6 +138,7 @@ def stream_error(step: StreamError, ticket: Ticket) -> bytes:
 
 
 def sse(name: str, data: dict[str, Any]) -> bytes:
+    """A server-sent event."""
     return f"event: {name}\ndata: ".encode() + _compact(data) + b"\n\n"
 
 

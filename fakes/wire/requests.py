@@ -91,7 +91,9 @@ def _parse(body: bytes) -> dict[str, Any]:
     limit = asked.get("max_tokens")
     if type(limit) is not int or limit < 1:
         raise _invalid(
-            "max_tokens: Field required" if "max_tokens" not in asked else "max_tokens: must be greater than or equal to 1"
+            "max_tokens: Field required"
+            if "max_tokens" not in asked
+            else "max_tokens: must be greater than or equal to 1"
         )
     messages = asked.get("messages")
     if not isinstance(messages, list) or not messages or not all(isinstance(m, dict) for m in messages):

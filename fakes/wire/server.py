@@ -14,7 +14,14 @@ from .requests import Register
 class WireServer:
     """Serves one endpoint on a loopback port. `start` listens; `begin` makes this second 0 of the scenario."""
 
-    def __init__(self, endpoint: Endpoint, host: str = "127.0.0.1", port: int = 0, scale: float = 1.0) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        scale: float = 1.0,
+        begins_with_first_request: bool = False,
+    ) -> None:
         self.endpoint = endpoint
         self.host, self.port = host, port
         self.connections: set[Connection] = set()
@@ -23,6 +30,7 @@ class WireServer:
         self._guard: socket.socket | None = None
         self._listening: asyncio.Server | None = None
         self._phases: list[asyncio.TimerHandle] = []
+        self._waits_for_request = begins_with_first_request
 
     async def start(self) -> None:
         """Listen. Raises `OSError` when the port is taken."""
@@ -40,6 +48,12 @@ class WireServer:
         starts = self.endpoint.timeline.starts
         self._begin_phase(0)
         self._phases = [self.clock.timer(at, self._begin_phase, index) for index, at in enumerate(starts) if index]
+
+    def request_arrived(self) -> None:
+        """Start the clock, if it was to wait for this."""
+        if self._waits_for_request:
+            self._waits_for_request = False
+            self.begin()
 
     async def stop(self) -> None:
         """Shut the door and drop every connection."""
@@ -92,4 +106,3 @@ def _bound(host: str, port: int) -> socket.socket:
         sock.close()
         raise
     return sock
-

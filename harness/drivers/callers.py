@@ -86,9 +86,7 @@ class Callers:
         if error is not None:
             self.failures.append(error)
         else:
-            self._ledger.calls.append(
-                _record(node, now, outcome.kind, outcome.exception, outcome.tokens)
-            )
+            self._ledger.calls.append(_record(node, now, outcome.kind, outcome.exception, outcome.tokens))
         if not self._workload.is_open:
             self._schedule(ask.client, ask.call + 1, self._workload.following(ask.client, ask.call, now))
         self._check_idle()

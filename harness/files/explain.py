@@ -14,10 +14,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from .errors import LocatedError, LocatedErrors, Location
-from .messages import Said, say
+from .messages import Said, say, unquoted
 from .published import Published
 from .suggest import did_you_mean, nearest, quoted
-from .tree import Mapping, Node, Place, Reached, Scalar, follow
+from .tree import Mapping, Node, Place, Reached, Scalar, follow, is_broken
 
 MOST = 500
 """Complaints explained; nobody reads more, and each costs a search."""
@@ -41,18 +41,13 @@ class Complaint:
     """The key that is missing, or that an unknown one was meant to be."""
 
 
-def explain(
-    error: ValidationError, root: Node, schema: Published
-) -> Iterator[tuple[Place | None, str]]:
-    """Each thing wrong: where, None for nowhere in particular, and what."""
+def explain(error: ValidationError, root: Node, schema: Published) -> Iterator[tuple[Place | None, str]]:
+    """Each thing wrong with the file: where, None for nowhere in particular, and what."""
     details = error.errors(include_url=False)
     found = (c for detail in details[:MOST] for c in _complaints(detail, root, schema))
     settled = _settle([c for c in found if not _is_known(c)], 0)
-    misspelt = {(c.path[:-1], c.key) for c in settled if c.kind == "extra_forbidden"}
-    for complaint in settled:
-        # A misspelt key is one mistake: that the right one is missing goes without saying.
-        if complaint.kind != "missing" or (complaint.path, complaint.key) not in misspelt:
-            yield complaint.place, complaint.said.about(complaint.node)
+    for complaint in _causes(settled):
+        yield complaint.place, complaint.said.about(complaint.node)
     if len(details) > MOST:
         yield None, f"{len(details) - MOST} problems more"
 
@@ -66,9 +61,9 @@ def _complaints(detail: ErrorDetails, root: Node, schema: Published) -> Iterator
     elif kind == "missing":
         yield _missing(str(loc[-1]), follow(root, loc[:-1]))
     elif kind == "extra_forbidden":
-        yield _unknown(follow(root, loc), root, schema)
+        yield _unknown(str(loc[-1]), follow(root, loc[:-1]), schema)
     else:
-        yield _value(kind, context, detail["msg"], follow(root, loc), root, schema)
+        yield _value(kind, context, detail["msg"], follow(root, loc), schema)
 
 
 def _located(error: LocatedError, kind: str, loc: Location, root: Node) -> Complaint:
@@ -85,16 +80,15 @@ def _missing(key: str, owner: Reached) -> Complaint:
     return Complaint("missing", owner.path, owner.node, place, said, owner.astray, key)
 
 
-def _unknown(reached: Reached, root: Node, schema: Published) -> Complaint:
-    owner, name = reached.path[:-1], str(reached.path[-1])
-    known = schema.keys(root, owner)
-    mapping = follow(root, owner).node
-    free = known - mapping.entries.keys() if isinstance(mapping, Mapping) else known
+def _unknown(name: str, owner: Reached, schema: Published) -> Complaint:
+    known = schema.keys(owner.path)
+    entry = owner.node.entries.get(name) if isinstance(owner.node, Mapping) else None
+    free = known - owner.node.entries.keys() if isinstance(owner.node, Mapping) else known
     near = nearest(name, free)
     said = Said(sentence=f"unknown key {quoted(name)}{did_you_mean(name, free if near else known)}")
-    return Complaint(
-        "extra_forbidden", reached.path, reached.node, reached.key, said, reached.astray, near or ""
-    )
+    node, place = (entry.node, entry.key) if entry else (owner.node, owner.node.place)
+    path = (*owner.path, name)
+    return Complaint("extra_forbidden", path, node, place, said, owner.astray, near or "")
 
 
 def _value(
@@ -102,23 +96,34 @@ def _value(
     context: dict[str, Any],
     message: str,
     reached: Reached,
-    root: Node,
     schema: Published,
 ) -> Complaint:
     tried = tuple(step for step in reached.astray if step[1] != KEY)
     node, place = reached.node, reached.node.place
-    if tried != reached.astray:  # the complaint is about the key itself
+    if tried != reached.astray and reached.path:  # the complaint is about the key itself
         place = reached.key
         node = Scalar(place, str(reached.path[-1]), str(reached.path[-1]))
     elif kind == "union_tag_invalid":
-        tag = context["discriminator"].strip("'")
-        place = follow(root, (*reached.path, tag)).node.place
-    said = say(kind, context, message, node, schema.names(root, reached.path))
+        place = follow(node, (unquoted(context["discriminator"]),)).node.place
+    said = say(kind, context, message, node, schema.names(reached.path))
     return Complaint(kind, reached.path, node, place, said, tried)
 
 
 def _is_known(complaint: Complaint) -> bool:
-    return isinstance(complaint.node, Scalar) and complaint.node.is_broken
+    """Whether it is about a value that was found broken before any model saw it."""
+    return is_broken(complaint.node) and complaint.kind != "extra_forbidden"
+
+
+def _causes(complaints: list[Complaint]) -> Iterator[Complaint]:
+    """Without those that go without saying once the others are said."""
+    misspelt = {(c.path[:-1], c.key) for c in complaints if c.kind == "extra_forbidden"}
+    within = {c.path[:depth] for c in complaints for depth in range(len(c.path))}
+    for complaint in complaints:
+        # The right key is missing where a wrong one stands, and pydantic does not count wrong items.
+        is_missing = complaint.kind == "missing" and (complaint.path, complaint.key) in misspelt
+        is_short = complaint.kind == "too_short" and complaint.path in within
+        if not is_missing and not is_short:
+            yield complaint
 
 
 def _settle(complaints: list[Complaint], level: int) -> list[Complaint]:
@@ -144,8 +149,7 @@ def _decide(verdicts: list[list[Complaint]], site: Location) -> list[Complaint]:
     every = [complaint for verdict in verdicts for complaint in verdict]
     if particular := [c for c in every if not c.said.expected]:
         return particular
-    *most, last = dict.fromkeys(c.said.expected for c in every)
-    expected = f"{', '.join(most)} or {last}" if most else last
+    expected = tuple(dict.fromkeys(choice for c in every for choice in c.said.expected))
     hint = next((c.said.hint for c in every if c.said.hint), "")
     return [replace(every[0], said=Said(expected, hint=hint))]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +13,10 @@ from .errors import FileError, Problem
 from .explain import explain
 from .published import published
 from .tree import Node, Place, follow, plain, scalars
-from .yaml12 import MAX_CHARACTERS, compose
+from .yaml12 import compose
+
+MAX_LENGTH = 1 << 20
+"""Bytes, about twenty thousand lines; the parser takes eight seconds for them at worst."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -37,8 +39,8 @@ def read(path: str | os.PathLike[str]) -> Document:
     name = os.fspath(path)
     try:
         with Path(path).open("rb") as file:
-            # A little more than may be in it, so that there is always an end.
-            return parse(file.read(4 * MAX_CHARACTERS + 1), name)
+            # One byte more than there may be, so that what has no end has one here.
+            data = file.read(MAX_LENGTH + 1)
     except FileNotFoundError:
         raise _error(name, None, "no such file") from None
     except IsADirectoryError:
@@ -48,10 +50,13 @@ def read(path: str | os.PathLike[str]) -> Document:
         raise _error(name, None, f"cannot be read: {reason}") from None
     except ValueError:  # a zero byte in a name, for one
         raise _error(name, None, "not a file's name") from None
+    return parse(data, name)
 
 
 def parse(text: str | bytes, name: str = "<string>") -> Document:
     """Text at hand with its positions; raises FileError as ``read`` does."""
+    if len(text) > MAX_LENGTH:
+        raise _error(name, None, f"larger than {MAX_LENGTH >> 20} MiB")
     if isinstance(text, bytes):
         text = _decoded(text, name)
     root, problems = compose(text.removeprefix("\ufeff"), name)
@@ -90,20 +95,20 @@ class Document:
 
     def check(self, model: type[M]) -> M:
         """The file as an instance of the model. Raises FileError with everything wrong with it."""
-        found = list(self.problems)
+        flags = self._flags_for_numbers(model)
+        found = [*self.problems, *(_problem(self.name, *flag) for flag in flags.items())]
         try:
             value = model.model_validate(plain(self.root))
         except ValidationError as error:
-            for place, message in explain(error, self.root, published(model)):
-                found.append(_problem(self.name, place, message))
-        found += self._not_numbers(model, {(problem.line, problem.column) for problem in found})
+            for place, message in explain(error, self.root, published(model, self.root)):
+                if place not in flags:
+                    found.append(_problem(self.name, place, message))
+            assert found  # of all that a model says, something is told, or was known already
         if found:
             raise FileError(self.name, tuple(sorted(dict.fromkeys(found), key=_order)))
         return value
 
-    def problem_at(
-        self, location: tuple[str | int, ...], message: str, *, on_key: bool = False
-    ) -> Problem:
+    def problem_at(self, location: tuple[str | int, ...], message: str, *, on_key: bool = False) -> Problem:
         """A problem with the value at a location, or with its key, found after the model was made.
 
         Locations are keys as in the file and indexes from 0; steps that lead nowhere are passed
@@ -113,15 +118,15 @@ class Document:
         place = reached.key if on_key else reached.node.place
         return Problem(self.name, *place, message)
 
-    def _not_numbers(
-        self, model: type[BaseModel], known: set[tuple[int | None, int | None]]
-    ) -> Iterator[Problem]:
+    def _flags_for_numbers(self, model: type[BaseModel]) -> dict[Place, str]:
         """Pydantic takes ``true`` for 1. Nobody means that, and the published schema refuses it."""
         flags = [(loc, node) for loc, node in scalars(self.root) if isinstance(node.value, bool)]
-        schema = published(model) if flags else None
-        for loc, node in flags:
-            if schema and node.place not in known and schema.is_number(self.root, loc):
-                yield Problem(self.name, *node.place, f"expected a number, got {node.written}")
+        schema = published(model, self.root) if flags else None
+        return {
+            node.place: f"expected a number, got {node.written}"
+            for loc, node in flags
+            if schema and schema.is_number(loc)
+        }
 
 
 def _order(problem: Problem) -> tuple[float, int]:

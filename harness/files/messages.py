@@ -41,8 +41,8 @@ EXPECTED = {
     "string_too_long": "text of {max_length} characters or fewer",
     "string_too_short": "text of {min_length} characters or more",
     "string_type": "text",
-    "too_long": "{max_length} items or fewer",
-    "too_short": "{min_length} items or more",
+    "too_long": "{max_length} or fewer",
+    "too_short": "{min_length} or more",
     "tuple_type": "a list",
 }
 
@@ -51,14 +51,14 @@ EXPECTED = {
 class Said:
     """A complaint in words: either what was expected, or a sentence of its own."""
 
-    expected: str = ""
+    expected: tuple[str, ...] = ()
     sentence: str = ""
     hint: str = ""
 
     def about(self, node: Node) -> str:
         """The whole message, on a value that stands in a file."""
         if self.expected:
-            return f"expected {self.expected}, got {got(node)}{self.hint}"
+            return f"expected {listed(self.expected)}, got {got(node)}{self.hint}"
         return f"{self.sentence}{self.hint}"
 
 
@@ -68,24 +68,25 @@ def say(kind: str, context: Dict[str, Any], message: str, node: Node, names: lis
     ``names`` are the texts of which one must stand there, as far as that is known.
     """
     if "expected" in context and "hint" in context:  # from a type of ours, as those of units
-        return Said(context["expected"], hint=context["hint"] and f"; {context['hint']}")
+        return Said((context["expected"],), hint=context["hint"] and f"; {context['hint']}")
     if kind in ("literal_error", "enum"):
-        choices = listed(names) if names else str(context["expected"]).replace("'", '"')
-        return Said(choices, hint=_closest(node, names))
+        choices = [quoted(name) for name in names] or [str(context["expected"]).replace("'", '"')]
+        return Said(tuple(choices), hint=_closest(node, names))
     if kind in ("value_error", "assertion_error") and str(context.get("error", "")):
         return Said(sentence=str(context["error"]))
     if kind == "union_tag_invalid":
         tags = re.findall(r"'([^']*)'", context["expected_tags"])
-        unknown = f"unknown {context['discriminator'].strip(chr(39))} {quoted(context['tag'])}"
+        unknown = f"unknown {unquoted(context['discriminator'])} {quoted(context['tag'])}"
         return Said(sentence=unknown + did_you_mean(context["tag"], tags))
     if kind == "union_tag_not_found":
-        return Said(sentence=f"missing key {context['discriminator'].replace(chr(39), chr(34))}")
+        return Said(sentence=f"missing key {quoted(unquoted(context['discriminator']))}")
     if kind == "string_type" and isinstance(node, Scalar) and node.value is not None:
-        return Said("text", hint=f"; write {quoted(node.written)}")
+        return Said(("text",), hint=f"; write {quoted(node.written)}")
     if kind in EXPECTED:
-        return Said(EXPECTED[kind].format_map({name: _short(context[name]) for name in context}))
+        bounds = {name: _short(value) for name, value in context.items()}
+        return Said((EXPECTED[kind].format_map(bounds),))
     if message.startswith("Input should be "):
-        return Said(message.removeprefix("Input should be "))
+        return Said((message.removeprefix("Input should be "),))
     return Said(sentence=message[:1].lower() + message[1:])
 
 
@@ -102,6 +103,11 @@ def got(node: Node) -> str:
             return quoted(node.written)
         case Scalar():
             return node.written
+
+
+def unquoted(name: str) -> str:
+    """The name of a key that pydantic put in quotes."""
+    return name.strip("'")
 
 
 def _closest(node: Node, names: list[str]) -> str:

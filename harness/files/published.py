@@ -19,7 +19,7 @@ from pydantic.json_schema import (
 from pydantic_core import SchemaSerializer, core_schema
 
 from .errors import Location
-from .tree import Mapping, Node, Scalar, child
+from .tree import Node, Scalar, child
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -45,9 +45,7 @@ class _Generator(GenerateJsonSchema):
         if default is NoDefault or isinstance(default, BaseModel | Set):
             return super().default_schema(schema)  # which knows models, and sorts sets
         try:
-            written = SchemaSerializer(schema["schema"]).to_python(
-                default, mode="json", by_alias=self.by_alias
-            )
+            written = SchemaSerializer(schema["schema"]).to_python(default, mode="json", by_alias=self.by_alias)
         except Exception:
             # A part of a schema with references to the whole cannot be built alone, and a default
             # need not be valid. Editors then show pydantic's rendering of it, or none.
@@ -58,45 +56,45 @@ class _Generator(GenerateJsonSchema):
 class Published:
     """What the schema of a model allows at places of a file."""
 
-    def __init__(self, schema: dict[str, Any]) -> None:
-        self._root = schema
+    def __init__(self, schema: dict[str, Any], root: Node) -> None:
+        self._root = root
+        self._schema = schema
         self._definitions: dict[str, Any] = schema.get("$defs", {})
 
-    def keys(self, root: Node, loc: Location) -> set[str]:
+    def keys(self, loc: Location) -> set[str]:
         """The keys a mapping may have there; empty if it may have any, or is none."""
         found: set[str] = set()
-        for schema in self._at(root, loc):
+        for schema in self._at(loc):
             found.update(schema.get("properties", ()))
         return found
 
-    def names(self, root: Node, loc: Location) -> list[str]:
+    def names(self, loc: Location) -> list[str]:
         """The texts of which one must stand there; empty if any text may."""
         found: list[str] = []
-        for schema in self._at(root, loc):
+        for schema in self._at(loc):
             choices = schema.get("enum", [schema["const"]] if "const" in schema else [])
             found += [name for name in choices if isinstance(name, str) and name not in found]
         return found
 
-    def is_number(self, root: Node, loc: Location) -> bool:
+    def is_number(self, loc: Location) -> bool:
         """Whether a number must stand there, and true or false may not."""
-        types = {schema.get("type") for schema in self._at(root, loc)} - {"null"}
+        types = {schema.get("type") for schema in self._at(loc)} - {"null"}
         return bool(types) and types <= {"integer", "number"}
 
-    def _at(self, root: Node, loc: Location) -> list[dict[str, Any]]:
-        node: Node | None = root
-        schemas = self._alternatives([self._root], root)
+    def _at(self, loc: Location) -> list[dict[str, Any]]:
+        node: Node | None = self._root
+        schemas = self._alternatives([self._schema], node)
         for step in loc:
             node = child(node, step) if node else None
             inner = [part for schema in schemas for part in _inside(schema, step)]
             schemas = self._alternatives(inner, node)
         return schemas
 
-    def _alternatives(
-        self, schemas: list[dict[str, Any]], node: Node | None
-    ) -> list[dict[str, Any]]:
+    def _alternatives(self, schemas: list[dict[str, Any]], node: Node | None) -> list[dict[str, Any]]:
         """The schemas without references and unions, and of them those meant by the node."""
         flat = [part for schema in schemas for part in self._flat(schema)]
-        return [schema for schema in flat if _is_meant(schema, node)] or flat
+        scores = [_agreement(schema, node) for schema in flat]
+        return [schema for schema, score in zip(flat, scores, strict=True) if score == max(scores)]
 
     def _flat(self, schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
         parts = [part for name in ("anyOf", "oneOf", "allOf") for part in schema.get(name, ())]
@@ -119,20 +117,19 @@ def _inside(schema: dict[str, Any], step: str | int) -> Iterator[dict[str, Any]]
         yield found
 
 
-def _is_meant(schema: dict[str, Any], node: Node | None) -> bool:
-    """Whether the constants in the schema, such as a ``kind``, are those in the mapping."""
-    if not isinstance(node, Mapping):
-        return True
+def _agreement(schema: dict[str, Any], node: Node | None) -> int:
+    """How many constants in the schema, such as a ``kind``, the mapping has, less those it denies."""
+    score = 0
     for key, part in schema.get("properties", {}).items():
-        value = child(node, key)
-        if "const" in part and isinstance(value, Scalar) and value.value != part["const"]:
-            return False
-    return True
+        value = child(node, key) if node else None
+        if "const" in part and isinstance(value, Scalar):
+            score += 1 if value.value == part["const"] else -1
+    return score
 
 
-def published(model: type[BaseModel]) -> Published:
-    """What a model's schema allows; nothing is known of a model that has no schema."""
+def published(model: type[BaseModel], root: Node) -> Published:
+    """What the model's schema allows in the file; of a model without schema nothing is known."""
     try:
-        return Published(json_schema(model))
+        return Published(json_schema(model), root)
     except PydanticInvalidForJsonSchema:
-        return Published({})
+        return Published({}, root)

@@ -5,13 +5,12 @@ declared, so it may be filled later. All of it is pydantic's, and works without 
 
     layers: list[Annotated[Layer, one_key(LAYERS, "layer")]]     # - retry: {retries: 3}
     faults: list[Annotated[Fault, by_kind(FAULTS, "fault")]]     # - {kind: stall, for: 10s}
-
-A registry's models must not hold a field of the same registry: JSON Schema would never end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from inspect import cleandoc
@@ -72,15 +71,12 @@ class _Registered:
         raise NotImplementedError
 
     def _model(self, name: object, value: object, *loc: str) -> type[BaseModel]:
-        if isinstance(name, str) and name in self.registry:
-            return self.registry[name]
-        written = quoted(name) if isinstance(name, str) else f"{name}"
-        text = f"unknown {self.what} {written}{did_you_mean(f'{name}', self.registry)}"
-        return _refuse(value, {"text": text}, *loc)
-
-    def _refuse_shape(self, value: object, hint: str = "") -> NoReturn:
-        text = f"expected one {self.what}" + (f"; {hint}" if hint else "")
-        _refuse(value, {"text": text, "expected": f"one {self.what}", "hint": hint})
+        if not isinstance(name, str):
+            _expect(f"the name of one {self.what}", value, *loc)
+        if name not in self.registry:
+            known = did_you_mean(name, self.registry)
+            _refuse({"text": f"unknown {self.what} {quoted(name)}{known}"}, value, *loc)
+        return self.registry[name]
 
     def _name(self, value: BaseModel) -> str:
         for name, model in self.registry.items():
@@ -106,17 +102,11 @@ class _Registered:
         )
         return self.write(self._name(value), fields)
 
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         serialise = core_schema.plain_serializer_function_ser_schema(self._serialise, info_arg=True)
-        return core_schema.with_info_plain_validator_function(
-            self._validate, serialization=serialise
-        )
+        return core_schema.with_info_plain_validator_function(self._validate, serialization=serialise)
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return self.describe(handler)
 
 
@@ -130,11 +120,11 @@ class OneKey(_Registered):
             model = self._model(value, value)
             return _keyed(model).validate_python({value: {}}, context=context)[value]
         if not isinstance(value, dict) or not value:
-            self._refuse_shape(value)
+            _expect(f"one {self.what}", value)
         name, *more = value
         for other in more:
             text = f'{quoted(str(other))} is a second key, and one {self.what} has one; add a "- "'
-            _refuse(value, {"text": text}, other, "[key]")
+            _refuse({"text": text}, value, other, "[key]")
         model = self._model(name, value, name, "[key]")
         fields = {} if value[name] is None else value[name]
         # As the value of a mapping, so that what is wrong inside is located below the key.
@@ -147,11 +137,12 @@ class OneKey(_Registered):
         properties: dict[str, Any] = {}
         bare = []
         for name, model in self.registry.items():
-            properties[name] = handler(model.__pydantic_core_schema__)
+            properties[name] = _described(model, handler)
             if not any(field.is_required() for field in model.model_fields.values()):
                 properties[name] = {"anyOf": [properties[name], {"type": "null"}]}
                 bare.append(name)
-            properties[name] |= _about(model)
+            if model.__doc__:
+                properties[name] = {**properties[name], "description": cleandoc(model.__doc__)}
         # One mapping of which one key is there, not one mapping for each: editors complete better.
         keyed = {
             "type": "object",
@@ -170,8 +161,9 @@ class ByKind(_Registered):
 
     def read(self, value: Any, context: Any) -> BaseModel:
         if not isinstance(value, dict):
-            is_known = isinstance(value, str) and value in self.registry
-            self._refuse_shape(value, f"write {{kind: {value}}}" if is_known else "")
+            is_name = isinstance(value, str) and value in self.registry
+            hint = f"write {{kind: {value}}}" if is_name else ""
+            _expect(f"one {self.what}", value, hint=hint)
         if "kind" not in value:
             missing = InitErrorDetails(type="missing", loc=("kind",), input=value)
             raise ValidationError.from_exception_data(self.what, [missing])
@@ -184,12 +176,11 @@ class ByKind(_Registered):
         return {"kind": name, **fields}
 
     def describe(self, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"anyOf": [self._described(name, handler) for name in self.registry]}
+        return {"anyOf": [self._describe(name, handler) for name in self.registry]}
 
-    def _described(self, name: str, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def _describe(self, name: str, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         # A copy, not a reference: to refuse other keys, a schema must name all there are.
-        model = self.registry[name]
-        schema = handler.resolve_ref_schema(handler(model.__pydantic_core_schema__))
+        schema = handler.resolve_ref_schema(_described(self.registry[name], handler))
         properties = {**schema.get("properties", {}), "kind": {"const": name, "type": "string"}}
         others = [key for key in schema.get("required", ()) if key != "kind"]
         return {**schema, "properties": properties, "required": ["kind", *others]}
@@ -199,8 +190,19 @@ def _has_kind(model: type[BaseModel]) -> bool:
     return any((field.alias or name) == "kind" for name, field in model.model_fields.items())
 
 
-def _about(model: type[BaseModel]) -> dict[str, str]:
-    return {"description": cleandoc(model.__doc__)} if model.__doc__ else {}
+_outer: ContextVar[frozenset[type[BaseModel]]] = ContextVar("_outer", default=frozenset())
+"""The models whose description is under way."""
+
+
+def _described(model: type[BaseModel], handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    """The model's JSON Schema."""
+    if model in _outer.get():
+        return {"type": "object"}  # a layer within itself: without an end, an editor gets no deeper
+    token = _outer.set(_outer.get() | {model})
+    try:
+        return handler(model.__pydantic_core_schema__)
+    finally:
+        _outer.reset(token)
 
 
 @cache
@@ -208,7 +210,12 @@ def _keyed(model: type[BaseModel]) -> TypeAdapter[dict[str, BaseModel]]:
     return TypeAdapter(dict[str, model])  # type: ignore[valid-type]  # a type known at run time only
 
 
-def _refuse(value: object, context: dict[str, Any], *loc: str) -> NoReturn:
+def _expect(expected: str, value: object, *loc: str, hint: str = "") -> NoReturn:
+    text = f"expected {expected}" + (f"; {hint}" if hint else "")
+    _refuse({"text": text, "expected": expected, "hint": hint}, value, *loc)
+
+
+def _refuse(context: dict[str, Any], value: object, *loc: str) -> NoReturn:
     error = PydanticCustomError("registered", "{text}", context)
     detail = InitErrorDetails(type=error, loc=loc, input=value)
     raise ValidationError.from_exception_data("name", [detail])

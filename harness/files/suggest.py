@@ -23,7 +23,7 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
     """What to append to a complaint about an unknown name: the nearest one, else all there are."""
     if near := nearest(name, known):
         return f", did you mean {quoted(near)}?"
-    return f"; known: {listed(sorted(known), last=', ')}" if 0 < len(known) <= 30 else ""
+    return f"; known: {', '.join(map(quoted, sorted(known)))}" if 0 < len(known) <= 30 else ""
 
 
 def quoted(text: str) -> str:
@@ -33,10 +33,10 @@ def quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def listed(names: Iterable[str], last: str = " or ") -> str:
-    """``"a", "b" or "c"``."""
-    *most, final = [quoted(name) for name in names] or [""]
-    return f"{', '.join(most)}{last}{final}" if most else final
+def listed(choices: Iterable[str]) -> str:
+    """``a, b or c``."""
+    *most, last = choices
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _plain(name: str) -> str:

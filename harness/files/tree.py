@@ -72,6 +72,11 @@ def plain(node: Node) -> object:
             return {key: plain(entry.node) for key, entry in node.entries.items()}
 
 
+def is_broken(node: Node) -> bool:
+    """Whether its problem is known already."""
+    return isinstance(node, Scalar) and node.is_broken
+
+
 def child(node: Node, step: str | int) -> Node | None:
     """What the step leads to, or None if it leads nowhere."""
     match node:

@@ -26,10 +26,9 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from .errors import FileError, Problem
-from .tree import Entry, Mapping, Node, Place, Scalar, Sequence
+from .suggest import quoted
+from .tree import Entry, Mapping, Node, Place, Scalar, Sequence, is_broken
 
-MAX_CHARACTERS = 1 << 20
-"""Twenty thousand lines; the parser takes seven seconds for them at worst."""
 MAX_DEPTH = 64
 MAX_WEIGHT = 200_000
 """Of values in a file, aliases counted for all they stand for, and long texts for several."""
@@ -52,15 +51,16 @@ CORE: tuple[tuple[str, str, Callable[[str], Value]], ...] = (
 )
 SURROGATE = re.compile("[\ud800-\udfff]")
 
-# The parser's words for what people get wrong most, and ours.
+# The parser's words for what people get wrong most, and ours. Braces hold a group of the pattern,
+# or the line in which the part that went wrong begins.
 SYNTAX = (
     (r"character '\\t'", "a tab cannot stand here; indent with spaces"),
-    (r"mapping values are not allowed", 'a second ":" in one value; quote it or fix the indent'),
+    (r"mapping values are not", 'a ":" cannot stand here; quote the text or fix the indent'),
     (r"character '([@`%])'", 'text cannot start with "{0}"; quote it'),
-    (r"unexpected end of stream", "the file ends inside a quoted text"),
-    (r"expected ',' or '([\]}])'", 'expected "," or "{0}"'),
-    (r"expected <block end>", "the indent fits nothing above it"),
-    (r"could not find expected ':'", 'expected ":" after the key'),
+    (r"unexpected end of stream", "the quoted text of line {line} has no end"),
+    (r"expected ',' or '([\]}])'", 'expected "," or "{0}" for what line {line} opens'),
+    (r"expected '?<(block end|document start)>", "fits nothing above it; check indent and quotes"),
+    (r"could not find expected ':'", 'expected ":" after the key of line {line}'),
 )
 
 
@@ -69,8 +69,6 @@ def compose(text: str, name: str) -> tuple[Node | None, tuple[Problem, ...]]:
 
     Raises FileError for wrong syntax and for a file beyond the limits: then there is no tree.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise _error(name, None, f"the file is larger than {MAX_CHARACTERS >> 20} MiB")
     composer = _Composer(_events(text, name), name)
     return composer.document(), tuple(composer.problems)
 
@@ -85,8 +83,10 @@ def _events(text: str, name: str) -> Iterator[Event]:
             yield event
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        message = _syntax(f"{error.problem or error.context}")
-        raise _error(name, _place(mark) if mark else here, message) from None
+        place = _place(mark) if mark else here
+        start = _place(error.context_mark) if error.context_mark else place
+        message = _syntax(f"{error.problem or error.context}", start)
+        raise _error(name, place, message) from None
     except ReaderError as error:
         lines = text[: error.position].split("\n")
         place = Place(len(lines), len(lines[-1]) + 1)
@@ -94,7 +94,7 @@ def _events(text: str, name: str) -> Iterator[Event]:
     except Exception as error:
         # Some malformed escapes and directives break the parser itself. The file is to blame, and
         # its writer is owed a place in it, not a traceback.
-        raise _error(name, here, f"not YAML: {str(error) or type(error).__name__}") from error
+        raise _error(name, here, "not YAML from here on") from error
 
 
 def _error(name: str, place: Place | None, message: str) -> FileError:
@@ -106,10 +106,10 @@ def _place(mark: StreamMark) -> Place:
     return Place(mark.line + 1, mark.column + 1)
 
 
-def _syntax(problem: str) -> str:
+def _syntax(problem: str, start: Place) -> str:
     for pattern, message in SYNTAX:
         if found := re.search(pattern, problem):
-            return message.format(*found.groups())
+            return message.format(*found.groups(), line=start.line)
     return f"not YAML: {problem}"
 
 
@@ -184,6 +184,11 @@ class _Composer:
 
     def _scalar(self, event: ScalarEvent, place: Place) -> Node:
         text: str = event.value
+        if SURROGATE.search(text):  # the two halves of "\\ud83d\\ude00", as JSON writes it, or one
+            try:
+                text = text.encode("utf-16", "surrogatepass").decode("utf-16")
+            except UnicodeDecodeError:
+                return self._broken(place, "half of a character: a lone surrogate is not text")
         is_text = event.style not in (None, "") or (event.ctag and not _tag(event))
         kind, value = ("str", text) if is_text else _resolve(text)
         tag = _tag(event)
@@ -191,8 +196,6 @@ class _Composer:
             kind, value = "str", text
         if tag not in (None, f"!!{kind}"):
             return self._broken(place, f'the tag "{tag}" has no meaning here')
-        if SURROGATE.search(text):
-            return self._broken(place, "half a character: a lone surrogate is not text")
         return Scalar(place, value, text, weight=1 + len(text) // 16)
 
     def _sequence(self, event: CollectionStartEvent, place: Place, depth: int) -> Node:
@@ -200,7 +203,7 @@ class _Composer:
         weight = height = 1
         while not isinstance(inner := next(self._events), SequenceEndEvent):
             items.append(self._node(inner, depth + 1))
-            weight, height = self._grown(weight, height, items[-1], place)
+            weight, height = self._grown(weight, height, items[-1])
         if _tag(event) not in (None, "!!seq"):
             return self._broken(place, f'the tag "{_tag(event)}" has no meaning here')
         return Sequence(place, tuple(items), weight, height)
@@ -213,13 +216,13 @@ class _Composer:
             key = self._node(inner, depth + 1)
             node = self._node(next(self._events), depth + 1)
             for part in (key, node):
-                weight, height = self._grown(weight, height, part, place)
+                weight, height = self._grown(weight, height, part)
             if not isinstance(key, Scalar):
                 self._problem(key.place, "a key must be text, not a list or mapping")
             elif key.written == "<<" and getattr(inner, "style", "alias") in (None, ""):
                 merged += self._merged(node)
             elif first := entries.get(key.written):
-                message = f'key "{key.written}" is already in line {first.key.line}'
+                message = f"key {quoted(key.written)} is already in line {first.key.line}"
                 self._problem(key.place, message)
             elif not key.is_broken:
                 entries[key.written] = Entry(key.place, node)
@@ -233,11 +236,11 @@ class _Composer:
         """What ``<<:`` brings in; of several, the first wins."""
         sources = node.items if isinstance(node, Sequence) else (node,)
         for source in sources:
-            if not isinstance(source, Mapping):
+            if not isinstance(source, Mapping) and not is_broken(source):
                 self._problem(source.place, 'only mappings can be merged with "<<"')
         return [source for source in sources if isinstance(source, Mapping)]
 
-    def _grown(self, weight: int, height: int, part: Node, place: Place) -> tuple[int, int]:
+    def _grown(self, weight: int, height: int, part: Node) -> tuple[int, int]:
         """The weight and height of a collection with the part in it. Raises FileError."""
         weight, height = weight + part.weight, max(height, 1 + part.height)
         if weight > MAX_WEIGHT:

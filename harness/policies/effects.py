@@ -33,6 +33,8 @@ class Timeouts(NamedTuple):
 
 
 class Sleep(NamedTuple):
+    """Do nothing for a while."""
+
     seconds: float
 
 
@@ -80,7 +82,7 @@ Steps: TypeAlias = Generator[Effect, Any, Outcome]
 Run: TypeAlias = Callable[[Call], Steps]
 
 
-class Expired(BaseException):  # noqa: N818 - not an error: a layer that is not asked must let it pass, like GeneratorExit
+class Expired(BaseException):
     """Thrown into a layer when a limit it armed has run out. `scope` says which."""
 
     def __init__(self, scope: Scope) -> None:

@@ -30,7 +30,9 @@ class Node:
 
     __slots__ = ("done", "generator", "pending", "race")
 
-    def __init__(self, generator: Generator[Any, Any, Any], done: Callable[[Node, Any, BaseException | None], None]) -> None:
+    def __init__(
+        self, generator: Generator[Any, Any, Any], done: Callable[[Node, Any, BaseException | None], None]
+    ) -> None:
         self.generator = generator
         self.done: Callable[[Node, Any, BaseException | None], None] | None = done
         self.pending: Handle | None = None
@@ -89,7 +91,7 @@ class Engine:
             except StopIteration as stop:
                 self._end(node, stop.value, None)
                 return
-            except BaseException as raised:  # the layer's own failure, for whoever started it
+            except (Exception, Expired) as raised:  # the layer's own failure, for whoever started it
                 self._end(node, None, raised)
                 return
             error = None

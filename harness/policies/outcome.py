@@ -17,6 +17,7 @@ Kind: TypeAlias = Literal[
     "stream_broken",  # a reset or FIN inside a stream
     "gap",  # our own limit on the gap between content events
     "deadline",  # our own limit on the whole call
+    "cancelled",  # an attempt that its caller called off
     "breaker_open",  # refused by our own breaker
 ]
 Phase: TypeAlias = Literal["connect", "write", "read", "pool", "stream", "gap", "total"]
@@ -35,7 +36,7 @@ class Outcome(NamedTuple):
     detail: str = ""
     stream: Any = None
     raised: str = ""
-    """What the real SDK raised, where there is one."""
+    """What the real SDK raised, where there is one; or an older one would have, where it is modelled."""
 
     @property
     def is_ok(self) -> bool:
@@ -43,29 +44,28 @@ class Outcome(NamedTuple):
 
     @property
     def exception(self) -> str:
-        """The class of what the SDK (2.x) raises, with the HTTP library's name for what it lets through; "" for none."""
-        if self.raised:
-            return self.raised
-        if self.kind == "status":
-            return _status_class(self.status or 0)
-        if self.kind == "stream_broken":
-            return "httpx2.RemoteProtocolError" if self.detail == "closed" else "httpx2.ReadError"
-        return _EXCEPTIONS.get(self.kind, "")
+        """The class of what the caller gets, with the HTTP library's name for what the SDK lets through; "" for none."""
+        return self.raised or exception_of(self)
 
 
 OK = Outcome("ok")
+CANCELLED = Outcome("cancelled")
+
+Major: TypeAlias = Literal["2", "0"]
+"""Of the SDK. 0 stands for the last of the 0.x line that many applications still pin."""
 
 _EXCEPTIONS = {
     "timeout": "anthropic.APITimeoutError",
     "connection": "anthropic.APIConnectionError",
     "stream_error": "anthropic.APIStatusError",
-    "stream_timeout": "httpx2.ReadTimeout",
     "gap": "brownout.ContentGapExceeded",
     "deadline": "brownout.DeadlineExceeded",
     "breaker_open": "brownout.BreakerOpen",
 }
 
-_STATUS_CLASSES = {
+_HTTP_LIBRARY: dict[Major, str] = {"2": "httpx2", "0": "httpx"}
+
+_STATUS_CLASSES_0 = {
     400: "BadRequestError",
     401: "AuthenticationError",
     403: "PermissionDeniedError",
@@ -74,15 +74,39 @@ _STATUS_CLASSES = {
     413: "RequestTooLargeError",
     422: "UnprocessableEntityError",
     429: "RateLimitError",
-    503: "ServiceUnavailableError",
-    504: "DeadlineExceededError",
     529: "OverloadedError",
 }
+_STATUS_CLASSES: dict[Major, dict[int, str]] = {
+    "2": _STATUS_CLASSES_0
+    | {
+        402: "PaymentRequiredError",
+        408: "RequestTimeoutError",
+        412: "PreconditionFailedError",
+        413: "ContentTooLargeError",
+        431: "RequestHeaderFieldsTooLargeError",
+        499: "ClientClosedRequestError",
+        501: "HTTPNotImplementedError",
+        503: "ServiceUnavailableError",
+        504: "GatewayTimeoutError",
+    },
+    "0": _STATUS_CLASSES_0,
+}
+"""By the status alone; 2.x knows further classes by the `error_code` of a body, which the fake does not send."""
 
 
-def _status_class(status: int) -> str:
-    name = _STATUS_CLASSES.get(status) or ("InternalServerError" if status >= 500 else "APIStatusError")
-    return f"anthropic.{name}"
+def exception_of(outcome: Outcome, major: Major = "2") -> str:
+    """The class that an SDK raises for an outcome, `module.Name`; "" for none."""
+    match outcome.kind:
+        case "status":
+            status = outcome.status or 0
+            other = "InternalServerError" if status >= 500 else "APIStatusError"
+            return f"anthropic.{_STATUS_CLASSES[major].get(status, other)}"
+        case "stream_timeout":
+            return f"{_HTTP_LIBRARY[major]}.ReadTimeout"
+        case "stream_broken":
+            return f"{_HTTP_LIBRARY[major]}.{'RemoteProtocolError' if outcome.detail == 'closed' else 'ReadError'}"
+        case kind:
+            return _EXCEPTIONS.get(kind, "")
 
 
 STREAM_BREAKS = frozenset({"stream_error", "stream_timeout", "stream_broken", "truncated", "gap"})
@@ -93,4 +117,4 @@ def is_failure(outcome: Outcome) -> bool:
     if outcome.kind == "status":
         status = outcome.status or 0
         return status in (408, 409, 429) or status >= 500
-    return outcome.kind not in ("ok", "opened", "text", "breaker_open")
+    return outcome.kind not in ("ok", "opened", "text", "cancelled", "breaker_open")

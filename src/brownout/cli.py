@@ -1,11 +1,155 @@
-"""The command line. Imports nothing heavy: each command imports what it needs when it is called."""
+"""The command line: options and exit codes. Imports nothing heavy; each command's work is in `commands`.
+
+Exit codes: 0; 1 a scenario could not be run; 2 usage or file error; 3 an error of the harness; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
 
 import click
 
 from . import __version__
 
+SCENARIO_HELP = "A scenario that is shipped (see `brownout list`) or a file. May be given more than once."
+CLIENT_HELP = "A client configuration that is shipped or a file. May be given more than once."
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Share(click.ParamType[float]):
+    """`5%`."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            share = float(str(value).removesuffix("%")) / 100
+        except ValueError:
+            share = 0.0
+        if not str(value).endswith("%") or not 0.0 < share <= 1.0:
+            self.fail(f'expected a share such as "5%", got "{value}"', param, ctx)
+        return share
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="brownout")
-def main() -> None:
+def group() -> None:
     """Put a Claude client's resilience through the failures that production will."""
+
+
+@group.command()
+@click.option("-s", "--scenario", "scenarios", multiple=True, required=True, help=SCENARIO_HELP)
+@click.option("-c", "--client", "clients", multiple=True, required=True, help=CLIENT_HELP)
+@click.option(
+    "--backend",
+    type=click.Choice(["sim", "wire"]),
+    default="sim",
+    show_default=True,
+    help="The simulator, or the real SDK over real sockets.",
+)
+@click.option("--seeds", type=click.IntRange(min=1), default=10, show_default=True, help="How many runs of each cell.")
+@click.option("--first-seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option(
+    "--time-scale",
+    "scale",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="wire: divide every duration of scenario, client and SDK back-off by this.",
+)
+@click.option(
+    "--sample",
+    type=Share(),
+    default="100%",
+    show_default=True,
+    help="Take this share of the clients, of their rate, and of the service's size.",
+)
+@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("out"),
+    show_default=True,
+    help="Folder for run.json, report.md and report.html.",
+)
+def compare(**options: Any) -> None:
+    """Play client configurations through scenarios, and say which holds."""
+    from .commands.compare import compare as command
+
+    command(**options)
+
+
+@group.command()
+@click.option("-s", "--scenario", required=True, help="A scenario that is shipped, or a file.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8089, show_default=True, help="0: any that is free.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option(
+    "--time-scale",
+    "scale",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Run the scenario this many times as fast.",
+)
+def serve(**options: Any) -> None:
+    """Serve a scenario on a loopback port, for any client in any language."""
+    from .commands.serve import serve as command
+
+    command(**options)
+
+
+@group.command()
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out/demo"), show_default=True)
+@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are.")
+def demo(**options: Any) -> None:
+    """Three configurations through three incidents, in the simulator and with the real SDK."""
+    from .commands.demo import demo as command
+
+    command(**options)
+
+
+@group.command("list")
+def list_() -> None:
+    """Name the scenarios and clients that are shipped."""
+    from .commands.catalogue import catalogue
+
+    click.echo(catalogue())
+
+
+@group.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """Print a shipped scenario or client, to copy and edit."""
+    from .commands.catalogue import text_of
+
+    click.echo(text_of(name), nl=False)
+
+
+def main() -> None:
+    """Run the command line and turn what goes wrong into an exit code and a message that helps."""
+    try:
+        group(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        sys.exit(130)
+    except Exception as error:
+        code = getattr(error, "exit_code", None)
+        if code is None:
+            raise_as_harness_error(error)
+        click.echo(f"{error}", err=True)
+        sys.exit(code)
+
+
+def raise_as_harness_error(error: Exception) -> None:
+    """An error of ours: say so, with all that a report of it needs."""
+    import traceback
+
+    traceback.print_exception(error)
+    click.echo("This is an error of Brownout, not of your files. Please report it with the lines above.", err=True)
+    sys.exit(3)

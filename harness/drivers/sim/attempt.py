@@ -12,7 +12,7 @@ from brownout.fakes.player import Player
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
 from ...policies.layers.sdk import retries
-from ...policies.outcome import OK, Outcome
+from ...policies.outcome import CANCELLED, OK, Outcome
 from ...records import AttemptRecord
 from .pool import Connection
 
@@ -228,7 +228,7 @@ class SimAttempt:
         if self._result is None:
             if self._connection is None:
                 self._port.pool(self.who.client).give_up(self)
-            self._leave(Outcome("connection", detail="cancelled"))
+            self._leave(CANCELLED)
 
     def _leave(self, outcome: Outcome) -> None:
         """Close the connection under a server that is not done."""
@@ -253,9 +253,8 @@ class SimAttempt:
             if not self._player.is_over:
                 self._player.abandon()
             port.in_flight.discard(self)
-        name = outcome.kind if outcome.detail != "cancelled" else "cancelled"
         port.attempts.append(
-            AttemptRecord(self.who, self._record_from, now, name, outcome.phase, outcome.status, self._is_fresh)
+            AttemptRecord(self.who, self._record_from, now, outcome.kind, outcome.phase, outcome.status, self._is_fresh)
         )
         if self._connection is not None:
             port.pool(self.who.client).release(self._connection, now, is_reusable)

@@ -19,8 +19,8 @@ from .pool import PoolLimits
 from .port import SimPort
 
 
-def run(scenario: Scenario, client: Client, seed: int) -> Ledger:
-    """Play one configuration through one scenario under one seed, in virtual time."""
+def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Ledger:
+    """Play one configuration through one scenario under one seed. `scale` is for clocks that cost something."""
     ledger = Ledger()
     clock = SimClock(lanes=client.lengths())
     endpoint = Endpoint(scenario.service(), seed)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import anthropic
 
-from ...policies.outcome import Outcome, Phase
+from ...policies.layers.sdk import asks
+from ...policies.outcome import CANCELLED, Outcome, Phase
 from .library import http
 
 _PHASES: tuple[tuple[type[Exception], Phase], ...] = (
@@ -28,7 +27,7 @@ def of_attempt(error: BaseException) -> Outcome:
     if isinstance(error, http.HTTPError):
         is_timeout = isinstance(error, http.TimeoutException)
         return Outcome("timeout" if is_timeout else "connection", phase_of(error))
-    return Outcome("connection", "read", detail="cancelled")
+    return CANCELLED
 
 
 def of_call(error: Exception, tokens: int, scale: float) -> Outcome:
@@ -38,7 +37,8 @@ def of_call(error: Exception, tokens: int, scale: float) -> Outcome:
         return Outcome("timeout", phase_of(error.__cause__), raised=raised)
     if isinstance(error, anthropic.APIStatusError):
         return _of_status(error, tokens, raised, scale)
-    if isinstance(error, anthropic.APIConnectionError):
+    # The SDK wraps whatever its transport raises, so that a defect of ours would pass for a broken connection.
+    if isinstance(error, anthropic.APIConnectionError) and isinstance(error.__cause__, http.HTTPError):
         return Outcome("connection", phase_of(error.__cause__), raised=raised)
     if isinstance(error, http.TimeoutException):
         return Outcome("stream_timeout", "stream", 200, tokens=tokens, raised=raised)
@@ -50,20 +50,9 @@ def of_call(error: Exception, tokens: int, scale: float) -> Outcome:
 
 
 def _of_status(error: anthropic.APIStatusError, tokens: int, raised: str, scale: float) -> Outcome:
-    body: Any = error.body
-    kind = body.get("error", {}).get("type") if isinstance(body, dict) else None
     if error.status_code == 200:
-        return Outcome("stream_error", "stream", 200, kind, tokens=tokens, raised=raised)
-    headers = error.response.headers
-    should = {"true": True, "false": False}.get(headers.get("x-should-retry", ""))
-    return Outcome(
-        "status", "read", error.status_code, kind, _seconds(headers.get("retry-after"), scale), should, raised=raised
-    )
-
-
-def _seconds(header: str | None, scale: float) -> float | None:
-    """A `retry-after` in seconds of the scenario; a date, which the fake does not send, counts as none."""
-    try:
-        return None if header is None else float(header) * scale
-    except ValueError:
-        return None
+        return Outcome("stream_error", "stream", 200, error.type, tokens=tokens, raised=raised)
+    seconds, again = asks(error.response.headers)
+    if seconds is not None:
+        seconds *= scale
+    return Outcome("status", "read", error.status_code, error.type, seconds, again, raised=raised)

@@ -8,12 +8,13 @@ from typing import Any
 
 import anthropic
 
+from brownout.fakes.draws import Identity
 from brownout.fakes.latency import BYTES_PER_TOKEN
 from brownout.fakes.wire.clock import WireClock
 
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
-from ...policies.outcome import OK, Outcome
+from ...policies.outcome import CANCELLED, OK, Outcome
 from .classify import of_call
 from .transport import CURRENT, Watch
 
@@ -21,23 +22,26 @@ MODEL = "claude-sonnet-5-5"
 
 
 class WirePort:
-    """`attempt`, `read` and `timer` over real sockets. `client_of` gives each client its own SDK client."""
+    """`attempt`, `read` and `timer` over real sockets. `client_of` gives each client its own SDK client; `refused` is
+    told of a connection that was refused, which a server whose port is shut cannot see."""
 
     def __init__(
         self,
         clock: WireClock,
         client_of: Callable[[int], anthropic.AsyncAnthropic],
         record: Callable[[Any], None],
+        refused: Callable[[Identity], None],
     ) -> None:
         self._clock = clock
         self._client_of = client_of
         self._record = record
+        self._refused = refused
         self._tasks: set[asyncio.Task[Any]] = set()
         self.now = clock.now
         self.timer = clock.timer
 
     def attempt(self, effect: Attempt, callback: Callback, node: Any) -> Handle:
-        watch = Watch(effect.call, self.now, self._record)
+        watch = Watch(effect.call, self.now, self._record, self._refused)
         return self._start(self._send(effect, watch), callback, node)
 
     def read(self, effect: Read, callback: Callback, node: Any) -> Handle:
@@ -59,7 +63,7 @@ class WirePort:
                 callback(node, None, error)
 
         task.add_done_callback(ended)
-        return task
+        return _Cancels(task)
 
     async def _send(self, effect: Attempt, watch: Watch) -> Outcome:
         """One call of the SDK, with its own retries if it is set to any."""
@@ -71,7 +75,7 @@ class WirePort:
             "max_tokens": ask.max_tokens,
             "messages": [{"role": "user", "content": "x" * (BYTES_PER_TOKEN * ask.input_tokens)}],
         }
-        outcome = Outcome("connection", detail="cancelled")
+        outcome = CANCELLED
         try:
             if ask.stream:
                 manager = messages.stream(**request)
@@ -95,6 +99,18 @@ class WirePort:
             await asyncio.wait(self._tasks)
 
 
+class _Cancels:
+    """The handle of a task."""
+
+    __slots__ = ("_task",)
+
+    def __init__(self, task: asyncio.Task[Any]) -> None:
+        self._task = task
+
+    def cancel(self) -> None:
+        self._task.cancel()
+
+
 class WireStream:
     """A stream of the SDK that was opened."""
 
@@ -108,7 +124,7 @@ class WireStream:
 
     async def read(self, effect: Read) -> Outcome:
         """Read on, to the next text or to the end; however that ends, the stream is closed then."""
-        outcome = Outcome("stream_broken", "stream", 200, detail="cancelled")
+        outcome = CANCELLED
         try:
             outcome = await self._read(effect)
         except TimeoutError:

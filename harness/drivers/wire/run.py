@@ -18,6 +18,7 @@ from ...scenario import Scenario
 from ..callers import Callers
 from . import sdk
 from .port import WirePort
+from .warm_up import warm_up
 
 
 def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Ledger:
@@ -27,6 +28,7 @@ def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Le
 
 
 async def _run(scenario: Scenario, client: Client, seed: int, scale: float) -> Ledger:
+    await warm_up()
     ledger = Ledger()
     endpoint = Endpoint(scenario.service(), seed)
     server = WireServer(endpoint, scale=scale)
@@ -40,7 +42,7 @@ async def _run(scenario: Scenario, client: Client, seed: int, scale: float) -> L
             clients[number] = sdk.make(url, client.max_retries, timeouts, scale)
         return clients[number]
 
-    port = WirePort(server.clock, client_of, ledger.record)
+    port = WirePort(server.clock, client_of, ledger.record, lambda who: endpoint.refused(who, server.clock.now()))
 
     def stack_of(number: int) -> Run:
         return client.stack(Site(number, port.now, ledger.record, timeouts, has_real_sdk=True))

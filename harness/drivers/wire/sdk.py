@@ -5,14 +5,13 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from random import random
+from random import random  # noqa: TID251 - for whoever calls the SDK meanwhile and is not ours
 from typing import Any
 
 import anthropic
-import anthropic._base_client as sdk_internals
 
 from ...policies.effects import Timeouts
-from .library import http
+from .library import http, sdk_internals
 from .transport import CURRENT, LabelledTransport
 
 _KEEPALIVE_EXPIRY = 5.0

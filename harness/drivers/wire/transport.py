@@ -29,8 +29,15 @@ class _Open:
 class Watch:
     """Follows one call of the SDK: its HTTP requests, and its waits between them."""
 
-    def __init__(self, call: Call, now: Callable[[], float], record: Callable[[Any], None]) -> None:
+    def __init__(
+        self,
+        call: Call,
+        now: Callable[[], float],
+        record: Callable[[Any], None],
+        refused: Callable[[Identity], None],
+    ) -> None:
         self.call = call
+        self._refused = refused
         self._now = now
         self._record = record
         self._open: _Open | None = None
@@ -53,7 +60,10 @@ class Watch:
     def failed(self, who: Identity, started: float, is_fresh: bool, error: BaseException) -> None:
         """No headers came."""
         self._open = _Open(who, started, is_fresh)
-        self.end(of_attempt(error))
+        outcome = of_attempt(error)
+        if outcome.kind == "connection" and outcome.phase == "connect":
+            self._refused(who)
+        self.end(outcome)
 
     def body_failed(self, error: BaseException) -> None:
         """The body broke. For a plain answer that is how the request ended; a stream's end is told by its reader."""
@@ -67,9 +77,10 @@ class Watch:
         request, self._open = self._open, None
         now = self._now()
         self._last = request.who, now
-        name = outcome.kind if outcome.detail != "cancelled" else "cancelled"
         self._record(
-            AttemptRecord(request.who, request.started, now, name, outcome.phase, outcome.status, request.is_fresh)
+            AttemptRecord(
+                request.who, request.started, now, outcome.kind, outcome.phase, outcome.status, request.is_fresh
+            )
         )
 
 

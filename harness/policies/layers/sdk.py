@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -9,11 +10,11 @@ from pydantic import Field
 from ..call import Call
 from ..effects import Attempt, Read, Run, Sleep, Steps
 from ..layer import Layer, Site
-from ..outcome import Outcome
+from ..outcome import Major, Outcome, exception_of
 
 INITIAL_DELAY, MAX_DELAY, JITTER = 0.5, 8.0, 0.25
 """Seconds, seconds, and the share by which a wait may be shortened: constants of the Python SDK."""
-LONGEST_RETRY_AFTER = {"2": 4_294_967.0, "0": 60.0}
+LONGEST_RETRY_AFTER: dict[Major, float] = {"2": 4_294_967.0, "0": 60.0}
 """By major version, in seconds. 2.x waits at most that long; 0.x falls back to its own delay when told to wait more."""
 
 
@@ -24,7 +25,7 @@ class Sdk(Layer):
     name: ClassVar[str] = "sdk"
     example: ClassVar[dict[str, Any]] = {"max_retries": 2}
     max_retries: Annotated[int, Field(ge=0)] = 2
-    major: Annotated[str, Field(pattern="^[02]$", description="the SDK's major version, for the simulator")] = "2"
+    major: Annotated[Major, Field(description="the SDK's major version, for the simulator")] = "2"
 
     def wrap(self, inner: Run, site: Site) -> Run:
         """The innermost layer: `inner` is not used."""
@@ -37,7 +38,8 @@ class Sdk(Layer):
             while True:
                 outcome: Outcome = yield Attempt(call, timeouts, retry >= max_retries)
                 if outcome.kind == "opened":
-                    return (yield Read(outcome.stream, call.gap))
+                    outcome = yield Read(outcome.stream, call.gap)
+                    return outcome
                 if retry >= max_retries or not retries(outcome):
                     return outcome
                 seconds, why = wait(outcome, retry, call.jitter(), major)
@@ -45,7 +47,11 @@ class Sdk(Layer):
                 yield Sleep(seconds)
                 retry += 1
 
-        return run
+        def run_older(call: Call) -> Steps:
+            outcome: Outcome = yield from run(call)
+            return outcome._replace(raised=outcome.raised or exception_of(outcome, major))
+
+        return run if major == "2" else run_older
 
 
 def retries(outcome: Outcome) -> bool:
@@ -60,10 +66,28 @@ def retries(outcome: Outcome) -> bool:
     return status in (408, 409, 429) or status >= 500
 
 
-def wait(outcome: Outcome, retry: int, u: float, major: str = "2") -> tuple[float, str]:
+def wait(outcome: Outcome, retry: int, u: float, major: Major = "2") -> tuple[float, str]:
     """Seconds before the `retry`-th retry, counted from 0, and who asked for them. `u` is the SDK's jitter draw."""
     asked, longest = outcome.retry_after, LONGEST_RETRY_AFTER[major]
     if asked is not None and asked > 0 and (asked <= longest or major == "2"):
         return min(asked, longest), "retry-after"
     delay: float = min(INITIAL_DELAY * 2.0 ** min(retry, 1000), MAX_DELAY)
     return delay * (1.0 - JITTER * u), "sdk backoff"
+
+
+def asks(headers: Mapping[str, str]) -> tuple[float | None, bool | None]:
+    """What the headers of an error ask for, as the SDK reads them: seconds to wait, and whether to try again at all.
+
+    `retry-after-ms` goes before `retry-after`. A date, which the SDK also understands and the fake never sends, counts
+    as none: there is no clock here.
+    """
+    milliseconds, seconds = _number(headers.get("retry-after-ms")), _number(headers.get("retry-after"))
+    again = {"true": True, "false": False}.get(headers.get("x-should-retry", ""))
+    return (seconds if milliseconds is None else milliseconds / 1000), again
+
+
+def _number(header: str | None) -> float | None:
+    try:
+        return None if header is None else float(header)
+    except ValueError:
+        return None

@@ -1,0 +1,185 @@
+"""How fast the simulator is, against the same run written by hand and as idiomatic SimPy.
+
+All three must see the same world to the last record, else nothing is measured and it exits with 1.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from time import process_time
+from typing import Any
+
+from references import Load, LogNormal, Observed, heapq_loop, idiomatic_simpy
+from run import Different, Results, main, spread
+
+from brownout.harness.client import Client
+from brownout.harness.drivers.sim.run import run as simulate
+from brownout.harness.files import loads
+from brownout.harness.scenario import Scenario
+
+LOADS = (
+    Load("healthy", calls=20_000, rate=11.0),
+    Load("collapse", calls=20_000, rate=40.0),
+)
+"""At utilisations of about 0.6 and 2.2."""
+SEED = 1
+TARGETS = {"heapq": 0.25, "idiomatic_simpy": 3.0}
+"""The least that the simulator's requests per second should be, as multiples of the reference's."""
+
+
+def scenario_of(load: Load) -> Scenario:
+    """The load as a scenario file."""
+
+    def figure(of: LogNormal, unit: str) -> str:
+        return f"{{median: {of.median:g}{unit}, p95: {of.p95:g}{unit}}}"
+
+    text = f"""
+name: {load.name}
+workload:
+  clients: {load.clients}
+  arrivals: {{kind: poisson, rate: {load.rate:g}/s}}
+  calls:
+    deadline: {load.useful_for:g}s
+    input_tokens: {figure(load.input_tokens, "")}
+    output_tokens: {figure(load.output_tokens, "")}
+    max_tokens: {load.max_tokens}
+server:
+  latency:
+    round_trip: {figure(load.round_trip, "s")}
+    connect_round_trips: {load.connect_round_trips}
+    upload_per_second: {4 / load.upload_per_token / 1e6:g}MB
+    first_token: {figure(load.first_token, "s")}
+    token_gap: {figure(load.token_gap, "s")}
+  capacity: {{slots: {load.slots}, on_disconnect: cancel}}
+timeline:
+  - {{for: {load.seconds}s}}
+"""
+    return loads(text, Scenario)
+
+
+def client_of(load: Load) -> Client:
+    """The load's clients as a client file."""
+    text = f"""
+name: budgeted
+timeouts: {{read: {load.read_timeout:g}s}}
+layers:
+  - deadline: {{total: {load.deadline:g}s}}
+  - breaker: {{failures: {load.failures}, open_for: {load.open_for:g}s}}
+  - retry:
+      retries: {load.retries}
+      backoff: {{base: {load.backoff:g}s, factor: {load.factor:g}, jitter: full}}
+      budget: {{deposit: {load.deposit:g}, capacity: {load.budget:g}}}
+  - sdk: {{max_retries: 0}}
+"""
+    return loads(text, Client)
+
+
+def ours(load: Load) -> Callable[[], Observed]:
+    """Our simulator, its files read beforehand."""
+    scenario, client = scenario_of(load), client_of(load)
+
+    def run() -> Observed:
+        ledger = simulate(scenario, client, SEED)
+        return Observed(ledger.calls, ledger.attempts, ledger.waits, ledger.breaker, ledger.journal)
+
+    return run
+
+
+def summary(seen: Observed) -> dict[str, Any]:
+    """What must be equal: counts, and the seconds that calls with an answer took."""
+    outcomes = Counter(call[5] for call in seen.calls)
+    turns = Counter(f"{turn[2]} -> {turn[3]}" for turn in seen.breaker)
+    return {
+        "calls": len(seen.calls),
+        "outcomes": dict(sorted(outcomes.items())),
+        "attempts": len(seen.attempts),
+        "attempt outcomes": dict(sorted(Counter(attempt[3] for attempt in seen.attempts).items())),
+        "waits": len(seen.waits),
+        "served": len(seen.journal),
+        "breaker": dict(sorted(turns.items())),
+        "latency of successes": math.fsum(call[4] - call[2] for call in seen.calls if call[5] == "ok"),
+    }
+
+
+def differences(one: Observed, other: Observed) -> Iterator[str]:
+    """Where two runs that should be the same are not."""
+    first, second = summary(one), summary(other)
+    yield from (
+        f"{key}: {first[key]} != {second[key]}" for key in first if not _is_close(first[key], second[key], 1e-6)
+    )
+    for kind in ("calls", "attempts", "waits", "breaker", "journal"):
+        for a, b in zip(getattr(one, kind), getattr(other, kind), strict=False):
+            if not _is_close(tuple(a), tuple(b), 1e-6):
+                yield f"{kind}: {a} != {b}"
+                break
+
+
+def _is_close(a: Any, b: Any, tolerance: float) -> bool:
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(_is_close, a, b, [tolerance] * len(a)))
+    if isinstance(a, float) and isinstance(b, float):
+        return math.isclose(a, b, rel_tol=tolerance, abs_tol=tolerance)
+    return bool(a == b)
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """The pace that the simulator sets for itself, for the references too."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.set_threshold(200_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def measure(is_quick: bool) -> Results:
+    """Ratios and absolute speeds. Raises Different if the runs are not the same."""
+    results: Results = {}
+    for load in LOADS:
+        if is_quick:
+            results |= _measure(replace(load, calls=5000), rounds=1)
+        else:
+            results |= _measure(load, rounds=7)
+    return results
+
+
+def _measure(load: Load, rounds: int) -> Results:
+    arms: dict[str, Callable[[], Observed]] = {
+        "brownout": ours(load),
+        "heapq": lambda: heapq_loop.run(load, SEED),
+        "idiomatic_simpy": lambda: idiomatic_simpy.run(load, SEED),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in arms}
+    expected: Observed | None = None
+    for _ in range(rounds):
+        for name, arm in arms.items():
+            with _few_collections():
+                began = process_time()
+                seen = arm()
+                taken[name].append(process_time() - began)
+            expected = expected or seen
+            if found := list(differences(expected, seen)):
+                raise Different(f"{load.name}: brownout and {name} differ: {'; '.join(found)}")
+    assert expected is not None
+    counts = summary(expected)
+    requests = counts["calls"] + counts["attempts"]
+    results: Results = {}
+    for name, least in TARGETS.items():
+        ratios = [other / own for own, other in zip(taken["brownout"], taken[name], strict=True)]
+        results[f"sim.vs_{name}.{load.name}"] = spread(ratios) | {"at_least": least}
+    for name, seconds in taken.items():
+        speeds = spread([requests / each for each in seconds])
+        results[f"sim.requests_per_second.{name}.{load.name}"] = speeds
+    results[f"sim.counts.{load.name}"] = counts
+    return results
+
+
+if __name__ == "__main__":
+    main(measure)

@@ -1,0 +1,35 @@
+"""A scenario made smaller: fewer clients with the same behaviour each, in front of a service as much smaller."""
+
+from __future__ import annotations
+
+from .scenario import Scenario
+from .workload import Closed
+
+
+def sampled(scenario: Scenario, share: float) -> Scenario:
+    """The scenario with a share of its clients, of their calls' rate, and of the service's slots and quotas.
+
+    Queueing is not the same at another size: a sample is for comparing backends, or clients roughly.
+    """
+    if share == 1.0:
+        return scenario
+    workload, server = scenario.workload, scenario.server
+    clients = max(1, round(workload.clients * share))
+    exact = clients / workload.clients
+    arrivals = workload.arrivals
+    if not isinstance(arrivals, Closed):
+        arrivals = arrivals.model_copy(update={"rate": arrivals.rate * exact})
+    capacity, limits = server.capacity, server.limits
+    capacity = capacity.model_copy(
+        update={
+            "slots": None if capacity.slots is None else max(1, round(capacity.slots * exact)),
+            "queue": None if capacity.queue is None else round(capacity.queue * exact),
+        }
+    )
+    limits = limits.model_copy(update={"requests": None if limits.requests is None else limits.requests * exact})
+    return scenario.model_copy(
+        update={
+            "workload": workload.model_copy(update={"clients": clients, "arrivals": arrivals}),
+            "server": server.model_copy(update={"capacity": capacity, "limits": limits}),
+        }
+    )

@@ -1,0 +1,40 @@
+"""A page of Markdown, for a pull request or a CI summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..document import Document, Table
+
+FILE_NAME = "report.md"
+
+
+def render(document: Document) -> str:
+    """The whole page."""
+    parts = [f"# {document.title}", f"**{_safe(document.verdict)}**"]
+    parts += [_table(table) for table in document.tables]
+    if document.notes:
+        parts += ["## Notes", "\n".join(f"- {_safe(note)}" for note in document.notes)]
+    parts += ["## How this was made", "\n".join(f"- {_safe(k)}: {_safe(v)}" for k, v in document.facts.items())]
+    if document.command:
+        parts += ["## Again", f"```\n{document.command}\n```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(table: Table) -> str:
+    lines = [_line(table.columns), _line("---" for _ in table.columns)]
+    for name, *cells in table.rows:
+        row = [_safe(name), *map(_safe, cells)]
+        lines.append(_line(f"**{cell}**" if name in table.best and cell else cell for cell in row))
+    return "\n\n".join((f"## {_safe(table.title)}", _safe(table.about), "\n".join(lines)))
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _safe(text: str) -> str:
+    """Text from a file must not become markup."""
+    for mark in "\\`*_<>|[]":
+        text = text.replace(mark, f"\\{mark}")
+    return " ".join(text.split())

@@ -1,0 +1,50 @@
+"""`brownout demo`: the main job on what is shipped, in the simulator and on the wire, and the two compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from brownout.harness.agreement import agreement
+from brownout.harness.compare import Plan
+from brownout.reports.document import document
+from brownout.reports.formats import console
+from brownout.reports.write import write
+
+from .compare import cores, run_plan
+from .loading import load
+
+SCENARIOS = ("calm", "rate-limit-storm", "stall-mid-stream")
+CLIENTS = ("sdk-defaults", "guide", "budgeted")
+SEEDS = range(1, 11)
+WIRE_SCALE = 20.0
+WIRE_SAMPLE = 0.02
+
+
+def demo(out: Path, workers: int | None) -> None:
+    """Exits 0 once it has run, whoever won."""
+    scenarios, clients = load(SCENARIOS, CLIENTS)
+    workers = workers or cores()
+    given = "".join(f" -s {name}" for name in SCENARIOS) + "".join(f" -c {name}" for name in CLIENTS)
+    full = Plan(scenarios, clients, SEEDS, workers=workers, command=f"brownout compare{given} --seeds {len(SEEDS)}")
+    small = replace(full, seeds=(1,), sample=WIRE_SAMPLE)
+    real = replace(
+        small,
+        backend="wire",
+        scale=WIRE_SCALE,
+        command=f"brownout compare{given} --backend wire --seeds 1"
+        f" --sample {WIRE_SAMPLE:.0%} --time-scale {WIRE_SCALE:g}",
+    )
+    click.echo(
+        f"In the simulator: {len(SCENARIOS)} incidents, {len(CLIENTS)} clients, {len(SEEDS)} seeds ...", err=True
+    )
+    simulated = run_plan(full, "Simulator")
+    click.echo("On the wire: the official SDK over real sockets, a fiftieth of the traffic ...", err=True)
+    wire = run_plan(real, "Real SDK")
+    pairs = agreement(run_plan(small, "Simulator, the same sample"), wire)
+    click.echo(console.render(document(simulated, pairs)))
+    written = write(simulated, out, agreement=pairs)
+    write(wire, out / "wire")
+    click.echo(f"The report is {written[-1]}; every figure is in {written[0]}.")

@@ -1,0 +1,46 @@
+"""The files a command was given: all of them are read, and all their errors told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import click
+
+from brownout.harness.client import Client
+from brownout.harness.files import FileError
+from brownout.harness.scenario import Scenario
+from brownout.harness.sources import Source, UnknownName, client, scenario
+
+Found = TypeVar("Found")
+
+
+def load(scenarios: Sequence[str], clients: Sequence[str]) -> tuple[list[Source[Scenario]], list[Source[Client]]]:
+    """Raises `click.UsageError` (exit 2) naming every problem of every file, or a name given twice."""
+    problems: list[str] = []
+    incidents, contestants = _each(scenarios, scenario, problems), _each(clients, client, problems)
+    names = [source.value.name for source in incidents], [source.value.name for source in contestants]
+    for what, given in zip(("scenario", "client"), names, strict=True):
+        problems += [f"two {what}s are called {name!r}" for name in dict.fromkeys(given) if given.count(name) > 1]
+    if problems:
+        raise FilesRefused("\n".join(problems))
+    return incidents, contestants
+
+
+def _each(names: Sequence[str], read: Callable[[str], Found], problems: list[str]) -> list[Found]:
+    found = []
+    for name in dict.fromkeys(names):
+        try:
+            found.append(read(name))
+        except (FileError, UnknownName) as error:
+            problems.append(str(error))
+    return found
+
+
+class FilesRefused(click.ClickException):
+    """Files with errors in them: the message is a line a problem, and nothing else."""
+
+    exit_code = 2
+
+    def show(self, file: object = None) -> None:
+        click.echo(self.message, err=True)

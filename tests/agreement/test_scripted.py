@@ -1,0 +1,117 @@
+"""One scripted scenario with every fault in it: the simulator does what the real SDK does on real sockets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from brownout.fakes.faults import FAULTS
+from brownout.harness import metrics
+from brownout.harness.client import Client
+from brownout.harness.drivers.sim.run import run as simulate
+from brownout.harness.drivers.wire.run import run as play
+from brownout.harness.files import load, loads
+from brownout.harness.ledger import Ledger
+from brownout.harness.scenario import Scenario
+
+SCENARIO = load(Path(__file__).with_name("scripted.yaml"), Scenario)
+SCALE = 4.0
+SEED = 3
+LATE = 0.1
+"""Seconds of the scenario that the fake may be late before the run says nothing about the product."""
+
+SDK = """
+name: sdk
+timeouts: {connect: 2s, read: 3s, write: 3s, pool: 3s}
+layers: [sdk: {max_retries: 2}]
+"""
+STACK = """
+name: stack
+timeouts: {connect: 2s, read: 4s, write: 4s, pool: 4s}
+layers:
+  - deadline: {total: 9s}
+  - breaker: {failures: 3, open_for: 4s}
+  - retry:
+      retries: 3
+      backoff: {base: 500ms, jitter: full}
+      on: [timeout, connection, rate_limit, overloaded, stream_before_text]
+  - content_gap: {limit: 2500ms}
+  - sdk: {max_retries: 0}
+"""
+
+
+class Story(NamedTuple):
+    """What became of one call, without times."""
+
+    outcome: str
+    exception: str
+    attempts: tuple[tuple[int, int, str, str | None, int | None, bool], ...]
+
+
+def stories(ledger: Ledger) -> dict[tuple[int, int], Story]:
+    """(client, call) -> its story."""
+    return {
+        (call.client, call.call): Story(
+            call.outcome,
+            call.exception,
+            tuple(
+                (a.who.branch, a.who.attempt, a.outcome, a.phase, a.status, a.is_fresh)
+                for a in sorted(ledger.attempts)
+                if (a.who.client, a.who.call) == (call.client, call.call)
+            ),
+        )
+        for call in ledger.calls
+    }
+
+
+def waits(ledger: Ledger) -> dict[tuple[int, ...], float]:
+    """Identity -> seconds between the end of an attempt and the next one of the same call."""
+    ended = {attempt.who: attempt.finished for attempt in ledger.attempts}
+    found = {}
+    for attempt in ledger.attempts:
+        before = ended.get(attempt.who._replace(attempt=attempt.who.attempt - 1))
+        if before is not None:
+            found[tuple(attempt.who)] = attempt.started - before
+    return found
+
+
+def on_time(client: Client) -> Ledger:
+    """A wire run in which the machine kept up; an overloaded one proves nothing and is played again."""
+    for _ in range(4):
+        ledger = play(SCENARIO, client, SEED, SCALE)
+        if max(served.lateness for served in ledger.journal) <= LATE:
+            break
+    return ledger
+
+
+def floor(ledger: Ledger, twin: Ledger) -> float:
+    """The control: by how much the calls that no fault touched took longer on the wire, at worst."""
+    calm = {(c.client, c.call): c for c in twin.calls if c.call == 0}
+    return max(metrics.latency(c) - metrics.latency(calm[c.client, c.call]) for c in ledger.calls if c.call == 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", [SDK, STACK], ids=["sdk", "stack"])
+def test_same_story_on_wire_and_sim(text: str) -> None:
+    """Same attempts, outcomes, connections and exceptions, call by call; waits within 5% and a control's floor."""
+    client = loads(text, Client)
+    sim, wire = simulate(SCENARIO, client, SEED), on_time(client)
+    expected, seen = stories(sim), stories(wire)
+    assert len(expected) == 60
+    assert {who: story for who, story in seen.items() if story != expected[who]} == {}
+    assert wire.faults == sim.faults
+    slack = floor(wire, sim)
+    planned, real = waits(sim), waits(wire)
+    assert planned.keys() == real.keys()
+    late = {who: (planned[who], real[who]) for who in planned if abs(real[who] - planned[who]) > 0.05 * planned[who] + slack}
+    assert late == {}
+
+
+def test_script_has_every_fault_and_each_fires() -> None:
+    """The scripted scenario leaves out no kind of fault, and each of its faults takes effect in the simulator."""
+    kinds = {fault.kind for phase in SCENARIO.timeline for fault in phase.faults}
+    assert kinds == set(FAULTS)
+    faults = simulate(SCENARIO, loads(SDK, Client), SEED).faults
+    assert {name for name, (planned, fired) in faults.items() if not fired} == set()

@@ -1,0 +1,183 @@
+"""What a socket, and what the SDK, sees of one fault. The same functions observe every fault, and none at all."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+import anthropic
+import httpx2
+from brownout.fakes.faults import Fault, Where
+from brownout.fakes.timeline import Phase
+from brownout.fakes.wire.server import WireServer
+
+from .raw import DEFAULT, Message, RawClient, parse, request
+from .serving import outcome, service, serving
+
+READ_TIMEOUT = 0.5
+"""The SDK's, in real seconds: hundreds of times what a healthy answer takes to its next byte."""
+
+
+class Wire(NamedTuple):
+    """What came over one connection on which one request was sent."""
+
+    end: str
+    """`whole` answer, `refused`, `reset` (RST), `closed` (FIN), or `silent`: open, and nothing more comes."""
+    status: str = ""
+    headers: Mapping[str, str] = {}
+    """Without `content-length`; a request id in the service's form is reduced to `req`."""
+    body: tuple[str, ...] = ()
+    """The names of the events; or the JSON of an error; or the share that came of a plain message."""
+    is_overtaken: bool = False
+    """Exchanges that began after the fault had taken effect were over before the next byte came."""
+
+
+def _aimed(fault: Fault, client: int) -> Fault:
+    """The fault for one client alone, unless it says itself whom it is for or acts on the port."""
+    if fault.where is not None or fault.on_connect:
+        return fault
+    return fault.model_copy(update={"where": Where(clients=frozenset({client}))})
+
+
+async def on_the_wire(fault: Fault, stream: bool, is_patient: bool = False) -> Wire:
+    """One request over a socket of its own. Silence is judged by a neighbour's exchanges, not by a clock.
+
+    `is_patient`: wait for what comes after the silence.
+    """
+    async with serving(service(Phase(0.0, (_aimed(fault, 0),)))) as server:
+        try:
+            client = await RawClient.connect(server.port)
+        except ConnectionRefusedError:
+            return Wire("refused")
+        async with client:
+            await client.send(request(stream, who="0/0/0/0"))
+            reading = asyncio.ensure_future(_whole(client))
+            is_overtaken = await _is_overtaken(server, client, reading)
+            if is_overtaken and not is_patient:
+                reading.cancel()
+                await outcome(reading)
+                return _seen(client, "silent", is_overtaken)
+            return _seen(client, await reading, is_overtaken)
+
+
+async def _whole(client: RawClient) -> str:
+    while (message := parse(client.data)) is None or not message.is_whole:
+        if not await client.receive():
+            return client.end
+    return "whole"
+
+
+async def _is_overtaken(server: WireServer, client: RawClient, reading: asyncio.Future[str]) -> bool:
+    """Whether, once the fault has taken effect, two whole exchanges of a neighbour fit between two bytes of this one.
+
+    Two: what the server sent before the first one ended has been read before the second one has.
+    """
+    while not reading.done():
+        has_fired, came = any(count.fired for count in server.endpoint.timeline.counts), len(client.data)
+        for _ in range(2):
+            async with await RawClient.connect(server.port) as neighbour:
+                await neighbour.ask(stream=True, who="1/0/0/0")
+        if has_fired and not reading.done() and came == len(client.data):
+            return True
+    return False
+
+
+def _seen(client: RawClient, end: str, is_overtaken: bool) -> Wire:
+    message = parse(client.data)
+    if message is None:
+        assert client.data == b"", f"half of the headers: {client.data!r}"
+        return Wire(end, is_overtaken=is_overtaken)
+    assert message.after == b"", f"behind the answer: {message.after!r}"
+    headers = dict(message.headers)
+    headers["request-id"] = re.sub("^req_01[0-9a-f]{22}$", "req", headers["request-id"])
+    length = int(headers.pop("content-length", "0"))
+    body = (_plain(message, length),) if length else tuple(_named(*event) for event in message.events)
+    return Wire(end, message.status, headers, body, is_overtaken)
+
+
+def _named(event: str, data: Any) -> str:
+    assert data["type"] == event
+    return f"error: {data['error']['type']}" if event == "error" else event
+
+
+def _plain(message: Message, length: int) -> str:
+    if not message.is_whole:
+        return f"{len(message.body) / length:.0%}"
+    said = message.json
+    if said["type"] == "error":
+        return json.dumps(said | {"request_id": "req"})
+    return "100%"
+
+
+class Seen(NamedTuple):
+    """What a program that uses the SDK sees of one call."""
+
+    raised: str = ""
+    """Module and class."""
+    status: int | None = None
+    type: str = ""
+    """Of an `APIStatusError`: its status and the service's name for the error."""
+    requests: int = 1
+    """What the SDK sent for this one call."""
+    tokens: int = 0
+    """Text events that came before the end."""
+    stop_reason: str | None = None
+    outlasted: bool = False
+    """It succeeded, and that took more than twice the read timeout."""
+
+
+How = Literal["create", "stream", "create in a thread", "stream in a thread"]
+_ASK: dict[str, Any] = DEFAULT
+
+
+async def through_the_sdk(fault: Fault, how: How) -> Seen:
+    """One call of the SDK as it comes, but for a short read timeout."""
+    async with serving(service(Phase(0.0, (fault,)))) as server:
+        url, sent, heard, began = f"http://127.0.0.1:{server.port}", list[str](), list[str](), time.monotonic()
+        if how.endswith("in a thread"):
+            result = await outcome(asyncio.to_thread(_sync, url, how, sent, heard))
+        else:
+            result = await outcome(_async(url, how, sent, heard))
+        is_long = time.monotonic() - began > 2 * READ_TIMEOUT
+    seen = Seen(requests=len(sent), tokens=len(heard))
+    if not isinstance(result, BaseException):
+        return seen._replace(stop_reason=result, outlasted=is_long)
+    raised = f"{type(result).__module__.partition('.')[0]}.{type(result).__name__}"
+    if isinstance(result, anthropic.APIStatusError):
+        return seen._replace(raised=raised, status=result.status_code, type=result.type or "")
+    return seen._replace(raised=raised)
+
+
+_TIMEOUT = httpx2.Timeout(READ_TIMEOUT, connect=5.0)
+
+
+async def _async(url: str, how: How, sent: list[str], heard: list[str]) -> str | None:
+    async def note(request: httpx2.Request) -> None:
+        sent.append(request.url.path)
+
+    http = anthropic.DefaultAsyncHttpxClient(event_hooks={"request": [note]}, trust_env=False)
+    async with anthropic.AsyncAnthropic(api_key="k", base_url=url, timeout=_TIMEOUT, http_client=http) as client:
+        if how == "create":
+            return (await client.messages.create(**_ASK)).stop_reason
+        async with client.messages.stream(**_ASK) as stream:
+            async for text in stream.text_stream:
+                heard.append(text)
+            return (await stream.get_final_message()).stop_reason
+
+
+def _sync(url: str, how: How, sent: list[str], heard: list[str]) -> str | None:
+    def note(request: httpx2.Request) -> None:
+        sent.append(request.url.path)
+
+    http = anthropic.DefaultHttpxClient(event_hooks={"request": [note]}, trust_env=False)
+    with anthropic.Anthropic(api_key="k", base_url=url, timeout=_TIMEOUT, http_client=http) as client:
+        if how == "create in a thread":
+            return client.messages.create(**_ASK).stop_reason
+        with client.messages.stream(**_ASK) as stream:
+            for text in stream.text_stream:
+                heard.append(text)
+            return stream.get_final_message().stop_reason

@@ -1,0 +1,80 @@
+"""A fake on a loopback port for one test, and what a test of it shares. Nothing here judges."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from functools import wraps
+from typing import Any, ParamSpec
+
+from brownout.fakes.capacity import Capacity
+from brownout.fakes.distributions import Constant
+from brownout.fakes.endpoint import Endpoint, Service
+from brownout.fakes.faults import FAULTS, Fault
+from brownout.fakes.latency import Latency
+from brownout.fakes.limits import Limits
+from brownout.fakes.timeline import Phase
+from brownout.fakes.units import TokenCount
+from brownout.fakes.wire.server import WireServer
+
+SCALE = 20.0
+"""Seconds of the scenario in one second of the wall clock."""
+TOKENS = 8
+"""The length of every answer, unless a test says otherwise."""
+PATIENCE = 30.0
+"""Real seconds after which a test that waits for something has failed; none waits this long when it passes."""
+
+Given = ParamSpec("Given")
+
+
+def on_loop(test: Callable[Given, Coroutine[Any, Any, None]]) -> Callable[Given, None]:
+    """Run a test in an event loop of its own, and fail it when it hangs."""
+
+    @wraps(test)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> None:
+        asyncio.run(asyncio.wait_for(test(*args, **kwargs), PATIENCE))
+
+    return run
+
+
+def fault_of(given: Mapping[str, Any]) -> Fault:
+    """A fault from a mapping as in a scenario file."""
+    return FAULTS[given["kind"]].model_validate(given)
+
+
+def service(
+    *phases: Phase,
+    tokens: int = TOKENS,
+    first_token: str = "100ms",
+    gap: str = "20ms",
+    capacity: Capacity | None = None,
+    limits: Limits | None = None,
+) -> Service:
+    """A quick service without any randomness."""
+    latency = Latency.model_validate({"round_trip": "4ms", "first_token": first_token, "token_gap": gap})
+    lengths = Constant[TokenCount](value=tokens)
+    return Service(latency, capacity or Capacity(), limits or Limits(), lengths, phases or (Phase(0.0),))
+
+
+@asynccontextmanager
+async def serving(what: Service, scale: float = SCALE) -> AsyncIterator[WireServer]:
+    """A server at second 0 of its scenario."""
+    server = WireServer(Endpoint(what, seed=1), scale=scale)
+    await server.start()
+    server.begin()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+async def until(is_so: Callable[[], object]) -> None:
+    """Wait for something that the server's objects show."""
+    while not is_so():
+        await asyncio.sleep(0.001)
+
+
+async def outcome(of: Awaitable[Any]) -> Any:
+    """What it returned, or the exception it raised."""
+    return (await asyncio.gather(of, return_exceptions=True))[0]

@@ -1,0 +1,116 @@
+"""Virtual time: what lanes save must not show in what fires, when, or in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from brownout.harness.drivers.sim.clock import SimClock
+
+LENGTHS = (0.3, 1.0, 10.0)
+"""Seconds that have a lane, in the runs that have lanes."""
+DELAYS = (0.0, 0.1, 0.2, 0.3, 0.7, 1.0, 9.0, 9.7, 10.0)
+"""Seconds chosen so that sums of them tie, and so that some of those sums are rounded."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A timer, and what its firing does: call off timers by their number, then set others."""
+
+    delay: float
+    is_absolute: bool = False
+    cancels: tuple[int, ...] = ()
+    then: tuple[Setting, ...] = ()
+
+
+class Fired(NamedTuple):
+    number: int
+    at: float
+
+
+def play(lanes: Iterable[float], settings_: Iterable[Setting]) -> list[Fired]:
+    """Set the timers, let the clock run out, and tell what fired. Timers are numbered as they are set."""
+    clock = SimClock(lanes)
+    handles: list[Any] = []
+    fired: list[Fired] = []
+
+    def set_one(setting: Setting) -> None:
+        which = (len(handles), setting)
+        if setting.is_absolute:
+            handles.append(clock.at(clock.now() + setting.delay, fire, which))
+        else:
+            handles.append(clock.timer(setting.delay, fire, which))
+
+    def fire(which: tuple[int, Setting], _: object) -> None:
+        number, setting = which
+        fired.append(Fired(number, clock.now()))
+        for victim in setting.cancels:
+            if victim < len(handles):
+                handles[victim].cancel()
+        for following in setting.then:
+            set_one(following)
+
+    for setting in settings_:
+        set_one(setting)
+    clock.env.run()
+    return fired
+
+
+def setting_of(then: st.SearchStrategy[tuple[Setting, ...]]) -> st.SearchStrategy[Setting]:
+    return st.builds(
+        Setting,
+        st.sampled_from(DELAYS),
+        st.booleans(),
+        st.lists(st.integers(0, 20), max_size=3).map(tuple),
+        then,
+    )
+
+
+TIMERS = st.recursive(
+    setting_of(st.just(())),
+    lambda inner: setting_of(st.lists(inner, max_size=4).map(tuple)),
+    max_leaves=20,
+)
+SCHEDULES = st.lists(TIMERS, min_size=1, max_size=8)
+
+TIE_BEHIND_A_HEAD = [
+    Setting(10.0),  # the head of its lane
+    Setting(1.0, then=(Setting(10.0), Setting(10.0, is_absolute=True))),  # behind it; not in a lane
+]
+
+
+@given(SCHEDULES)
+@example(TIE_BEHIND_A_HEAD)
+@settings(max_examples=400)
+def test_lanes_change_neither_order_nor_time(schedule: list[Setting]) -> None:
+    """Whatever is set and called off, and when, fires alike with and without lanes, ties included."""
+    assert play(LENGTHS, schedule) == play((), schedule)
+
+
+@given(SCHEDULES, st.sampled_from([(), LENGTHS]))
+@settings(max_examples=200)
+def test_ties_fire_in_the_order_in_which_they_were_set(schedule: list[Setting], lanes: tuple[float, ...]) -> None:
+    """Timers fire in the order of (time, number), the number being how many were set before."""
+    fired = play(lanes, schedule)
+    assert fired == sorted(fired, key=lambda one: (one.at, one.number))
+
+
+@given(st.floats(0.0, 1e6), st.floats(0.0, 1e6))
+def test_at_fires_at_that_very_time(start: float, when: float) -> None:
+    """A timer for a time fires at that time to the last bit, or at once when it is past."""
+    clock, seen = SimClock(), list[float]()
+    clock.timer(start, lambda *_: clock.at(when, lambda *_: seen.append(clock.now()), None), None)
+    clock.env.run()
+    assert seen == [max(start, when)]
+
+
+def test_what_was_called_off_leaves_its_lane() -> None:
+    """Of thousands of limits that were called off, no event is left to be waited for but one."""
+    clock = SimClock(lanes=(600.0,))
+    for _ in range(1000):
+        clock.timer(600.0, lambda *_: None, None).cancel()
+    assert len(clock.env._queue) == 1

@@ -1,0 +1,73 @@
+"""The last SDK of the 0.x line, in an environment of its own, spoken to through a pipe."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import observe
+from .observe import Script, Seen
+
+VERSION = "0.121.0"
+CACHE = Path(__file__).parents[2] / ".sdk_cache"
+HOME = CACHE / VERSION
+_SCRIPT = Path(observe.__file__)
+
+
+class OlderSdk:
+    """`observe.py` at work in the other environment. Raises `OSError` where that cannot run the SDK wanted."""
+
+    def __init__(self) -> None:
+        command = [HOME / "bin/python", "-I", _SCRIPT]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._in, self._out = self._process.stdin, self._process.stdout
+        said = self._out.readline()
+        if said != f"{json.dumps(VERSION)}\n":
+            self.close()
+            raise OSError(f"{HOME} has {said!r} in place of anthropic {VERSION}")
+
+    def play(self, script: Script) -> Seen:
+        """Make one call over there."""
+        self._in.write(json.dumps(script) + "\n")
+        return Seen(*json.loads(self._out.readline()))
+
+    def close(self) -> None:
+        """Let the other side come to its end."""
+        self._in.close()
+        self._out.close()
+        self._process.wait()
+
+
+@contextmanager
+def older_sdk() -> Iterator[OlderSdk]:
+    """The older SDK, installed once and kept; made anew where what was kept does not run."""
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two workers of one test run must not both install
+        try:
+            sdk = OlderSdk()
+        except OSError:
+            _install()
+            sdk = OlderSdk()
+    try:
+        yield sdk
+    finally:
+        sdk.close()
+
+
+def _install() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+    venv.create(HOME, symlinks=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(HOME / "bin/python"), "--quiet"]
+    subprocess.run([*pip, "install", f"anthropic=={VERSION}"], check=True)
