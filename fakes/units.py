@@ -124,8 +124,8 @@ def _repair_duration(text: str) -> str:
 def format_duration(value: float) -> str:
     """The duration as one would write it: ``250ms``, ``10s``, ``1m30s``, ``2h``.
 
-    ``parse_duration`` gives exactly ``value`` back, up to an aeon. Raises UnitError if it is
-    negative, endless or not a number.
+    ``parse_duration`` gives exactly ``value`` back, up to a million years. Raises UnitError if
+    it is negative, endless or not a number.
     """
     if not 0 <= value < _ABSURD:
         raise UnitError(_DURATION.expected)

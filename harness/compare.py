@@ -97,7 +97,7 @@ def _on_the_wire(plan: Plan, lateness: list[float]) -> list[str]:
     ]
     if plan.scale != 1.0:
         notes.append(
-            f"Every duration was divided by {plan.scale:g}, the SDK's back-off too. Not scaled: the processor time of "
-            "the SDK and of the fake, loopback's own latency, and the rate-limit reset headers, which have whole seconds."
+            f"Every duration was divided by {plan.scale:g}, the SDK's back-off too. Not scaled: the processor time of"
+            " the SDK and the fake, loopback's own latency, and the rate-limit reset headers, which have whole seconds."
         )
     return notes

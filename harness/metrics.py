@@ -84,8 +84,12 @@ def _phase(outcome: str, phase: str | None) -> str:
 
 
 def outcomes(ledger: Ledger) -> dict[str, int]:
-    """How many calls ended how."""
-    return _sorted(Counter(call.outcome for call in ledger.calls).items())
+    """How many calls ended how; an error of the service by its status."""
+    return _sorted(Counter(_ending(call) for call in ledger.calls).items())
+
+
+def _ending(call: CallRecord) -> str:
+    return f"status {call.status}" if call.outcome == "status" else call.outcome
 
 
 def lateness(ledger: Ledger) -> float:

@@ -16,6 +16,8 @@ class CallRecord(NamedTuple):
     started: float
     finished: float | None
     outcome: str
+    status: int | None
+    """Of the error that the call ended with, if it was one of the service."""
     exception: str
     deadline: float
     stream: bool

@@ -11,6 +11,7 @@ from ..ledger import Ledger
 from ..policies.call import Ask, Call
 from ..policies.effects import Run
 from ..policies.engine import Engine, Node, Port
+from ..policies.outcome import Outcome
 from ..records import CallRecord
 from ..workload import Workload
 
@@ -86,7 +87,7 @@ class Callers:
         if error is not None:
             self.failures.append(error)
         else:
-            self._ledger.calls.append(_record(node, now, outcome.kind, outcome.exception, outcome.tokens))
+            self._ledger.calls.append(_record(node, now, outcome))
         if not self._workload.is_open:
             self._schedule(ask.client, ask.call + 1, self._workload.following(ask.client, ask.call, now))
         self._check_idle()
@@ -98,7 +99,7 @@ class Callers:
     def censor(self) -> None:
         """The run is over: what is still going on is called off and recorded as censored."""
         for node in sorted(self._live, key=lambda node: (node.call.ask.client, node.call.ask.call)):
-            self._ledger.calls.append(_record(node, None, "censored", "", 0))
+            self._ledger.calls.append(_record(node, None, _CENSORED))
             node.cancel()
         self._live.clear()
 
@@ -108,7 +109,10 @@ class Callers:
             raise self.failures[0]
 
 
-def _record(node: CallNode, finished: float | None, outcome: str, exception: str, tokens: int) -> CallRecord:
+_CENSORED = Outcome("censored")
+
+
+def _record(node: CallNode, finished: float | None, outcome: Outcome) -> CallRecord:
     ask: Ask = node.call.ask
     return CallRecord(
         ask.client,
@@ -116,12 +120,13 @@ def _record(node: CallNode, finished: float | None, outcome: str, exception: str
         ask.intended,
         node.started,
         finished,
-        outcome,
-        exception,
+        outcome.kind,
+        outcome.status if outcome.kind == "status" else None,
+        outcome.exception,
         ask.deadline,
         ask.stream,
         ask.input_tokens,
         ask.max_tokens,
-        tokens,
+        outcome.tokens,
         node.call.total_attempts,
     )

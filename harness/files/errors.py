@@ -41,9 +41,9 @@ class FileError(Exception):
 class LocatedError(ValueError):
     """Raised by a model's validator for something wrong inside the model, not with all of it.
 
-    ``loc`` leads from the model's own mapping to the value meant: ``LocatedError("ends before it
-    starts", "timeline", 2, "for")``. With ``on_key`` the key is meant. Where the way ends early, as
-    at a key that is not there, the last place reached is meant.
+    ``loc`` leads from the model's own mapping to the value meant, by keys as the file spells them:
+    ``LocatedError("ends before it starts", "timeline", 2, "for")``. With ``on_key`` the key is
+    meant. Steps that lead nowhere are passed over, so a key that is not there means its mapping.
     """
 
     def __init__(self, message: str, *loc: str | int, on_key: bool = False) -> None:

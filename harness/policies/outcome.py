@@ -18,6 +18,7 @@ Kind: TypeAlias = Literal[
     "gap",  # our own limit on the gap between content events
     "deadline",  # our own limit on the whole call
     "cancelled",  # an attempt that its caller called off
+    "censored",  # a call that was still going on when the run ended
     "breaker_open",  # refused by our own breaker
 ]
 Phase: TypeAlias = Literal["connect", "write", "read", "pool", "stream", "gap", "total"]
@@ -44,7 +45,7 @@ class Outcome(NamedTuple):
 
     @property
     def exception(self) -> str:
-        """The class of what the caller gets, with the HTTP library's name for what the SDK lets through; "" for none."""
+        """The class of what the caller gets, of the HTTP library where the SDK lets it through; "" for none."""
         return self.raised or exception_of(self)
 
 

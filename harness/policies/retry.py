@@ -27,6 +27,10 @@ CAUSES: dict[Cause, Callable[[Outcome], bool]] = {
 """What an outcome must be for each name that `on:` may list."""
 
 
+LONGEST = 1e9
+"""Seconds, thirty years: what stands for a delay too large for a float."""
+
+
 class AdditiveJitter(BaseModel):
     """Up to this much is added to the delay, evenly."""
 
@@ -48,7 +52,10 @@ class Backoff(BaseModel):
 
     def delay(self, retry: int, u: float) -> float:
         """Seconds before the `retry`-th retry, counted from 0; `u` is a draw from (0, 1)."""
-        delay = self.base * self.factor ** min(retry, 1000)
+        try:
+            delay = self.base * self.factor**retry
+        except OverflowError:
+            delay = LONGEST
         if self.max is not None:
             delay = min(delay, self.max)
         if self.jitter == "full":
@@ -69,6 +76,10 @@ class Budget(BaseModel):
     capacity: Annotated[float, Field(ge=1)] = 10.0
 
 
+_ROUNDING = 1e-9
+"""Ten deposits of 0.1 are a little less than 1."""
+
+
 class Purse:
     """The state of a `Budget`, shared by the calls of a client."""
 
@@ -83,7 +94,7 @@ class Purse:
 
     def take(self) -> bool:
         """Pay for a retry; False when it cannot be afforded."""
-        if self.tokens < 1.0:
+        if self.tokens < 1.0 - _ROUNDING:
             return False
-        self.tokens -= 1.0
+        self.tokens = max(0.0, self.tokens - 1.0)
         return True

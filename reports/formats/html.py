@@ -20,12 +20,15 @@ p.about { margin: 0 0 .6rem; max-width: 50rem; opacity: .8; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .35rem .8rem .35rem 0; text-align: left; vertical-align: top; }
 thead th { font-size: .8rem; opacity: .75; white-space: nowrap; }
-tbody th { font-weight: 400; white-space: nowrap; }
+tbody th { font-weight: 400; } tbody th, td.short { white-space: nowrap; }
 tr.best { background: var(--soft); } tr.best th, tr.best td { font-weight: 600; }
 pre { background: var(--soft); overflow-x: auto; padding: .8rem; }
 dl { display: grid; font-size: .9rem; gap: .2rem 1rem; grid-template-columns: max-content 1fr; } dd { margin: 0; }
 @media print { body { margin: 0; max-width: none; } }
 """
+
+_SHORT = 20
+"""Characters below which a cell is kept on one line."""
 
 
 def render(document: Document) -> str:
@@ -56,5 +59,5 @@ def _table(table: Table) -> str:
 
 
 def _row(row: tuple[str, ...], is_best: bool) -> str:
-    cells = "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+    cells = "".join(f"<td{' class=short' if len(cell) < _SHORT else ''}>{escape(cell)}</td>" for cell in row[1:])
     return f'<tr{" class=best" if is_best else ""}><th scope="row">{escape(row[0])}</th>{cells}</tr>'

@@ -30,7 +30,7 @@ class WirePort:
         clock: WireClock,
         client_of: Callable[[int], anthropic.AsyncAnthropic],
         record: Callable[[Any], None],
-        refused: Callable[[Identity], None],
+        refused: Callable[[Identity], object],
     ) -> None:
         self._clock = clock
         self._client_of = client_of

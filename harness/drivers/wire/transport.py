@@ -34,7 +34,7 @@ class Watch:
         call: Call,
         now: Callable[[], float],
         record: Callable[[Any], None],
-        refused: Callable[[Identity], None],
+        refused: Callable[[Identity], object],
     ) -> None:
         self.call = call
         self._refused = refused

@@ -9,6 +9,7 @@ from brownout.fakes.draws import Draws
 from brownout.harness.policies.call import Ask, Call
 from brownout.harness.policies.effects import Attempt, Read
 from brownout.harness.policies.engine import Callback, Engine, Node
+from brownout.harness.policies.layer import Site
 
 
 def a_call(stream: bool = False) -> Call:
@@ -84,14 +85,17 @@ class HandPort:
 
 
 class Bench:
-    """An engine on a hand-cranked port, and what its layers came to."""
+    """An engine on a hand-cranked port, a client's site on its clock, and what the layers came to."""
 
     def __init__(self) -> None:
         self.port = HandPort()
         self.engine = Engine(self.port)
+        self.records: list[Any] = []
+        self.site = Site(0, self.port.now, self.records.append)
         self.ends: list[tuple[Any, BaseException | None]] = []
 
     def start(self, generator: Any) -> Node:
+        """Run a layer; its end is added to `ends`."""
         return self.engine.start(generator, self._done)
 
     def _done(self, _: Node, value: Any, error: BaseException | None) -> None:

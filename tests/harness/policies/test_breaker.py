@@ -1,139 +1,115 @@
-"""The breaker: its states against a small model of them, what each outcome says to it, and a crowd at its door."""
+"""The breaker: its states against a small model of them, what a call says to it, and a crowd at its door."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from hypothesis import settings, strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    consumes,
-    initialize,
-    invariant,
-    multiple,
-    rule,
-)
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from brownout.harness.client import Client
 from brownout.harness.drivers.sim.run import run
 from brownout.harness.files import loads
-from brownout.harness.policies.layer import Site
-from brownout.harness.policies.layers.breaker import OPEN, Breaker, State
-from brownout.harness.policies.outcome import OK, Outcome
-from brownout.harness.policies.effects import Arm, Attempt, Expired, Run, Steps, Timeouts
 from brownout.harness.policies.call import Call
-from brownout.harness.records import BreakerRecord
+from brownout.harness.policies.effects import Attempt, Run, Steps, Timeouts
+from brownout.harness.policies.engine import Node
+from brownout.harness.policies.layers.breaker import OPEN, Breaker, State
+from brownout.harness.policies.layers.deadline import Deadline
+from brownout.harness.policies.outcome import OK, Outcome
 from brownout.harness.scenario import Scenario
 from brownout.harness.workload import Workload
 
 from .hand_cranked import Bench, a_call
 
 FAILED = Outcome("status", status=529)
-ALLOWED = {
-    ("closed", "open"),
-    ("open", "half-open"),
-    ("half-open", "closed"),
-    ("half-open", "open"),
-}
-
-
-class Clocked(Site):
-    """A site whose clock the test turns, and that keeps what is recorded."""
-
-    def __init__(self) -> None:
-        self.time = 0
-        self.records: list[BreakerRecord] = []
-        super().__init__(0, now=lambda: self.time, record=self.records.append)
+BAD_REQUEST = Outcome("status", status=400)
 
 
 def breaker(**parameters: Any) -> Breaker:
     return Breaker.model_validate(parameters)
 
 
-class States(RuleBasedStateMachine):
-    """The model: who still has a say is a set of tickets, emptied whenever the breaker turns."""
+# -- its states
+
+
+class Model(RuleBasedStateMachine):
+    """Whatever comes, in whatever order, the breaker does what this model does.
+
+    Those who still have a say are a set of tickets, which is emptied whenever the breaker turns.
+    """
 
     permits = Bundle("permits")
 
     @initialize(failures=st.integers(1, 4), open_for=st.integers(1, 10), probes=st.integers(1, 3))
     def begin(self, failures: int, open_for: int, probes: int) -> None:
-        self.site = Clocked()
+        self.bench = Bench()
         parameters = breaker(failures=failures, open_for=f"{open_for}s", probes=probes)
-        self.state = State(parameters, self.site)
+        self.state = State(parameters, self.bench.site)
         self.failures, self.open_for, self.probes = failures, open_for, probes
-        self.phase, self.streak, self.shut_until = "closed", 0, 0
-        self.have_a_say: set[int] = set()
-        self.tickets = 0
+        self.name, self.streak, self.shut_until, self.tickets = "closed", 0, 0.0, 0
+        self.with_a_say: set[int] = set()
 
-    def turn(self, phase: str) -> None:
-        self.phase, self.streak = phase, 0
-        self.have_a_say.clear()
+    def turn(self, name: str) -> None:
+        self.name, self.streak = name, 0
+        self.with_a_say.clear()
 
-    @rule(seconds=st.integers(0, 6))
+    @rule(seconds=st.integers(1, 6))
     def time_passes(self, seconds: int) -> None:
-        self.site.time += seconds
+        self.bench.port.advance(seconds)
 
     @rule(target=permits)
     def a_call_comes(self) -> Any:
         permit = self.state.enter()
-        if self.phase == "open" and self.site.time >= self.shut_until:
+        if self.name == "open" and self.bench.port.time >= self.shut_until:
             self.turn("half-open")
-        is_full = self.phase == "half-open" and len(self.have_a_say) >= self.probes
-        assert (permit is None) == (self.phase == "open" or is_full)
+        is_full = self.name == "half-open" and len(self.with_a_say) == self.probes
+        assert (permit is None) == (self.name == "open" or is_full)
         if permit is None:
             return multiple()
         self.tickets += 1
-        self.have_a_say.add(self.tickets)
+        self.with_a_say.add(self.tickets)
         return permit, self.tickets
 
-    @rule(permit_and_ticket=consumes(permits), is_success=st.booleans())
-    def a_call_ends(self, permit_and_ticket: tuple[int, int], is_success: bool) -> None:
-        permit, ticket = permit_and_ticket
+    @rule(holder=consumes(permits), is_success=st.booleans())
+    def a_call_ends(self, holder: tuple[int, int], is_success: bool) -> None:
+        permit, ticket = holder
         self.state.leave(permit, is_success=is_success)
-        if ticket not in self.have_a_say:
-            return
-        self.have_a_say.remove(ticket)
-        if is_success:
-            self.streak = 0
-            if self.phase == "half-open":
-                self.turn("closed")
-            return
-        self.streak += 1
-        if self.phase == "half-open" or self.streak == self.failures:
-            self.shut_until = self.site.time + self.open_for
+        if ticket not in self.with_a_say:
+            return  # it began before the breaker last turned
+        self.with_a_say.remove(ticket)
+        self.streak = 0 if is_success else self.streak + 1
+        if is_success and self.name == "half-open":
+            self.turn("closed")
+        elif not is_success and (self.name == "half-open" or self.streak == self.failures):
+            self.shut_until = self.bench.port.time + self.open_for
             self.turn("open")
 
-    @rule(permit_and_ticket=consumes(permits))
-    def a_call_is_abandoned(self, permit_and_ticket: tuple[int, int]) -> None:
-        permit, ticket = permit_and_ticket
+    @rule(holder=consumes(permits))
+    def a_call_is_abandoned(self, holder: tuple[int, int]) -> None:
+        permit, ticket = holder
         self.state.abandon(permit)
-        self.have_a_say.discard(ticket)
+        self.with_a_say.discard(ticket)
 
     @invariant()
-    def the_model_agrees(self) -> None:
-        assert self.state.name == self.phase
+    def its_state_is_that_of_the_model(self) -> None:
+        assert self.state.name == self.name
 
     @invariant()
-    def no_more_probes_are_out_than_allowed(self) -> None:
-        assert self.phase != "half-open" or len(self.have_a_say) <= self.probes
-
-    @invariant()
-    def turns_are_recorded_and_follow_each_other(self) -> None:
-        turns = [(record.before, record.after) for record in self.site.records]
-        assert set(turns) <= ALLOWED
-        assert [after for _, after in turns[:-1]] == [before for before, _ in turns[1:]]
-        assert (turns[-1][1] if turns else "closed") == self.state.name
+    def every_turn_is_recorded(self) -> None:
+        names = ["closed", *(record.after for record in self.bench.records)]
+        assert [record.before for record in self.bench.records] == names[:-1]
+        assert names[-1] == self.name
 
 
-States.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
-test_states = pytest.mark.filterwarnings("default")(States.TestCase)
+Model.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestModel = Model.TestCase
 
 
 def test_it_opens_after_exactly_so_many_failures_in_a_row() -> None:
-    """One success in between starts the count anew."""
-    state = State(breaker(failures=3, open_for="60s"), Clocked())
+    """A success in between starts the count anew."""
+    state = State(breaker(failures=3), Bench().site)
     seen = []
     for is_success in (False, False, True, False, False, False):
         permit = state.enter()
@@ -146,26 +122,166 @@ def test_it_opens_after_exactly_so_many_failures_in_a_row() -> None:
 # -- what a call says to it
 
 
-def answering(outcome: Outcome) -> Run:
-    """What lies inside the breaker: one attempt, whatever came of it."""
-
-    def run(call: Call) -> Steps:
-        yield Attempt(call, Timeouts())
-        return outcome
-
-    return run
+def one_attempt(call: Call) -> Steps:
+    """What lies inside the breaker here."""
+    outcome: Outcome = yield Attempt(call, Timeouts())
+    return outcome
 
 
-def after(parameters: Breaker, outcomes: list[Outcome]) -> str:
-    """The breaker's last state when calls ended so, one after the other."""
-    site, bench = Clocked(), Bench()
-    said = iter(outcomes)
+class Guarded:
+    """A breaker around one attempt, and calls that end as they are told."""
 
-    def inner(call: Call) -> Steps:
-        return (yield Attempt(call, Timeouts()))
+    def __init__(self, **parameters: Any) -> None:
+        self.bench = Bench()
+        self._run: Run = breaker(open_for="60s", **parameters).wrap(one_attempt, self.bench.site)
 
-    run = parameters.wrap(inner, site)
-    for outcome in said:
-        bench.start(run(a_call()))
-        bench.port.open[0].answer(outcome)
-    return site.records[-1].after if site.records else "closed"
+    def begin(self) -> Node:
+        """A call comes."""
+        return self.bench.start(self._run(a_call()))
+
+    def call(self, end: str | Outcome) -> None:
+        """`end`: what the attempt is answered with, or the other ways in which a call may end."""
+        if end == "outer limit":
+            deadline = Deadline.model_validate({"total": "5s"})
+            self.bench.start(deadline.wrap(self._run, self.bench.site)(a_call()))
+            self.bench.port.advance(5.0)
+            return
+        node = self.begin()
+        [pending] = self.bench.port.open
+        match end:
+            case Outcome():
+                pending.answer(end)
+            case "abandoned":
+                node.cancel()
+            case "error":
+                pending.answer(None, RuntimeError("a defect"))
+
+    @property
+    def state(self) -> str:
+        return self.bench.records[-1].after if self.bench.records else "closed"
+
+    def is_let_in(self) -> bool:
+        """Whether a call that comes now would be sent; it is abandoned at once."""
+        before = len(self.bench.port.asked)
+        self.begin().cancel()
+        return len(self.bench.port.asked) > before
+
+
+SAID: dict[str, list[str | Outcome]] = {
+    "success": [OK],
+    "failure": [
+        "outer limit",
+        FAILED,
+        *(Outcome("status", status=status) for status in (408, 409, 429, 500, 502, 503)),
+        Outcome("timeout", phase="read"),
+        Outcome("connection"),
+        Outcome("stream_broken", tokens=9),
+        Outcome("stream_timeout"),
+        Outcome("stream_error"),
+        Outcome("truncated"),
+        Outcome("gap"),
+        Outcome("deadline"),
+    ],
+    "nothing": [
+        "abandoned",
+        "error",
+        BAD_REQUEST,
+        *(Outcome("status", status=status) for status in (401, 403, 404, 413, 422)),
+        OPEN,
+    ],
+}
+"""Of every way in which a call may end, what it says of the service."""
+EVERY_END = pytest.mark.parametrize(("said", "end"), [(said, end) for said, ends in SAID.items() for end in ends])
+
+
+@EVERY_END
+def test_how_a_call_ends_counts_for_or_against_the_service_or_not_at_all(said: str, end: str | Outcome) -> None:
+    """A success ends a row of failures, a failure goes on with it, and what says nothing leaves it as it is."""
+    guarded = Guarded(failures=2)
+    guarded.call(FAILED)
+    guarded.call(end)
+    assert guarded.state == ("open" if said == "failure" else "closed")
+    if said != "failure":
+        guarded.call(FAILED)
+        assert guarded.state == ("open" if said == "nothing" else "closed")
+
+
+@EVERY_END
+def test_how_a_probe_ends_decides_or_gives_the_probe_back(said: str, end: str | Outcome) -> None:
+    """A half-open breaker closes on a success and opens on a failure; after anything else it lets the next one try."""
+    guarded = Guarded(failures=1, probes=1)
+    guarded.call(FAILED)
+    guarded.bench.port.advance(60.0)
+    guarded.call(end)
+    assert guarded.state == {"success": "closed", "failure": "open", "nothing": "half-open"}[said]
+    assert guarded.is_let_in() == (said != "failure")
+
+
+def test_while_a_probe_is_out_nobody_else_is_let_in() -> None:
+    """Refused calls get their answer at once, and nothing is sent for them."""
+    guarded = Guarded(failures=1, probes=1)
+    guarded.call(FAILED)
+    assert not guarded.is_let_in()
+    guarded.bench.port.advance(60.0)
+    probe = guarded.begin()
+    assert not guarded.is_let_in()
+    assert guarded.bench.ends[-1] == (OPEN, None)
+    probe.cancel()
+    assert guarded.is_let_in()
+
+
+# -- a crowd at its door
+
+CROWD, MOMENT = 50, 100.0
+
+
+class AllAtOnce(Workload):
+    """One client: a few calls that will fail, then a crowd of calls at the same moment."""
+
+    def first(self, client: int) -> float | None:
+        return self.following(client, -1, 0.0)
+
+    def following(self, client: int, call: int, since: float) -> float | None:
+        if call + 1 < 3:
+            return 1.0 + call
+        return MOMENT if call + 1 < 3 + CROWD else None
+
+
+class Rush(Scenario):
+    """A scenario with that workload."""
+
+    def calls(self, seed: int) -> Workload:
+        planned = self.workload
+        return AllAtOnce(planned.arrivals, planned.calls, planned.clients, self.horizon, seed)
+
+
+RUSH = """
+name: rush
+workload: {clients: 1, arrivals: {kind: steady, rate: 1/s}}
+timeline:
+  - {for: 50s, faults: [{kind: overload}]}
+  - {for: 100s, faults: [FAULTS]}
+"""
+GUARDED = """
+name: guarded
+layers:
+  - breaker: {failures: 3, open_for: 60s, probes: PROBES}
+  - sdk: {max_retries: 0}
+"""
+
+
+@pytest.mark.parametrize("probes", [1, 2, 7])
+@pytest.mark.parametrize(("faults", "end"), [("", "closed"), ("{kind: overload}", "open")])
+def test_of_a_crowd_at_a_half_open_breaker_only_the_probes_go_through(probes: int, faults: str, end: str) -> None:
+    """Fifty callers at the same moment: as many as there are probes are sent, the others refused at once."""
+    client = loads(GUARDED.replace("PROBES", str(probes)), Client)
+    ledger = run(loads(RUSH.replace("FAULTS", faults), Rush), client, seed=1)
+    crowd = [call for call in ledger.calls if call.intended == MOMENT]
+    sent = [call for call in crowd if call.attempts]
+    refused = [call for call in crowd if call.outcome == "breaker_open"]
+    assert len(crowd) == CROWD
+    assert len(sent) == probes
+    assert len(refused) == CROWD - probes
+    assert {call.finished for call in refused} == {MOMENT}
+    assert [attempt.who.call for attempt in ledger.attempts][3:] == [call.call for call in sent]
+    assert [turn.after for turn in ledger.breaker] == ["open", "half-open", end]

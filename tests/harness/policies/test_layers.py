@@ -124,7 +124,7 @@ def test_a_layer_can_be_closed_at_every_yield(name: str, script: Script) -> None
 @CASES
 @ALL_SCRIPTS
 def test_a_layer_lets_a_foreign_limit_pass_at_every_yield(name: str, script: Script) -> None:
-    """An outer layer's limit goes through as it is, is not answered with another effect, and disarms the layer's own."""
+    """An outer layer's limit goes through as it is, unanswered, and the layer's own limits are disarmed."""
     for stop in stops(lambda: alone(name), script):
         stopped, expired = stop(), Expired(Scope(object()))
         with pytest.raises(Expired) as raised:

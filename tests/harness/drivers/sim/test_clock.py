@@ -103,7 +103,14 @@ def test_ties_fire_in_the_order_in_which_they_were_set(schedule: list[Setting], 
 def test_at_fires_at_that_very_time(start: float, when: float) -> None:
     """A timer for a time fires at that time to the last bit, or at once when it is past."""
     clock, seen = SimClock(), list[float]()
-    clock.timer(start, lambda *_: clock.at(when, lambda *_: seen.append(clock.now()), None), None)
+
+    def note(*_: object) -> None:
+        seen.append(clock.now())
+
+    def set_it(*_: object) -> None:
+        clock.at(when, note, None)
+
+    clock.timer(start, set_it, None)
     clock.env.run()
     assert seen == [max(start, when)]
 

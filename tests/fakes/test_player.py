@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from brownout.fakes.capacity import Capacity
+from brownout.fakes.distributions import Constant
+from brownout.fakes.draws import Identity
+from brownout.fakes.endpoint import Endpoint, Request, Service, Ticket
+from brownout.fakes.faults import Fault, Where
+from brownout.fakes.faults.noop import Noop
+from brownout.fakes.latency import Latency
+from brownout.fakes.limits import Limits
+from brownout.fakes.plan import ADMIT, FINISH, Head, Plan, Step, Tokens, Wait, tokens_in
+from brownout.fakes.player import Player
+from brownout.fakes.timeline import Phase
+from brownout.fakes.units import TokenCount
+from hypothesis import given
+from hypothesis import strategies as st
+
+from .plans import Crank, Paper, faults, finite_stalls, plain, stalls, streams, timetable, waits
+
+TOKENS = 12
+REQUEST = Request(Identity(0, 0), stream=True, input_tokens=10, max_tokens=1000)
+NEXT = Request(Identity(1, 0), stream=True, input_tokens=10, max_tokens=1000)
+
+
+def endpoint(*phases: Phase, on_disconnect: str = "cancel", slots: int | None = 1) -> Endpoint:
+    """A service with one slot, whose answers are all alike."""
+    latency = Latency.model_validate({"round_trip": "40ms", "first_token": "1s", "token_gap": "250ms"})
+    capacity = Capacity.model_validate({"slots": slots, "on_disconnect": on_disconnect})
+    lengths = Constant[TokenCount](value=TOKENS)
+    return Endpoint(Service(latency, capacity, Limits(), lengths, phases or (Phase(0.0),)), seed=1)
+
+
+@dataclass
+class Stage:
+    """One request at one endpoint on a cranked clock."""
+
+    endpoint: Endpoint
+    clock: Crank
+    sink: Paper
+    ticket: Ticket
+    player: Player
+
+    def follow(self) -> Ticket:
+        """A second request, which needs the slot that the first one has or will have."""
+        ticket = self.endpoint.answer(NEXT, self.clock.time, is_fresh=True)
+        ticket.segment = (Wait(0.5), ADMIT)  # behind the first, which takes 100 ms
+        Player(self.endpoint, ticket, self.clock, Paper(self.clock)).play()
+        return ticket
+
+
+def stage(
+    at: Endpoint | None = None, plan: Plan | None = None, lumps: bool = False, request: Request = REQUEST, now: float = 0
+) -> Stage:
+    at = at or endpoint()
+    clock = Crank(now)
+    sink = Paper(clock, lumps)
+    ticket = at.answer(request, now, is_fresh=True)
+    if plan is not None:
+        ticket.segment = plan
+    return Stage(at, clock, sink, ticket, Player(at, ticket, clock, sink))
+
+
+def near(seen: list[tuple[float, Step]]) -> list[tuple[object, Step]]:
+    return [(pytest.approx(when, abs=1e-6), step) for when, step in seen]
+
+
+FIRST = Where(clients=frozenset({REQUEST.who.client}))
+instants = st.floats(0.0, 12.0)
+lumping = st.booleans()
+whole_plans = st.one_of(streams(waits), streams(stalls), plain)
+
+
+@given(whole_plans)
+def test_what_is_seen_and_when_is_what_the_plan_says(plan: Plan) -> None:
+    """Every step of a plan, and every single token, is emitted at the time the plan has for it, in its order."""
+    play = stage(plan=plan)
+    play.player.play()
+    play.clock.until()
+    assert play.sink.seen == near(timetable(plan))
+
+
+@given(st.one_of(streams(waits), streams(finite_stalls)))
+def test_a_run_in_one_piece_ends_as_one_of_single_tokens_does(plan: Plan) -> None:
+    """Whether a sink takes runs whole or token by token, everything else comes at the same times, and as many tokens."""
+    seen = []
+    for lumps in (False, True):
+        play = stage(plan=plan, lumps=lumps)
+        play.player.play()
+        play.clock.until()
+        seen.append(([(when, step) for when, step in play.sink.seen if not isinstance(step, Tokens)], play.sink.tokens))
+        assert play.ticket.sent_tokens == play.sink.tokens == tokens_in(plan)
+    (single, tokens), (lumped, as_many) = seen
+    assert (single, tokens) == (near(lumped), as_many)
+
+
+@given(st.floats(0.0, 1e7), st.floats(1e-15, 1.0), st.integers(1, 50))
+def test_a_run_ends_however_late_it_begins_and_however_short_its_gaps(now: float, gap: float, tokens: int) -> None:
+    """Where the clock is too coarse to tell two tokens apart they come together: none is lost, none is sent twice."""
+    play = stage(plan=(Tokens(tokens, gap), FINISH), now=now)
+    play.player.play()
+    play.clock.until()
+    assert [step for _, step in play.sink.seen[-1:]] == [FINISH]
+    assert play.sink.tokens == play.ticket.sent_tokens == tokens
+
+
+@given(st.floats(0.0, 1e7), st.floats(1e-15, 1.0), st.integers(1, 50), st.floats(0.0, 1.0))
+def test_a_strike_loses_no_token_however_coarse_the_clock(now: float, gap: float, tokens: int, part: float) -> None:
+    """A fault that leaves everything as it is leaves the number of tokens, whenever it strikes."""
+    at = endpoint(Phase(1.0), Phase(1.0, (Noop(),)))
+    play = stage(at, plan=(Tokens(tokens, gap), FINISH), now=now)
+    play.player.play()
+    play.clock.until(now + part * tokens * gap)
+    at.begin_phase(1)
+    play.player.strike()
+    play.clock.until()
+    assert play.sink.tokens == play.ticket.sent_tokens == tokens
+
+
+@given(faults, instants, st.booleans())
+def test_a_strike_keeps_the_count_of_tokens(fault: Fault, instant: float, stream: bool) -> None:
+    """Struck at any instant, a run taken whole and one of single tokens agree on every token and on every time."""
+    seen = []
+    for lumps in (False, True):
+        at = endpoint(Phase(instant), Phase(1.0, (fault,), hits_in_flight=True))
+        play = stage(at, lumps=lumps, request=REQUEST._replace(stream=stream))
+        play.player.play()
+        play.clock.until(instant)
+        before = play.sink.tokens
+        at.begin_phase(1)
+        play.player.strike()
+        after = play.sink.tokens
+        play.clock.until()
+        assert play.ticket.sent_tokens == play.sink.tokens <= TOKENS
+        assert before <= after
+        seen.append((after, [when for when, _ in play.sink.seen[-1:]], play.sink.tokens, play.ticket.has_fired))
+    (after, ends, tokens, fired), lumped = seen
+    assert lumped == (after, [pytest.approx(end) for end in ends], tokens, fired)
+
+
+@given(faults, instants, st.booleans(), lumping)
+def test_who_leaves_takes_everything_back_when_work_is_cancelled(
+    fault: Fault, instant: float, stream: bool, lumps: bool
+) -> None:
+    """Whenever a client leaves, and whatever fault it met, no slot, place in the queue or timer is left behind."""
+    at = endpoint(Phase(1.0, (fault,)))
+    play = stage(at, lumps=lumps, request=REQUEST._replace(stream=stream))
+    play.player.play()
+    play.clock.until(instant)
+    play.player.abandon()
+    seen = len(play.sink.seen)
+    assert (at.slots.busy, at.slots.waiting, play.clock.is_idle) == (0, 0, True)
+    assert play.player.is_over
+    play.clock.until()
+    assert len(play.sink.seen) == seen
+    assert play.ticket.sent_tokens == play.sink.tokens or lumps
+
+
+@given(faults, instants, st.booleans(), lumping)
+def test_abandoned_work_is_finished_in_its_time(fault: Fault, instant: float, stream: bool, lumps: bool) -> None:
+    """With `on_disconnect: finish` whoever waits gets the slot just when it would have, had the client stayed."""
+    granted = []
+    for leaves in (False, True):
+        at = endpoint(Phase(1.0, (fault.model_copy(update={"where": FIRST}),)), on_disconnect="finish")
+        play = stage(at, lumps=lumps, request=REQUEST._replace(stream=stream))
+        play.player.play()
+        following = play.follow()
+        play.clock.until(instant)
+        if leaves:
+            play.player.abandon()
+            seen = len(play.sink.seen)
+        play.clock.until()
+        assert not leaves or len(play.sink.seen) == seen
+        granted.append(following.granted_at)
+        assert (at.slots.busy, at.slots.waiting) == (0, 0)
+    assert granted[1] == pytest.approx(granted[0])
+
+
+@given(faults, st.integers(1, 20), st.booleans(), lumping)
+def test_abandoned_work_is_finished_also_when_a_step_made_the_client_leave(
+    fault: Fault, steps: int, stream: bool, lumps: bool
+) -> None:
+    """A client that leaves at the very moment it sees something is like any other that leaves."""
+    granted = []
+    for leaves in (False, True):
+        at = endpoint(Phase(1.0, (fault.model_copy(update={"where": FIRST}),)), on_disconnect="finish")
+        play = stage(at, lumps=lumps, request=REQUEST._replace(stream=stream))
+
+        def leave_after(step: Step, play: Stage = play) -> None:
+            if len(play.sink.seen) >= steps:
+                play.player.abandon()
+
+        if leaves:
+            play.sink.on_step = leave_after
+        play.player.play()
+        following = play.follow()
+        play.clock.until()
+        granted.append(following.granted_at)
+        assert (at.slots.busy, at.slots.waiting) == (0, 0)
+    assert granted[1] == pytest.approx(granted[0])
+
+
+@given(st.integers(1, 20), lumping)
+def test_cancelled_work_sets_no_timer_when_a_step_made_the_client_leave(steps: int, lumps: bool) -> None:
+    """Once the client has left in the middle of a step, nothing is planned any more."""
+    play = stage(lumps=lumps)
+
+    def leave_after(step: Step) -> None:
+        if len(play.sink.seen) >= steps:
+            play.player.abandon()
+            play.sink.on_step = lambda step: None
+
+    play.sink.on_step = leave_after
+    play.player.play()
+    while not play.player.is_over:
+        play.clock.until(play.clock.pending[0][0])
+    assert play.clock.is_idle
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.floats(0.0, 3.0)), min_size=1, max_size=4))
+def test_delays_do_not_add_up(delays: list[tuple[int, float]]) -> None:
+    """A machine that is late with some steps is on time again with the next that is due later."""
+    plan = (Head(sse=True), Tokens(20, 0.5), FINISH)
+    play = stage(plan=plan)
+    play.player.play()
+    for turns, late in delays:
+        for _ in range(turns):
+            if play.clock.pending:
+                play.clock.time = max(play.clock.time, play.clock.pending[0][0]) + late
+                play.clock.until(play.clock.time)
+    play.clock.until()
+    late_by = [seen - due for (seen, _), (due, _) in zip(play.sink.seen, timetable(plan), strict=True)]
+    assert all(late >= -1e-9 for late in late_by)
+    assert play.sink.tokens == 20
+    assert late_by[-1] <= max(late for _, late in delays) + 1e-9
+    assert play.ticket.lateness == pytest.approx(max(late_by), abs=1e-6)
