@@ -28,7 +28,7 @@ CAUSES: dict[Cause, Callable[[Outcome], bool]] = {
 
 
 LONGEST = 1e9
-"""Seconds, thirty years: what stands for a delay too large for a float."""
+"""Seconds, thirty years: no delay is longer, so that none is too large for a float."""
 
 
 class AdditiveJitter(BaseModel):
@@ -52,12 +52,11 @@ class Backoff(BaseModel):
 
     def delay(self, retry: int, u: float) -> float:
         """Seconds before the `retry`-th retry, counted from 0; `u` is a draw from (0, 1)."""
+        longest = LONGEST if self.max is None else self.max
         try:
-            delay = self.base * self.factor**retry
+            delay = min(self.base * self.factor**retry, longest)
         except OverflowError:
-            delay = LONGEST
-        if self.max is not None:
-            delay = min(delay, self.max)
+            delay = longest
         if self.jitter == "full":
             return delay * u
         if isinstance(self.jitter, AdditiveJitter):

@@ -23,14 +23,16 @@ class Pools(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.pools: tuple[AnyPool, ...] = ()
+        self.most = 0
+        """How many requests there may be at once."""
         self.sent = 0
         self.live: list[int] = []
         self.idle: set[int] = set()
-        """Connections that were answered on last; a pool may have closed some."""
+        """Connections that are not in use; a pool may have closed some of them."""
 
-    @initialize(connections=st.integers(1, 4), idle=st.integers(0, 4))
+    @initialize(connections=st.integers(1, 4), idle=st.integers(0, 3))
     def open(self, connections: int, idle: int) -> None:
-        limits = PoolLimits(connections, idle)
+        limits, self.most = PoolLimits(connections, idle), connections + 2
         self.pools = RealPool("httpcore2", limits), ModelPool(limits)
 
     @property
@@ -41,6 +43,7 @@ class Pools(RuleBasedStateMachine):
     def running(self) -> list[int]:
         return [request for request in self.live if request in self.placed]
 
+    @precondition(lambda self: len(self.live) < self.most)
     @rule()
     def send(self) -> None:
         self.sent += 1
@@ -49,21 +52,13 @@ class Pools(RuleBasedStateMachine):
             each.send(self.sent)
 
     @precondition(lambda self: self.running)
-    @rule(which=WHICH)
-    def answer(self, which: int) -> None:
+    @rule(which=WHICH, is_lost=st.sampled_from((False, False, False, True)))
+    def end(self, which: int, is_lost: bool) -> None:
         request = self.running[which % len(self.running)]
         self.live.remove(request)
         self.idle.add(self.placed[request][0])
         for each in self.pools:
-            each.answer(request)
-
-    @precondition(lambda self: self.running)
-    @rule(which=WHICH)
-    def lose(self, which: int) -> None:
-        request = self.running[which % len(self.running)]
-        self.live.remove(request)
-        for each in self.pools:
-            each.lose(request)
+            (each.lose if is_lost else each.answer)(request)
 
     @precondition(lambda self: self.live)
     @rule(which=WHICH)

@@ -17,7 +17,7 @@ from brownout.harness.policies.effects import Attempt, Run, Steps, Timeouts
 from brownout.harness.policies.engine import Node
 from brownout.harness.policies.layers.breaker import OPEN, Breaker, State
 from brownout.harness.policies.layers.deadline import Deadline
-from brownout.harness.policies.outcome import OK, Outcome
+from brownout.harness.policies.outcome import OK, Outcome, is_failure
 from brownout.harness.scenario import Scenario
 from brownout.harness.workload import Workload
 
@@ -192,6 +192,13 @@ SAID: dict[str, list[str | Outcome]] = {
 }
 """Of every way in which a call may end, what it says of the service."""
 EVERY_END = pytest.mark.parametrize(("said", "end"), [(said, end) for said, ends in SAID.items() for end in ends])
+
+
+@EVERY_END
+def test_what_an_outcome_says_of_the_service(said: str, end: str | Outcome) -> None:
+    """The table of outcomes is the one that the breaker goes by."""
+    if isinstance(end, Outcome):
+        assert is_failure(end) == (said == "failure")
 
 
 @EVERY_END
