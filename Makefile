@@ -22,6 +22,9 @@ quick: $(READY) ## the tests that take seconds
 bench: $(READY) ## what must be fast; writes out/bench.json
 	$(BIN)/python benchmarks/run.py
 
+docs: $(READY) ## write the generated reference pages
+	@$(BIN)/python docs/generate.py
+
 lint: $(READY) ## style, types, and which folder may import which
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check

@@ -11,7 +11,7 @@ import math
 from statistics import NormalDist
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag, model_validator
 
 from .units import Duration, Share, TokenCount
 
@@ -25,18 +25,14 @@ class _Value(BaseModel, Generic[Figure]):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Constant(_Value[Figure], Generic[Figure]):
-    """Always the same figure."""
+class Constant(RootModel[Figure], Generic[Figure]):
+    """Always the same figure; in a file it stands alone."""
 
-    value: Figure
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_figure(cls, given: Any) -> Any:
-        return given if isinstance(given, dict | Constant) else {"value": given}
+    model_config = ConfigDict(frozen=True)
 
     def at(self, u: float) -> float:
-        return self.value
+        """The figure, whatever the draw."""
+        return self.root
 
 
 class Exponential(_Value[Figure], Generic[Figure]):
@@ -86,12 +82,12 @@ class Uniform(_Value[Figure], Generic[Figure]):
 
 def seconds_always(seconds: float) -> Constant[Duration]:
     """The default of a field: always that long."""
-    return Constant[Duration].model_construct(value=seconds)
+    return Constant[Duration].model_construct(root=seconds)
 
 
 def tokens_always(count: int) -> Constant[TokenCount]:
     """The default of a field: always that many tokens."""
-    return Constant[TokenCount].model_construct(value=count)
+    return Constant[TokenCount].model_construct(root=count)
 
 
 def _shape(given: Any) -> str:
@@ -106,7 +102,7 @@ def _shape(given: Any) -> str:
     return "lognormal"
 
 
-_SHAPES = {"mix": "mixture", "mean": "exponential", "from": "uniform", "to": "uniform", "value": "constant"}
+_SHAPES = {"mix": "mixture", "mean": "exponential", "from": "uniform", "to": "uniform"}
 
 
 class Part(_Value[Figure], Generic[Figure]):

@@ -66,7 +66,7 @@ Sampler = Callable[[int], float]
 def sampler(spread: Durations | TokenCounts, draws: Draws) -> Sampler:
     """Label -> figure. A constant costs no draw."""
     if isinstance(spread, Constant):
-        value = float(spread.value)
+        value = float(spread.root)
         return lambda label: value
     at, uniform = spread.at, draws.uniform
     return lambda label: at(uniform(label))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 from brownout.fakes.capacity import Capacity
-from brownout.fakes.distributions import Constant
+from brownout.fakes.distributions import tokens_always
 from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint, Request, Service, Ticket
 from brownout.fakes.faults import Fault, Where
@@ -29,7 +29,7 @@ def endpoint(*phases: Phase, on_disconnect: str = "cancel", slots: int | None = 
     """A service with one slot, whose answers are all alike."""
     latency = Latency.model_validate({"round_trip": "40ms", "first_token": "1s", "token_gap": "250ms"})
     capacity = Capacity.model_validate({"slots": slots, "on_disconnect": on_disconnect})
-    lengths = Constant[TokenCount](value=TOKENS)
+    lengths = tokens_always(TOKENS)
     return Endpoint(Service(latency, capacity, Limits(), lengths, phases or (Phase(0.0),)), seed=1)
 
 

@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any, ParamSpec
 
 from brownout.fakes.capacity import Capacity
-from brownout.fakes.distributions import Constant
+from brownout.fakes.distributions import tokens_always
 from brownout.fakes.endpoint import Endpoint, Service
 from brownout.fakes.faults import FAULTS, Fault
 from brownout.fakes.latency import Latency
@@ -53,7 +53,7 @@ def service(
 ) -> Service:
     """A quick service without any randomness."""
     latency = Latency.model_validate({"round_trip": "4ms", "first_token": first_token, "token_gap": gap})
-    lengths = Constant[TokenCount](value=tokens)
+    lengths = tokens_always(tokens)
     return Service(latency, capacity or Capacity(), limits or Limits(), lengths, phases or (Phase(0.0),))
 
 

@@ -1,0 +1,160 @@
+"""The reference page, made from the models that check the files, so that it cannot say anything else than they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from inspect import getdoc
+from io import StringIO
+from typing import Any
+
+from pydantic import BaseModel
+from ruamel.yaml import YAML
+
+from brownout.fakes.capacity import Capacity
+from brownout.fakes.faults import FAULTS
+from brownout.fakes.latency import Latency
+from brownout.fakes.limits import Limits
+from brownout.harness.client import Client, TimeoutsFile
+from brownout.harness.files import json_schema
+from brownout.harness.metrics import METRICS
+from brownout.harness.policies.layers import LAYERS
+from brownout.harness.policies.retry import Backoff, Budget
+from brownout.harness.scenario import PhaseFile, Scenario, ServerFile, WorkloadFile
+from brownout.harness.workload import ARRIVALS, Calls
+
+_WIDEST = 90
+"""Characters of a table's cell; what is longer is described elsewhere on the page."""
+
+Models = Mapping[str, type[BaseModel]]
+
+SCENARIO: Models = {
+    "A scenario": Scenario,
+    "`workload:`": WorkloadFile,
+    "`workload.calls:`": Calls,
+    "`server:`": ServerFile,
+    "`server.latency:`": Latency,
+    "`server.capacity:`": Capacity,
+    "`server.limits:`": Limits,
+    "`timeline:`, each phase": PhaseFile,
+}
+CLIENT: Models = {"A client": Client, "`timeouts:`": TimeoutsFile}
+PARTS: Models = {"`backoff:`": Backoff, "`budget:`": Budget}
+
+
+def reference() -> str:
+    """The whole page, as Markdown."""
+    parts = ["# Reference", "Generated from the code by `make docs`; a test holds it to that."]
+    parts += ["## Scenario files", *_models(SCENARIO)]
+    parts += ["### `workload.arrivals:`", *_registered(ARRIVALS, "kind: {}")]
+    parts += ["## Faults", _intro(), *_registered(FAULTS, "kind: {}"), *_fidelity()]
+    parts += ["## Client files", *_models(CLIENT)]
+    parts += ["## Layers, outermost first in a file", *_registered(LAYERS, "{}"), *_models(PARTS)]
+    parts += ["## Metrics", _table(("name", "what"), ((f"`{name}`", m.about) for name, m in METRICS.items()))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _intro() -> str:
+    return (
+        "Every fault has `at` (its moment), `share`, `per` and `where`, described once here:\n\n"
+        + _fields(FAULTS["reset"], {"kind"})
+        + "\n\nBelow are the fields that a kind has besides these."
+    )
+
+
+def _models(models: Models) -> Iterator[str]:
+    for title, model in models.items():
+        yield f"### {title}"
+        yield _doc(model)
+        yield _fields(model)
+
+
+def _registered(registry: Models, title: str) -> Iterator[str]:
+    for name, model in sorted(registry.items()):
+        yield f"### `{title.format(name)}`"
+        yield _doc(model)
+        own = _fields(model, {"kind", "at", "share", "per", "where"} if "share" in model.model_fields else {"kind"})
+        if own:
+            yield own
+        example = getattr(model, "example", None)
+        if example is not None:
+            yield f"```yaml\n{_yaml(example if 'kind' in example else {name: example})}```"
+
+
+def _fidelity() -> Iterator[str]:
+    yield "### What each backend can reproduce"
+    rows = ((f"`{kind}`", fault.fidelity["wire"], fault.fidelity["sim"]) for kind, fault in sorted(FAULTS.items()))
+    yield _table(("fault", "wire", "sim"), rows)
+
+
+def _doc(model: type[BaseModel]) -> str:
+    return " ".join((getdoc(model) or "").split())
+
+
+def _fields(model: type[BaseModel], without: set[str] | frozenset[str] = frozenset()) -> str:
+    schema = json_schema(model)
+    needed = schema.get("required", [])
+    rows = [
+        (f"`{name}`", _takes(field, schema), "required" if name in needed else _default(field), _about(field))
+        for name, field in schema.get("properties", {}).items()
+        if name not in without
+    ]
+    return _table(("key", "takes", "default", "what"), rows) if rows else ""
+
+
+def _takes(field: dict[str, Any], schema: dict[str, Any]) -> str:
+    """The kinds of value a field accepts, by example."""
+    if "$ref" in field:
+        name = field["$ref"].rpartition("/")[2]
+        return _takes(schema["$defs"][name], schema)
+    if "anyOf" in field or "oneOf" in field:
+        options = dict.fromkeys(_takes(each, schema) for each in field.get("anyOf") or field["oneOf"])
+        shown = [option for option in options if option]
+        return ", ".join(shown) if sum(map(len, shown)) < _WIDEST else "one of those below"
+    if "enum" in field:
+        return ", ".join(f"`{value}`" for value in field["enum"])
+    if "const" in field:
+        return f"`{field['const']}`"
+    match field.get("type"):
+        case "null":
+            return ""
+        case "array":
+            return f"a list of {_takes(field.get('items', {}), schema) or 'values'}"
+        case "object":
+            keys = ", ".join(field.get("properties", {}))
+            return f"`{{{keys}}}`" if 0 < len(keys) < _WIDEST else "a mapping"
+        case "string" if field.get("examples"):
+            return f"`{field['examples'][0]}`"
+        case "string":
+            return "text"
+        case "integer" | "number":
+            return "a number"
+        case "boolean":
+            return "`true`, `false`"
+        case _:
+            return ""
+
+
+def _default(field: dict[str, Any]) -> str:
+    value = field.get("default")
+    return "" if value in (None, [], {}, "") or isinstance(value, dict | list) else f"`{value}`"
+
+
+def _about(field: dict[str, Any]) -> str:
+    text = field.get("description", "")
+    return "" if text.startswith(("A length of time", "A share in percent")) else " ".join(text.split())
+
+
+def _yaml(value: Any) -> str:
+    stream = StringIO()
+    yaml = YAML(typ="safe", pure=True)
+    yaml.default_flow_style = True
+    yaml.width = 200
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    yaml.dump(value, stream)
+    return stream.getvalue()
+
+
+def _table(columns: tuple[str, ...], rows: Any) -> str:
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in (columns, *rows)]
+    lines.insert(1, "|" + "---|" * len(columns))
+    return "\n".join(lines)
