@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
-from .endpoint import Endpoint, Ticket
+from .endpoint import Endpoint
 from .plan import Admit, Close, Event, Finish, Head, Mark, Plan, Release, Reset, Stall, Step, Tokens, Wait
+from .ticket import Ticket
 
 _PING = Event("ping")
 
@@ -133,6 +134,8 @@ class Player:
             self._due = self._began + (self._sent + 1) * run.gap
         while self._due <= now:
             self._flush_run(self._tokens_due(run, now))
+            if self._run is None:
+                return False  # what came made the client leave
             if self._sent == run.count:
                 self._due = self._began + run.count * run.gap
                 self._run = None
@@ -142,10 +145,14 @@ class Player:
         return False
 
     def _tokens_due(self, run: Tokens, now: float) -> int:
-        """How many tokens of the run should have left by now."""
+        """How many tokens of the run should have left by now.
+
+        A quotient alone may be rounded below the next one, and the player would go on for ever about a time that has come.
+        """
         if run.gap <= 0.0 or now >= self._began + run.count * run.gap:
             return run.count
-        return min(run.count, int((now - self._began) / run.gap + 1e-9))
+        is_next_due = self._began + (self._sent + 1) * run.gap <= now
+        return min(run.count, max(int((now - self._began) / run.gap + 1e-9), self._sent + is_next_due))
 
     def _flush_run(self, sent: int) -> None:
         """Emit what of the run is due and was not emitted."""
@@ -189,12 +196,13 @@ class Player:
             self.ticket.sent_tokens += sent - self._sent
             self._sent = sent
         self._sink = None
-        is_idle = self._pending is None and not self.ticket.is_waiting
+        # Asked of the plan: a client may leave because of the very step that is being emitted, and no timer is set then.
+        is_stuck = self._pending is None and self._i > 0 and isinstance(self._plan[self._i - 1], Stall)
         if self._endpoint.gone(self.ticket, now):
             self._cancel_timer()
             self._i = len(self._plan)
             self._run = None
-        elif is_idle and self.ticket.ended is None:
+        elif is_stuck:
             self._endpoint.drop(self.ticket, now)
 
     def strike(self) -> None:
@@ -209,15 +217,16 @@ class Player:
         if self._run is not None:
             self._flush_run(self._tokens_due(self._run, now))
             self._run = None
-        self._plan, self._i, self._due = plan, 0, now
-        self.play()
+        if not self.is_over:  # else what was due made the client leave
+            self._plan, self._i, self._due = plan, 0, now
+            self.play()
 
     def _rest(self, now: float) -> Plan:
         """What is still to be played."""
         after = self._plan[self._i :]
         if self._run is not None:
-            sent = self._tokens_due(self._run, now)
-            return (replace(self._run, count=self._run.count - sent), *after)
+            left = self._run.count - self._tokens_due(self._run, now)
+            return (replace(self._run, count=left), *after) if left else after
         if self._pending is not None:
             return (Wait(max(0.0, self._due - now)), *after)
         return (self._plan[self._i - 1], *after) if self._i else after

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import httptools
 
 from ..draws import Identity
-from ..endpoint import Request, Ticket
 from ..plan import Answer, Close, Error, Event, Finish, Head, Reset, Step, StreamError, Tokens
 from ..player import Player
+from ..ticket import Request, Ticket
 from . import encoding
 from .encoding import quota_headers
 from .requests import LARGEST_BODY, Rejected, read

@@ -10,9 +10,9 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from ..endpoint import Ticket
 from ..limits import Quota
 from ..plan import Answer, Error, Event, Head, StreamError, Tokens
+from ..ticket import Ticket
 
 REASONS = {
     200: "OK",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..draws import Identity
-from ..endpoint import Request
 from ..latency import BYTES_PER_TOKEN
 from ..plan import Error
+from ..ticket import Request
 
 IDENTITY_HEADER = "x-brownout-id"
 LARGEST_BODY = 32 * 1024 * 1024

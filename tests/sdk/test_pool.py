@@ -2,97 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from brownout.harness.drivers.sim.pool import PoolLimits
 
 from .pools import AnyPool, ModelPool, RealPool
 
-WHICH = st.integers(0, 99)
+ACTS = 6 * ["send"] + 5 * ["answer"] + 4 * ["advance"] + 2 * ["close_by_server"] + ["lose", "cancel"]
+acts = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 59)), min_size=40, max_size=80)
 
 
-class Pools(RuleBasedStateMachine):
-    """Whatever is sent, answered, lost, called off and waited for, both pools hand out the same connections."""
+class Pools:
+    """Two pools that are put through the same, and how things stand with them."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.pools: tuple[AnyPool, ...] = ()
-        self.most = 0
-        """How many requests there may be at once."""
+    def __init__(self, *pools: AnyPool) -> None:
+        self.pools = pools
         self.sent = 0
         self.live: list[int] = []
+        """Requests that are neither over nor called off."""
         self.idle: set[int] = set()
         """Connections that are not in use; a pool may have closed some of them."""
 
-    @initialize(connections=st.integers(1, 4), idle=st.integers(0, 3))
-    def open(self, connections: int, idle: int) -> None:
-        limits, self.most = PoolLimits(connections, idle), connections + 2
-        self.pools = RealPool("httpcore2", limits), ModelPool(limits)
+    def act(self, act: str, which: int) -> None:
+        """Do it to both, if there is anything to do it to: `which` says to which of the candidates."""
+        found = self.candidates(act)
+        if not found:
+            return
+        chosen = found[which % len(found)]
+        for pool in self.pools:
+            getattr(pool, act)(chosen)
+        if act == "send":
+            self.sent += 1
+            self.live.append(self.sent)
+        elif chosen in self.live and act != "advance":
+            self.live.remove(chosen)
 
-    @property
-    def placed(self) -> dict[int, tuple[int, bool]]:
-        return self.pools[0].placed
+    def candidates(self, act: str) -> Sequence[float]:
+        placed = self.pools[0].placed
+        match act:
+            case "send":
+                return [self.sent + 1]
+            case "answer" | "lose":
+                return [request for request in self.live if request in placed]
+            case "cancel":
+                return self.live
+            case "advance":
+                return (0.5, 2.5, 4.5, 5.0, 5.5)
+            case _:
+                used = {placed[request][0] for request in self.live if request in placed}
+                return sorted({number for number, _ in placed.values()} - used)
 
-    @property
-    def running(self) -> list[int]:
-        return [request for request in self.live if request in self.placed]
 
-    @precondition(lambda self: len(self.live) < self.most)
-    @rule()
-    def send(self) -> None:
-        self.sent += 1
-        self.live.append(self.sent)
-        for each in self.pools:
-            each.send(self.sent)
-
-    @precondition(lambda self: self.running)
-    @rule(which=WHICH, is_lost=st.sampled_from((False, False, False, True)))
-    def end(self, which: int, is_lost: bool) -> None:
-        request = self.running[which % len(self.running)]
-        self.live.remove(request)
-        self.idle.add(self.placed[request][0])
-        for each in self.pools:
-            (each.lose if is_lost else each.answer)(request)
-
-    @precondition(lambda self: self.live)
-    @rule(which=WHICH)
-    def cancel(self, which: int) -> None:
-        request = self.live.pop(which % len(self.live))
-        for each in self.pools:
-            each.cancel(request)
-
-    @precondition(lambda self: self.idle)
-    @rule(which=WHICH)
-    def close_by_server(self, which: int) -> None:
-        connection = sorted(self.idle)[which % len(self.idle)]
-        for each in self.pools:
-            each.close_by_server(connection)
-
-    @rule(seconds=st.sampled_from((0.5, 2.5, 4.5, 5.0, 5.5)))
-    def advance(self, seconds: float) -> None:
-        for each in self.pools:
-            each.advance(seconds)
-
-    @invariant()
-    def same_connections(self) -> None:
-        if self.pools:
-            real, model = self.pools
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 8), st.integers(0, 3), acts)
+def test_both_pools_hand_out_the_same_connections(connections: int, idle: int, acts: list[tuple[str, int]]) -> None:
+    """Whatever is sent, answered, lost, called off and waited for, and whatever the server closes."""
+    limits = PoolLimits(connections, idle)
+    with opened("httpcore2", limits) as real, opened("model", limits) as model:
+        pools = Pools(real, model)
+        for act, which in acts:
+            pools.act(act, which)
             assert model.placed == real.placed
-            self.idle -= {real.placed[request][0] for request in self.running}
-
-    def teardown(self) -> None:
-        for each in self.pools:
-            each.close()
-
-
-TestPools = Pools.TestCase
-TestPools.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
 
 
 @pytest.fixture(params=["httpcore2", "model"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from brownout.fakes.draws import Identity
-from brownout.fakes.endpoint import Request
 from brownout.fakes.plan import Answer, Close, Error, Event, Finish, Head, Reset, Step, StreamError, Tokens
 from brownout.fakes.player import Player
+from brownout.fakes.ticket import Request
 
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback

@@ -1,0 +1,80 @@
+"""One request on its way through the service: what was asked, what it holds, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .draws import Identity
+from .journal import Served
+from .plan import Plan
+from .timeline import Armed
+
+
+class Request(NamedTuple):
+    """What the brain needs to know of a request to `POST /v1/messages`."""
+
+    who: Identity
+    stream: bool
+    input_tokens: int
+    max_tokens: int
+    model: str = "claude-sonnet-5-5"
+
+
+class Ticket:
+    """One request on its way through the service."""
+
+    __slots__ = (
+        "arrived",
+        "base",
+        "ended",
+        "fault",
+        "granted_at",
+        "has_fired",
+        "has_slot",
+        "is_pending",
+        "is_waiting",
+        "lateness",
+        "left",
+        "output_tokens",
+        "request",
+        "resume",
+        "segment",
+        "sent_tokens",
+        "status",
+    )
+
+    def __init__(self, request: Request, arrived: float, output_tokens: int) -> None:
+        self.request = request
+        self.arrived = arrived
+        self.output_tokens = output_tokens
+        self.segment: Plan = ()
+        self.resume: Callable[[Plan], None] | None = None
+        self.has_slot = self.is_waiting = self.is_pending = self.has_fired = False
+        self.fault: Armed | None = None
+        self.granted_at: float | None = None
+        self.ended: float | None = None
+        self.left: float | None = None
+        self.base: float | None = None
+        self.status: int | None = None
+        self.sent_tokens = 0
+        self.lateness = 0.0
+
+    def record(self) -> Served:
+        request = self.request
+        return Served(
+            request.who,
+            request.stream,
+            request.input_tokens,
+            self.output_tokens,
+            self.arrived,
+            self.granted_at,
+            self.ended,
+            self.left,
+            self.base,
+            self.status,
+            self.sent_tokens,
+            self.fault.name if self.fault else None,
+            self.has_fired,
+            self.lateness,
+        )

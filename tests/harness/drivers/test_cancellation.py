@@ -1,0 +1,317 @@
+"""A caller may leave at any moment: whatever its call held is given back, on every backend.
+
+A call is played to its k-th step and called off there, for each k until it ends by itself: in the simulator a step is
+an event of the virtual clock, on the wire a turn of the event loop, which is finer than anything a task can see.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from itertools import count
+from types import coroutine
+from typing import Any
+
+import pytest
+
+from brownout.fakes.draws import Draws
+from brownout.fakes.endpoint import Endpoint
+from brownout.fakes.wire.server import WireServer
+from brownout.harness.client import Client
+from brownout.harness.drivers.sim.clock import SimClock
+from brownout.harness.drivers.sim.pool import PoolLimits
+from brownout.harness.drivers.sim.port import SimPort
+from brownout.harness.drivers.wire import sdk
+from brownout.harness.drivers.wire.port import WirePort
+from brownout.harness.files import loads
+from brownout.harness.ledger import Ledger
+from brownout.harness.policies.call import Call
+from brownout.harness.policies.effects import Run
+from brownout.harness.policies.engine import Engine, Node
+from brownout.harness.policies.layer import Site
+from brownout.harness.policies.layers import LAYERS
+from brownout.harness.scenario import Scenario
+
+from ..policies.hand_cranked import Bench, a_call
+
+FAILING, TROUBLED = 0, 1
+"""Client numbers: the service is down for one; for the other it fails twice before it answers."""
+
+SCENARIO = """
+name: trouble
+workload:
+  clients: 2
+  arrivals: {kind: closed}
+  calls: {stream: STREAM, input_tokens: 10, output_tokens: 4}
+server:
+  latency: {round_trip: 10ms, first_token: 200ms, token_gap: 50ms}
+  capacity: {slots: 1, on_disconnect: LEAVING}
+timeline:
+  - for: 1s
+    faults:
+      - {kind: overload, where: {clients: [0]}}
+      - {kind: overload, where: {clients: [1], attempts: [0]}}
+      - {kind: reset, at: {tokens: 0}, where: {clients: [1], attempts: [1]}}
+"""
+CLIENT = "name: stack\nlayers: [LAYERS]\n"
+SCALE = 40.0
+
+ALONE = {
+    "breaker": "breaker: {failures: 1, open_for: 1ms}, sdk: {max_retries: 2}",
+    "content_gap": "content_gap: {limit: 100ms}, sdk: {max_retries: 2}",
+    "deadline": "deadline: {total: 2s}, sdk: {max_retries: 2}",
+    "hedge": "hedge: {after: 150ms}, sdk: {max_retries: 2}",
+    "retry": "retry: {retries: 3, backoff: {base: 100ms}, on: [overloaded, connection, stream_before_text]}, sdk: {max_retries: 0}",
+    "sdk": "sdk: {max_retries: 2}",
+}
+"""Each layer around the SDK."""
+
+RETRY = "retry: {retries: 3, backoff: {base: 50ms, jitter: none}, on: [overloaded, connection, stream_before_text]}"
+STACKS = {
+    **{f"{name} alone": text for name, text in ALONE.items()},
+    "guarded": f"deadline: {{total: 5s}}, breaker: {{failures: 9}}, {RETRY}, sdk: {{max_retries: 0}}",
+    "hedged": f"deadline: {{total: 5s}}, hedge: {{after: 300ms}}, {RETRY}, content_gap: {{limit: 1s}}, sdk: {{max_retries: 0}}",
+    "a probe": f"breaker: {{failures: 1, open_for: 1ms}}, {RETRY}, sdk: {{max_retries: 0}}",
+    "budgeted": f"{RETRY[:-1]}, budget: {{deposit: 0.1, capacity: 2}}}}, sdk: {{max_retries: 0}}",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is called off. `opens_first`: a call fails before, so that what follows is a breaker's probe."""
+
+    layers: str
+    is_stream: bool
+    leaving: str = "cancel"
+    opens_first: bool = False
+
+    def scenario(self) -> Scenario:
+        text = SCENARIO.replace("STREAM", "100%" if self.is_stream else "0%")
+        return loads(text.replace("LEAVING", self.leaving), Scenario)
+
+    def client(self) -> Client:
+        return loads(CLIENT.replace("LAYERS", self.layers), Client)
+
+
+CASES = {
+    f"{name}, {'stream' if is_stream else 'plain'}": Case(layers, is_stream, opens_first=name == "a probe")
+    for name, layers in STACKS.items()
+    for is_stream in (True, False)
+}
+
+
+def is_let_in(run: Run) -> bool:
+    """Whether the next call through these layers would be sent."""
+    bench = Bench()
+    node = bench.start(run(a_call()))
+    is_sent = any(pending.effect is not None for pending in bench.port.asked)
+    node.cancel()
+    return is_sent
+
+
+def test_every_layer_is_called_off_here() -> None:
+    """So that a new one cannot be left out."""
+    assert ALONE.keys() == LAYERS.keys()
+
+
+# -- the simulator
+
+
+class SimWorld:
+    """One client in the simulator."""
+
+    def __init__(self, case: Case) -> None:
+        scenario, client = case.scenario(), case.client()
+        self.ledger = Ledger()
+        self.clock = SimClock(client.lengths())
+        self.endpoint = Endpoint(scenario.service(), seed=1)
+        self.port = SimPort(self.clock, self.endpoint, self.ledger.attempts, PoolLimits())
+        self.run = client.stack(Site(0, self.clock.now, self.ledger.record, client.timeouts.timeouts()))
+        self._workload = scenario.calls(seed=1)
+        self._engine = Engine(self.port)
+        self.port.follow_phases()
+
+    def begin(self, client: int) -> tuple[Node, Call]:
+        call = Call(self._workload.ask(client, 0, self.clock.now()), Draws(1, "jitter"))
+
+        def done(_: Node, __: Any, error: BaseException | None) -> None:
+            assert error is None
+
+        return self._engine.start(self.run(call), done), call
+
+    def finish(self, node: Node) -> None:
+        while node.done is not None:
+            self.clock.env.step()
+
+
+def called_off_after(case: Case, steps: int) -> bool:
+    """Play a call for that many events, call it off and see what is left. False if it had ended before."""
+    world = SimWorld(case)
+    if case.opens_first:
+        world.finish(world.begin(FAILING)[0])
+        world.clock.env.run(until=world.clock.now() + 1)
+    before = len(world.ledger.attempts)
+    node, call = world.begin(TROUBLED)
+    for _ in range(steps):
+        world.clock.env.step()
+        if node.done is None:
+            return False
+    now = world.clock.now()
+    in_flight = {attempt.who for attempt in world.port.in_flight}
+    node.cancel()
+    assert {a.who for a in world.ledger.attempts if a.outcome == "cancelled" and a.finished == now} == in_flight
+    assert is_let_in(world.run)
+    world.clock.env.run()
+    assert len(world.ledger.attempts) - before == call.total_attempts
+    assert all(ticket.ended is not None for ticket in world.endpoint.tickets)
+    assert (world.endpoint.slots.busy, world.endpoint.slots.waiting) == (0, 0)
+    assert world.port.in_flight == set()
+    for pool in world.port._pools.values():
+        assert pool._open == len(pool._idle)
+        assert not pool._waiting
+    return True
+
+
+@pytest.mark.parametrize("leaving", ["cancel", "finish"])
+@pytest.mark.parametrize("name", CASES)
+def test_a_call_can_be_called_off_at_every_event_in_the_simulator(name: str, leaving: str) -> None:
+    """No slot, permit or connection stays taken, and what was in flight is recorded as cancelled."""
+    case = Case(CASES[name].layers, CASES[name].is_stream, leaving, CASES[name].opens_first)
+    steps = next(steps for steps in count() if not called_off_after(case, steps))
+    assert steps > 5
+
+
+# -- the wire
+
+
+class Turns(selectors.DefaultSelector):
+    """Tells of the n-th turn of a loop, between what ran before and what runs next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._left = 0
+        self._then: Callable[[], None] | None = None
+
+    def after(self, turns: int, then: Callable[[], None]) -> None:
+        self._left, self._then = turns, then
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if self._then is not None:
+            self._left -= 1
+            if self._left < 0:
+                then, self._then = self._then, None
+                then()
+                timeout = 0  # it may have given the loop something to do
+        return super().select(timeout)
+
+
+@coroutine
+def one_turn() -> Generator[None, None, None]:
+    """Let the loop go round once."""
+    yield
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the loop go round until something holds; a while is enough for everything here."""
+    async with asyncio.timeout(5):
+        while not condition():
+            await one_turn()
+
+
+class WireWorld:
+    """One client, and the fake on a real socket."""
+
+    def __init__(self, case: Case, turns: Turns) -> None:
+        scenario = case.scenario()
+        self._case, self._turns = case, turns
+        self._workload = scenario.calls(seed=1)
+        self._client = case.client()
+        self._timeouts = self._client.timeouts.timeouts()
+        self._calls = count()
+        self.ledger = Ledger()
+        self.endpoint = Endpoint(scenario.service(), seed=1)
+        self.server = WireServer(self.endpoint, scale=SCALE)
+
+    async def start(self) -> None:
+        await self.server.start()
+        self.server.begin()
+        url = f"http://{self.server.host}:{self.server.port}"
+        self.sdk = sdk.make(url, self._client.max_retries, self._timeouts, SCALE)
+        self.port = WirePort(self.server.clock, lambda _: self.sdk, self.ledger.record, lambda _: None)
+        self._engine = Engine(self.port)
+
+    def _begin(self, run: Run, client: int, ended: Callable[[], None]) -> tuple[Node, Call]:
+        call = Call(self._workload.ask(client, next(self._calls), 0.0), Draws(1, "jitter"))
+
+        def done(_: Node, __: Any, error: BaseException | None) -> None:
+            assert error is None
+            ended()
+
+        return self._engine.start(run(call), done), call
+
+    async def called_off_after(self, turns: int) -> bool:
+        """Play a call for that many turns of the loop, call it off and see what is left. False if it had ended."""
+        site = Site(0, self.port.now, self.ledger.record, self._timeouts, has_real_sdk=True)
+        run = self._client.stack(site)
+        if self._case.opens_first:
+            over = asyncio.Event()
+            self._begin(run, FAILING, over.set)
+            await over.wait()
+            opened = self.port.now()
+            await until(lambda: self.port.now() > opened + 0.001)
+        self.ledger.attempts.clear()
+        over = asyncio.Event()
+        node, call = self._begin(run, TROUBLED, over.set)
+        left_at: list[float] = []
+
+        def leave() -> None:
+            if node.done is not None:
+                left_at.append(self.port.now())
+                node.cancel()
+            over.set()
+
+        self._turns.after(turns, leave)
+        await over.wait()
+        await until(self._is_quiet)
+        assert is_let_in(run)
+        assert len(self.ledger.attempts) == call.total_attempts
+        assert all(ticket.ended is not None for ticket in self.endpoint.tickets)
+        if not left_at:
+            return False
+        late = [attempt for attempt in self.ledger.attempts if (attempt.finished or 0.0) >= left_at[0]]
+        assert {attempt.outcome for attempt in late} <= {"cancelled"}
+        return True
+
+    def _is_quiet(self) -> bool:
+        """Whether nobody does anything any more, on either side."""
+        slots, connections = self.endpoint.slots, self.server.connections
+        is_idle = all(connection.is_idle for connection in connections)
+        return is_idle and not self.port._tasks and (slots.busy, slots.waiting) == (0, 0)
+
+    async def stop(self) -> None:
+        await self.port.close()
+        await self.sdk.close()
+        await until(lambda: not self.server.connections)
+        await self.server.stop()
+
+
+async def call_off_everywhere(case: Case, turns: Turns) -> int:
+    """How many turns a call takes that nobody calls off."""
+    world = WireWorld(case, turns)
+    await world.start()
+    for steps in count():
+        if not await world.called_off_after(steps):
+            break
+    await world.stop()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    return steps
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_call_can_be_called_off_at_every_turn_of_the_loop(name: str) -> None:
+    """No slot, permit, task or socket stays taken, and what was in flight is recorded as cancelled."""
+    turns = Turns()
+    with sdk.on_our_clock(SCALE), asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(turns)) as runner:
+        assert runner.run(call_off_everywhere(CASES[name], turns)) > 10
