@@ -17,8 +17,9 @@ from .units import Duration, Share, TokenCount
 
 Figure = TypeVar("Figure", bound=float)
 
-_normal_quantile = NormalDist().inv_cdf
-_Z95 = _normal_quantile(0.95)
+normal_quantile = NormalDist().inv_cdf
+"""The inverse of the standard normal distribution, on the open interval (0, 1)."""
+_Z95 = normal_quantile(0.95)
 
 
 class _Value(BaseModel, Generic[Figure]):
@@ -56,12 +57,13 @@ class LogNormal(_Value[Figure], Generic[Figure]):
             raise ValueError("p95 must not be below median, and median must be above 0")
         return self
 
-    def model_post_init(self, context: Any) -> None:
-        sigma = math.log(self.p95 / self.median) / _Z95 if 0 < self.median <= self.p95 else 0.0
-        object.__setattr__(self, "_sigma", sigma)
+    @property
+    def sigma(self) -> float:
+        """The standard deviation of the logarithm."""
+        return math.log(self.p95 / self.median) / _Z95
 
     def at(self, u: float) -> float:
-        return self.median * math.exp(self.__dict__["_sigma"] * _normal_quantile(u))
+        return self.median * math.exp(self.sigma * normal_quantile(u))
 
 
 class Uniform(_Value[Figure], Generic[Figure]):
@@ -108,7 +110,7 @@ _SHAPES = {"mix": "mixture", "mean": "exponential", "from": "uniform", "to": "un
 class Part(_Value[Figure], Generic[Figure]):
     """One component of a mixture and how often it is drawn."""
 
-    share: Share
+    share: Annotated[Share, Field(gt=0)]
     of: Annotated[
         Annotated[Constant[Figure], Tag("constant")]
         | Annotated[Exponential[Figure], Tag("exponential")]
@@ -131,11 +133,13 @@ class Mixture(_Value[Figure], Generic[Figure]):
 
     def at(self, u: float) -> float:
         # One draw serves both questions: where u falls picks the part, how far into it is the draw for the part.
-        for part in self.mix[:-1]:
-            if u < part.share:
-                return part.of.at(u / part.share)
-            u -= part.share
-        part = self.mix[-1]
+        *others, part = self.mix
+        for other in others:
+            if u < other.share:
+                part = other
+                break
+            u -= other.share
+        # Rounding may leave a part with an end of its interval, where its inverse is not defined.
         return part.of.at(min(max(u / part.share, 2.0**-53), 1 - 2.0**-53))
 
 

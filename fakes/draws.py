@@ -41,6 +41,11 @@ class Identity(NamedTuple):
         return cls(*map(int, parts))
 
 
+def call_label(client: int, call: int) -> int:
+    """The label of what every attempt at a call shares: that of its first."""
+    return (client << 28 | call) << 16
+
+
 class Draws:
     """Uniform draws for one purpose under one seed. Equal labels give equal draws."""
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
+from operator import attrgetter
 
 from .capacity import Capacity, Slots
 from .distributions import TokenCounts
-from .draws import Draws, Identity
+from .draws import Draws, Identity, call_label
 from .journal import Served
-from .latency import Latency, LatencyDraws
+from .latency import Latency, LatencyDraws, sampler
 from .limits import Bucket, Limits, Quota
 from .plan import ADMIT, CLOSING, FINISH, OPENING, RELEASE, Answer, Error, Head, Plan, Tokens, Wait, is_unanswered
 from .ticket import Request, Ticket
@@ -42,17 +43,17 @@ class Endpoint:
         self.service = service
         self.timeline = Timeline(service.phases, seed)
         self.slots = Slots(service.capacity)
-        self.tickets: list[Ticket] = []
+        self._under_way: dict[Ticket, None] = {}
+        self._served: list[Served] = []
         limits = service.limits
         self.requests = Bucket(limits.requests, limits.burst_over) if limits.requests else None
         self._latency = LatencyDraws(service.latency, seed)
-        self._output_tokens, self._output_draws = service.output_tokens, Draws(seed, "output tokens")
+        self._output_tokens = sampler(service.output_tokens, Draws(seed, "output tokens"))
         self._cancels = service.capacity.on_disconnect == "cancel"
 
     def output_tokens(self, who: Identity) -> int:
         """How long the whole answer to a call is; the same for every attempt at it."""
-        label = Identity(who.client, who.call).label
-        return max(1, round(self._output_tokens.at(self._output_draws.uniform(label))))
+        return max(1, round(self._output_tokens(call_label(who.client, who.call))))
 
     def connect(self, who: Identity, now: float) -> bool:
         """Whether a new connection is let in. `who` is the attempt it is opened for."""
@@ -72,9 +73,11 @@ class Endpoint:
     def answer(self, request: Request, now: float, is_fresh: bool) -> Ticket:
         """A request has been sent. `is_fresh`: on a connection opened for it. The ticket holds the first segment."""
         who = request.who
-        ticket = Ticket(request, now, min(request.max_tokens, self.output_tokens(who)))
-        self.tickets.append(ticket)
-        ticket.segment = (Wait(self._latency.inbound(who.label, request.input_tokens, is_fresh)), ADMIT)
+        label = who.label
+        round_trip = self._latency.round_trip(label)
+        ticket = Ticket(request, now, min(request.max_tokens, self.output_tokens(who)), label, round_trip)
+        self._under_way[ticket] = None
+        ticket.segment = (Wait(self._latency.inbound(round_trip, request.input_tokens, is_fresh)), ADMIT)
         for armed in self.timeline.in_force:
             if not armed.fault.on_connect and armed.hits(who, request.stream, now):
                 self._plan_fault(ticket, armed)
@@ -106,11 +109,11 @@ class Endpoint:
         """A slot is there: the answer, as long as load and draws make it."""
         ticket.granted_at = now
         request, latency = ticket.request, self._latency
-        label, count = request.who.label, ticket.output_tokens
+        label, count = ticket.label, ticket.output_tokens
         first, gap = latency.first_token(label, request.input_tokens), latency.token_gap(label)
         ticket.base = first + count * gap
         stretch = self.slots.stretch()
-        first, gap = first * stretch + latency.outbound(label), gap * stretch
+        first, gap = first * stretch + 0.5 * ticket.round_trip, gap * stretch
         plan: Plan
         if request.stream:
             plan = (Wait(first), _HEAD_SSE, *OPENING, Tokens(count, gap), RELEASE, *CLOSING, FINISH)
@@ -144,11 +147,14 @@ class Endpoint:
         return self._cancels
 
     def drop(self, ticket: Ticket, now: float) -> None:
-        """Take back everything the ticket holds. Idempotent."""
+        """It is over: take back everything the ticket holds, and enter it in the journal. Idempotent."""
         self.slots.give_up(ticket)
         self.release(ticket, now)
         if ticket.ended is None:
             ticket.ended = now
+            ticket.resume = None  # or player and ticket would hold each other, and wait for the garbage collector
+            del self._under_way[ticket]
+            self._served.append(ticket.record())
 
     def begin_phase(self, index: int) -> Phase:
         """The backend's clock has reached a phase; returns it, so that the backend can hit what it must."""
@@ -184,4 +190,5 @@ class Endpoint:
 
     def journal(self) -> list[Served]:
         """Every request so far, in the order of (arrival, identity)."""
-        return sorted((ticket.record() for ticket in self.tickets), key=lambda served: (served.arrived, served.who))
+        served = [*self._served, *(ticket.record() for ticket in self._under_way)]
+        return sorted(served, key=attrgetter("arrived", "who"))

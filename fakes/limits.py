@@ -47,7 +47,7 @@ class Bucket:
         level = self.level(now)
         if level + 1e-9 < count:
             return (count - level) / self.rate
-        self._level, self._at = level - count, now
+        self._level, self._at = max(0.0, level - count), now
         return 0.0
 
     def quota(self, name: str, now: float) -> Quota:

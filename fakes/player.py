@@ -15,6 +15,8 @@ from .plan import Admit, Close, Event, Finish, Head, Mark, Plan, Release, Reset,
 from .ticket import Ticket
 
 _PING = Event("ping")
+_LAST = frozenset({Finish, Close, Reset})
+"""Steps after which there is nothing to play."""
 
 
 class Handle(Protocol):
@@ -106,10 +108,10 @@ class Player:
                 self._emit(step, now)
 
     def _emit(self, step: Step, now: float) -> None:
-        if isinstance(step, Head):
-            self.ticket.status = step.status
-        sink = self._sink
-        if isinstance(step, Finish | Close | Reset):
+        kind, sink = step.__class__, self._sink
+        if kind is Head:
+            self.ticket.status = step.status  # type: ignore[union-attr]
+        elif kind in _LAST:
             self._sink = None
             self._i = len(self._plan)
             self._endpoint.drop(self.ticket, now)

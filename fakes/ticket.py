@@ -34,18 +34,22 @@ class Ticket:
         "has_slot",
         "is_pending",
         "is_waiting",
+        "label",
         "lateness",
         "left",
         "output_tokens",
         "request",
         "resume",
+        "round_trip",
         "segment",
         "sent_tokens",
         "status",
     )
 
-    def __init__(self, request: Request, arrived: float, output_tokens: int) -> None:
+    def __init__(self, request: Request, arrived: float, output_tokens: int, label: int, round_trip: float) -> None:
         self.request = request
+        self.label = label
+        self.round_trip = round_trip
         self.arrived = arrived
         self.output_tokens = output_tokens
         self.segment: Plan = ()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context, parent_process
+from threading import Thread
 
 from . import metrics
 from .client import Client
@@ -45,18 +49,51 @@ def jobs(
 
 def run(todo: Sequence[Job], workers: int, progress: Callable[[int], None] = lambda done: None) -> list[Cell]:
     """Run the jobs in `workers` processes (1: in this one). The result does not depend on how many."""
+    workers = min(workers, len(todo))
     if workers <= 1:
         return list(_watched(map(cell, todo), progress))
+    others = active_children()
     # A fresh interpreter for each: a fork would inherit whatever threads and locks the caller has.
-    with ProcessPoolExecutor(min(workers, len(todo)), mp_context=get_context("spawn")) as pool:
-        return list(_watched(_submit(pool, todo), progress))
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_end_with_parent) as pool:
+        try:
+            with _interrupts_held():
+                # Not `map`: it cancels on its way out, and the pool of Python 3.11 trips over that when it breaks.
+                cells = [pool.submit(cell, job) for job in todo]
+            return list(_watched((future.result() for future in cells), progress))
+        except BaseException:  # what is not finished is of no use to anybody
+            for worker in active_children():
+                if worker not in others:
+                    worker.terminate()
+            raise
 
 
-def _submit(pool: Executor, todo: Sequence[Job]) -> Iterator[Cell]:
-    yield from pool.map(cell, todo)
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C goes to every process of a terminal. It is for the parent alone: workers begin with it held, and keep it
+    so; here it is delivered at the end."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _watched(cells: Iterator[Cell], progress: Callable[[int], None]) -> Iterator[Cell]:
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for its next job for ever."""
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+def _watched(cells: Iterable[Cell], progress: Callable[[int], None]) -> Iterator[Cell]:
     for done, each in enumerate(cells, start=1):
         progress(done)
         yield each

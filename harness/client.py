@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from brownout.fakes.units import Duration
 
-from .files import LocatedError, one_key
+from .files import LocatedError, LocatedErrors, one_key
+from .names import Name
 from .policies.effects import Run, Timeouts
 from .policies.layer import Layer, Site
 from .policies.layers import LAYERS
@@ -35,21 +36,20 @@ class Client(BaseModel):
     """A contestant."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    name: Name
     about: str = ""
     timeouts: TimeoutsFile = TimeoutsFile()
     layers: Annotated[tuple[AnyLayer, ...], Field(min_length=1)] = (Sdk(),)
 
-    @model_validator(mode="after")
-    def _ends_with_sdk(self) -> Client:
-        for i, layer in enumerate(self.layers):
-            is_last = i == len(self.layers) - 1
-            if isinstance(layer, Sdk) is not is_last:
-                hint = (
-                    "the innermost layer must be `sdk`" if is_last else "`sdk` is the innermost layer: nothing below it"
-                )
-                raise LocatedError(hint, "layers", i)
-        return self
+    @field_validator("layers")
+    @classmethod
+    def _end_with_sdk(cls, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+        above = [i for i, layer in enumerate(layers[:-1]) if isinstance(layer, Sdk)]
+        if above:
+            raise LocatedErrors(*(LocatedError('"sdk" is the innermost layer: it stands last, once', i) for i in above))
+        if not isinstance(layers[-1], Sdk):
+            raise LocatedError('the innermost layer must be "sdk"; add "- sdk" after this one', len(layers) - 1)
+        return layers
 
     @property
     def max_retries(self) -> int:

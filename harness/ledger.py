@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from brownout.fakes.endpoint import Endpoint
@@ -45,7 +46,7 @@ class Ledger:
         self.faults = {
             name: (counts.planned, counts.fired) for name, counts in zip(timeline.names, timeline.counts, strict=True)
         }
-        self.calls.sort(key=lambda r: (r.intended, r.client, r.call))
-        self.attempts.sort(key=lambda r: (r.started, r.who))
-        self.waits.sort(key=lambda r: (r.at, r.after))
-        self.breaker.sort(key=lambda r: (r.at, r.client))
+        self.calls.sort(key=attrgetter("intended", "client", "call"))
+        self.attempts.sort(key=attrgetter("started", "who"))
+        self.waits.sort(key=attrgetter("at", "after"))
+        self.breaker.sort(key=attrgetter("at", "client"))

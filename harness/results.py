@@ -14,7 +14,7 @@ Backend = Literal["sim", "wire"]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class FaultCount(_Part):
@@ -113,8 +113,10 @@ def load(path: Path) -> RunFile:
     """Read a `run.json`. Raises `RunFileError`, saying what is wrong with it."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunFileError(f"{path}: {error}") from None
+    except OSError as error:
+        raise RunFileError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except ValueError as error:
+        raise RunFileError(f"{path}: not JSON: {error}") from None
     version = data.get("schema_version") if isinstance(data, dict) else None
     if version != SCHEMA_VERSION:
         raise RunFileError(f"{path}: expected schema_version {SCHEMA_VERSION}, got {version!r}")

@@ -15,10 +15,11 @@ from brownout.fakes.timeline import Phase
 from brownout.fakes.units import Duration
 
 from .files import by_kind
+from .names import Name
 from .workload import ARRIVALS, Calls, Closed, Poisson, Steady, Workload
 
 AnyFault = Annotated[Fault, by_kind(FAULTS, "fault")]
-AnyArrivals = Annotated[Any, by_kind(ARRIVALS, "arrivals")]
+AnyArrivals = Annotated[Any, by_kind(ARRIVALS, "kind of arrivals")]
 
 
 class _Part(BaseModel):
@@ -58,7 +59,7 @@ class ServerFile(_Part):
 class Scenario(_Part):
     """One incident, and the traffic it meets."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    name: Name
     about: str = ""
     workload: WorkloadFile
     server: ServerFile = ServerFile()

@@ -90,19 +90,21 @@ def verdict(standings: Sequence[Standing], scenarios: Sequence[str], seeds: Sequ
     holds = f"{best.client} answers {_percent(best.goodput)} of calls in time over {where} ({runs})"
     if not others:
         return f"{holds}."
-    second = others[0]
+    second, tied = others[0], [other for other in others if other.is_tied_with_best]
     gap = second.behind
     if gap.low is None or gap.high is None:
         return (
             f"{holds}, {_points(gap.value)} points more than {second.client}; not enough data: at least 3 seeds needed."
         )
-    if second.is_tied_with_best:
-        tied = ", ".join(other.client for other in others if other.is_tied_with_best)
-        return f"{holds}, but not surely more than {tied}: the difference of {_points(gap.value)} points may be chance."
-    return (
-        f"{holds}, {_points(gap.value)} points more than {second.client} "
-        f"(95% interval {_points(gap.low)} to {_points(gap.high)})."
-    )
+    if not tied:
+        return (
+            f"{holds}, {_points(gap.value)} points more than {second.client} "
+            f"(95% interval {_points(gap.low)} to {_points(gap.high)})."
+        )
+    names, gap = ", ".join(other.client for other in tied), tied[0].behind
+    if not gap.value:
+        return f"{holds}, and so does {names}." if len(tied) == 1 else f"{holds}, and so do {names}."
+    return f"{holds}, but not surely more than {names}: the difference of {_points(gap.value)} points may be chance."
 
 
 def _percent(estimate: Estimate) -> str:
@@ -115,13 +117,15 @@ def _points(share: float | None) -> str:
 
 def check_played(rows: Sequence[Row]) -> list[str]:
     """Notes on faults that did not fire in one place; raises `Unplayable` for one that fired nowhere."""
-    notes = []
+    notes, idle = [], []
     for scenario in dict.fromkeys(row.scenario for row in rows):
         here = [row for row in rows if row.scenario == scenario]
         for name in here[0].faults:
             silent = [row.client for row in here if not row.faults[name].fired]
             if len(silent) == len(here):
-                raise Unplayable(f"{scenario}: the fault of {name} fired for no client and no seed: it tests nothing")
-            if silent:
+                idle.append(f"{scenario}: the fault of {name} fired for no client and no seed: it tests nothing")
+            elif silent:
                 notes.append(f"{scenario}: the fault of {name} never fired for {', '.join(silent)}")
+    if idle:
+        raise Unplayable("\n".join(idle))
     return notes

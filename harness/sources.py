@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -14,6 +13,7 @@ from brownout import scenarios as shipped
 
 from . import files
 from .client import Client
+from .files.suggest import did_you_mean, quoted
 from .scenario import Scenario
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -47,10 +47,6 @@ def _load(named: str, known: Mapping[str, Path], model: type[Model], what: str) 
     if path is None:
         path = Path(named)
         if not path.exists() and "/" not in named and not named.endswith((".yaml", ".yml")):
-            close = get_close_matches(named, known, 1)
-            hint = f", did you mean {close[0]!r}?" if close else ""
-            raise UnknownName(
-                f"unknown {what} {named!r}{hint} Shipped are {', '.join(known)}; or name a file of your own."
-            )
-    value = files.load(path, model)
-    return Source(value, path.read_text(encoding="utf-8"), named)
+            raise UnknownName(f"unknown {what} {quoted(named)}{did_you_mean(named, known)}")
+    document = files.read(path)
+    return Source(document.check(model), document.text, named)

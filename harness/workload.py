@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from brownout.fakes.distributions import Durations, TokenCounts, seconds_always, tokens_always
-from brownout.fakes.draws import Draws, Identity
+from brownout.fakes.draws import Draws, call_label
 from brownout.fakes.latency import sampler
-from brownout.fakes.units import Duration, Rate, Share
+from brownout.fakes.units import Duration, Rate, Share, TokenCount
 
 from .policies.call import Ask
 
@@ -50,7 +50,7 @@ class Calls(_Value):
     stream: Annotated[Share, Field(description="how many of the calls stream")] = 0.0
     input_tokens: TokenCounts = tokens_always(1000)
     output_tokens: TokenCounts = tokens_always(300)
-    max_tokens: Annotated[int, Field(gt=0)] = 8192
+    max_tokens: Annotated[TokenCount, Field(gt=0)] = 8192
     limit: Annotated[int | None, Field(gt=0, description="calls of each client at the most")] = None
 
 
@@ -85,7 +85,7 @@ class Workload:
         and when it ended, if they are closed. None: no more."""
         match self._arrivals:
             case Poisson(rate=rate):
-                u = self._gaps.uniform(Identity(client, call + 1).label)
+                u = self._gaps.uniform(call_label(client, call + 1))
                 gap = -math.log1p(-u) * self.clients / rate
             case Steady(rate=rate):
                 gap = self.clients / rate
@@ -95,7 +95,7 @@ class Workload:
 
     def _pause(self, client: int, call: int) -> float:
         assert self._think is not None
-        return self._think(Identity(client, call).label)
+        return self._think(call_label(client, call))
 
     def _within(self, at: float, call: int) -> float | None:
         is_more = at < self.horizon and (self._calls.limit is None or call < self._calls.limit)
@@ -103,7 +103,7 @@ class Workload:
 
     def ask(self, client: int, call: int, intended: float) -> Ask:
         """What the call asks for."""
-        calls, label = self._calls, Identity(client, call).label
+        calls, label = self._calls, call_label(client, call)
         is_stream = calls.stream > 0.0 and (calls.stream >= 1.0 or self._stream.uniform(label) < calls.stream)
         tokens = max(1, round(self._input_tokens(label)))
         return Ask(client, call, intended, calls.deadline, is_stream, tokens, calls.max_tokens)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from brownout.fakes.units import format_share
 from brownout.harness.agreement import Agreement
 from brownout.harness.results import Estimate, Row, RunFile, Standing
 
@@ -34,11 +35,10 @@ class Document:
 
 def document(run: RunFile, agreement: Sequence[Agreement] = ()) -> Document:
     """The report of a comparison, with how far another backend agrees if that was measured."""
-    about = {subject.name: subject.about for subject in (*run.scenarios, *run.clients)}
     tables = [_standings(run.standings)]
     for scenario in run.scenarios:
         here = [row for row in run.rows if row.scenario == scenario.name]
-        tables.append(_scenario(scenario.name, about[scenario.name], here))
+        tables.append(_scenario(scenario.name, scenario.about, here))
         if here and here[0].faults:
             tables.append(_faults(scenario.name, here))
     if agreement:
@@ -46,7 +46,7 @@ def document(run: RunFile, agreement: Sequence[Agreement] = ()) -> Document:
     seeds = f"{run.seeds[0]} to {run.seeds[-1]}" if len(run.seeds) > 1 else f"{run.seeds[0]}"
     facts = {"backend": run.backend, "seeds": seeds, "made": run.created} | run.environment
     if run.sample != 1.0:
-        facts["sample"] = f"{run.sample:.3g} of the clients"
+        facts["sample"] = f"{format_share(run.sample)} of the clients"
     facts |= {f"client {subject.name}": subject.about for subject in run.clients}
     return Document(
         "Brownout: which configuration holds", run.verdict, tuple(tables), tuple(run.notes), facts, run.command

@@ -335,6 +335,7 @@ def run(load: Load, seed: int) -> Observed:
                     call.started,
                     now,
                     ended,
+                    None,
                     _RAISED[ended],
                     useful_for,
                     False,

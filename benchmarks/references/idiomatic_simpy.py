@@ -202,6 +202,7 @@ class Client:
                 started,
                 env.now,
                 outcome,
+                None,
                 _RAISED[outcome],
                 load.useful_for,
                 False,

@@ -7,7 +7,7 @@ import socket
 import struct
 from collections import deque
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httptools
 
@@ -26,6 +26,16 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _MOST_PIPELINED = 16
 
 
+class _Asked(NamedTuple):
+    """One request as it came."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+    keeps_alive: bool
+
+
 class Connection(asyncio.Protocol):
     """Requests are answered one after the other; what a client pipelines waits its turn."""
 
@@ -37,13 +47,14 @@ class Connection(asyncio.Protocol):
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
         self._size = 0
-        self._waiting: deque[tuple[str, str, dict[str, str], bytes]] = deque()
+        self._waiting: deque[_Asked | Rejected] = deque()
         self._player: Player | None = None
         self._ticket: Ticket | None = None
         self._head: Head | None = None
         self._answer = b""
         self._sent_tokens = 0
         self._is_fresh = True
+        self._is_last = False
 
     @property
     def is_idle(self) -> bool:
@@ -85,10 +96,23 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._refuse(Rejected(400, Error("invalid_request_error", "Upgrade is not supported")))
+        except httptools.HttpParserCallbackError:
+            raise  # a defect of ours, which must not pass for one of the client
+        except httptools.HttpParserUpgrade as upgrade:
+            self._go_on_without_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError:
-            self._refuse(Rejected(400, Error("invalid_request_error", "Malformed HTTP request")))
+            self._queue(Rejected(400, Error("invalid_request_error", "Malformed HTTP request")))
+
+    def _go_on_without_upgrade(self, rest: bytes) -> None:
+        """Read the request again as if it had not asked: some clients offer HTTP/2 with each first request."""
+        if self._parser.get_method() == b"CONNECT":
+            self._queue(Rejected(405, Error("invalid_request_error", "Method Not Allowed")))
+            return
+        fields = {name: value for name, value in self._headers.items() if name not in ("connection", "upgrade")}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        head = f"{self._parser.get_method().decode('latin-1')} {self._target} HTTP/1.1\r\n{lines}\r\n"
+        self._parser, self._target, self._headers = httptools.HttpRequestParser(self), "", {}
+        self.data_received(head.encode("latin-1") + rest)
 
     # -- the parser's side
 
@@ -103,35 +127,45 @@ class Connection(asyncio.Protocol):
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
-        self._size += len(body)
-        if self._size <= LARGEST_BODY + 1:
+        if self._size <= LARGEST_BODY:  # what goes beyond is kept once, so that its length tells
             self._body.append(body)
+        self._size += len(body)
 
     def on_message_complete(self) -> None:
-        method = self._parser.get_method().decode("latin-1")
-        self._waiting.append((method, self._target, self._headers, b"".join(self._body)))
+        parser = self._parser
+        if parser.should_upgrade():
+            return  # it will be read again
+        method, body = parser.get_method().decode("latin-1"), b"".join(self._body)
+        asked = _Asked(method, self._target, self._headers, body, parser.should_keep_alive())
         self._target, self._headers, self._body, self._size = "", {}, [], 0
+        self._queue(asked)
+
+    # -- requests
+
+    def _queue(self, asked: _Asked | Rejected) -> None:
+        self._waiting.append(asked)
         if len(self._waiting) > _MOST_PIPELINED:
             self._transport.abort()
         elif self._player is None:
             self._next()
 
-    # -- requests
-
     def _next(self) -> None:
         while self._waiting and self._player is None and not self._transport.is_closing():
-            method, target, headers, body = self._waiting.popleft()
+            asked = self._waiting.popleft()
+            is_fresh, self._is_fresh = self._is_fresh, False
+            self._is_last = isinstance(asked, Rejected) or not asked.keeps_alive
             try:
-                request = read(method, target, headers, body, self._server.register)
+                if isinstance(asked, Rejected):
+                    raise asked
+                request = read(asked.method, asked.target, asked.headers, asked.body, self._server.register)
             except Rejected as rejected:
-                self._refuse(rejected, closes=False)
+                self._refuse(rejected, has_body=isinstance(asked, Rejected) or asked.method != "HEAD")
             else:
-                self._serve(request)
+                self._serve(request, is_fresh)
 
-    def _serve(self, request: Request) -> None:
-        server, is_fresh = self._server, self._is_fresh
+    def _serve(self, request: Request, is_fresh: bool) -> None:
+        server = self._server
         server.request_arrived()
-        self._is_fresh = False
         now = server.clock.now()
         if is_fresh and not server.endpoint.connect(request.who, now):
             self._reset()  # the port could not refuse this connection alone
@@ -140,14 +174,17 @@ class Connection(asyncio.Protocol):
         self._player = Player(server.endpoint, self._ticket, server.clock, self)
         self._player.play()
 
-    def _refuse(self, rejected: Rejected, closes: bool = True) -> None:
+    def _refuse(self, rejected: Rejected, has_body: bool) -> None:
         body = encoding.error_body(rejected.error, "req_invalid")
         fields = {"content-type": "application/json", "request-id": "req_invalid", "content-length": str(len(body))}
-        if closes:
-            fields["connection"] = "close"
-        self._transport.write(encoding.plain_head(rejected.status, fields) + body)
-        if closes:
+        head = encoding.plain_head(rejected.status, fields | self._last())
+        self._transport.write(head + body if has_body else head)
+        if self._is_last:
             self._transport.close()
+
+    def _last(self) -> dict[str, str]:
+        """The header that announces the end of the connection, where it does end."""
+        return {"connection": "close"} if self._is_last else {}
 
     # -- the player's side
 
@@ -198,13 +235,16 @@ class Connection(asyncio.Protocol):
     def _write_head(self, step: Head, ticket: Ticket, length: int | None) -> None:
         server = self._server
         quota = quota_headers(server.endpoint.quotas(server.clock.now()), datetime.now(UTC), server.clock.scale)
-        self._transport.write(encoding.head(step, ticket, length, quota, server.clock.scale))
+        self._transport.write(encoding.head(step, ticket, length, quota | self._last(), server.clock.scale))
 
     def _finish(self) -> None:
         if self._head is not None and self._head.sse:
             self._transport.write(encoding.LAST_CHUNK)
         self._player = self._ticket = None
-        self._next()
+        if self._is_last:
+            self._transport.close()
+        else:
+            self._next()
 
     def _reset(self) -> None:
         sock: Any = self._transport.get_extra_info("socket")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,10 @@ from ..ticket import Request
 
 IDENTITY_HEADER = "x-brownout-id"
 LARGEST_BODY = 32 * 1024 * 1024
+
+_OF_CLIENT = re.compile("/client/([0-9]{1,6})(/.*)")
+"""A client's number has 20 bits in an identity's label."""
+_RETRY = re.compile("[0-9]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +66,8 @@ def read(method: str, target: str, headers: dict[str, str], body: bytes, registe
 
 
 def _client_of(path: str) -> tuple[int, str]:
-    if path.startswith("/client/"):
-        number, _, rest = path.removeprefix("/client/").partition("/")
-        if number.isascii() and number.isdigit():
-            return int(number), "/" + rest
-    return 0, path
+    found = _OF_CLIENT.fullmatch(path)
+    return (int(found[1]), found[2]) if found else (0, path)
 
 
 def _who(headers: dict[str, str], client: int, register: Register) -> Identity:
@@ -75,8 +77,8 @@ def _who(headers: dict[str, str], client: int, register: Register) -> Identity:
             return Identity.parse(named)
         except ValueError as error:
             raise _invalid(f"{IDENTITY_HEADER}: {error}") from None
-    retry = headers.get("x-stainless-retry-count", "0")
-    return register.identify(client, int(retry) if retry.isascii() and retry.isdigit() else 0)
+    retry = _RETRY.fullmatch(headers.get("x-stainless-retry-count", ""))
+    return register.identify(client, int(retry[0]) if retry else 0)
 
 
 def _parse(body: bytes) -> dict[str, Any]:
@@ -113,7 +115,7 @@ def _input_tokens(asked: dict[str, Any]) -> int:
 
 def _weight(content: Any) -> int:
     if isinstance(content, str):
-        return len(content.encode())
+        return len(content.encode(errors="replace"))  # JSON can say what UTF-8 cannot
     if isinstance(content, list):
         return sum(_weight(block.get("text")) for block in content if isinstance(block, dict))
     return 0

@@ -29,6 +29,7 @@ class WireServer:
         self._scale = scale
         self._guard: socket.socket | None = None
         self._listening: asyncio.Server | None = None
+        self._is_shut = False
         self._phases: list[asyncio.TimerHandle] = []
         self._waits_for_request = begins_with_first_request
 
@@ -67,23 +68,26 @@ class WireServer:
         await asyncio.sleep(0)
 
     async def _open_door(self) -> None:
-        if self._listening is None:
+        # A machine that was busy may begin several phases at once: what counts is the last one's wish.
+        if self._listening is None and not self._is_shut:
             sock = _bound(self.host, self.port)
             self._listening = await asyncio.get_running_loop().create_server(
-                lambda: Connection(self), sock=sock, backlog=4096
+                lambda: Connection(self), sock=sock, backlog=4096, start_serving=False
             )
+            await self._listening.start_serving()
 
     def _shut_door(self) -> None:
+        self._is_shut = True
         if self._listening is not None:
             self._listening.close()
             self._listening = None
 
     def _begin_phase(self, index: int, _: object = None) -> None:
         phase = self.endpoint.begin_phase(index)
-        is_shut = any(fault.on_connect and fault.share >= 1.0 and fault.where is None for fault in phase.faults)
-        if is_shut:
+        if any(fault.on_connect and fault.share >= 1.0 and fault.where is None for fault in phase.faults):
             self._shut_door()
         else:
+            self._is_shut = False
             self._door = asyncio.ensure_future(self._open_door())
         if phase.hits_in_flight:
             playing = [connection for connection in self.connections if connection.player is not None]

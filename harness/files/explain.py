@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from .errors import LocatedError, LocatedErrors, Location
 from .messages import Said, say, unquoted
 from .published import Published
-from .suggest import did_you_mean, nearest, quoted
+from .suggest import did_you_mean, listed, nearest, quoted
 from .tree import Mapping, Node, Place, Reached, Scalar, follow, is_broken
 
 MOST = 500
@@ -85,7 +85,11 @@ def _unknown(name: str, owner: Reached, schema: Published) -> Complaint:
     entry = owner.node.entries.get(name) if isinstance(owner.node, Mapping) else None
     free = known - owner.node.entries.keys() if isinstance(owner.node, Mapping) else known
     near = nearest(name, free)
-    said = Said(sentence=f"unknown key {quoted(name)}{did_you_mean(name, free if near else known)}")
+    if name in known:  # right in another alternative of a union
+        others = sorted((known - free) - schema.keys(owner.path, beside=name))
+        said = Said(sentence=f"key {quoted(name)} does not go with {listed(map(quoted, others)) or 'the others'}")
+    else:
+        said = Said(sentence=f"unknown key {quoted(name)}{did_you_mean(name, free if near else known)}")
     node, place = (entry.node, entry.key) if entry else (owner.node, owner.node.place)
     path = (*owner.path, name)
     return Complaint("extra_forbidden", path, node, place, said, owner.astray, near or "")
@@ -105,7 +109,7 @@ def _value(
         node = Scalar(place, str(reached.path[-1]), str(reached.path[-1]))
     elif kind == "union_tag_invalid":
         place = follow(node, (unquoted(context["discriminator"]),)).node.place
-    said = say(kind, context, message, node, schema.names(reached.path))
+    said = say(kind, context, message, node, schema.names(reached.path), schema.keys(reached.path))
     return Complaint(kind, reached.path, node, place, said, tried)
 
 

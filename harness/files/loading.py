@@ -62,7 +62,7 @@ def parse(text: str | bytes, name: str = "<string>") -> Document:
     root, problems = compose(text.removeprefix("\ufeff"), name)
     if root is None:
         raise _error(name, Place(1, 1), "the file is empty")
-    return Document(name, root, problems)
+    return Document(name, text, root, problems)
 
 
 def _decoded(data: bytes, name: str) -> str:
@@ -89,6 +89,7 @@ class Document:
     """A file that was read, with the place of everything in it."""
 
     name: str
+    text: str
     root: Node
     problems: tuple[Problem, ...] = ()
     """What is wrong with it as YAML: equal keys, tags, aliases to nowhere."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Dict
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,9 @@ EXPECTED = {
     "tuple_type": "a list",
 }
 
+FEW = 2
+"""Keys of a mapping that can be named in passing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -62,10 +66,11 @@ class Said:
         return f"{self.sentence}{self.hint}"
 
 
-def say(kind: str, context: Dict[str, Any], message: str, node: Node, names: list[str]) -> Said:
+def say(kind: str, context: Dict[str, Any], message: str, node: Node, names: list[str], keys: Set[str]) -> Said:
     """A pydantic error of this kind, context and message on this node, in words.
 
-    ``names`` are the texts of which one must stand there, as far as that is known.
+    ``names`` are the texts of which one must stand there, and ``keys`` those a mapping may have there, as far as that
+    is known.
     """
     if "expected" in context and "hint" in context:  # from a type of ours, as those of units
         return Said((context["expected"],), hint=context["hint"] and f"; {context['hint']}")
@@ -82,6 +87,8 @@ def say(kind: str, context: Dict[str, Any], message: str, node: Node, names: lis
         return Said(sentence=f"missing key {quoted(unquoted(context['discriminator']))}")
     if kind == "string_type" and isinstance(node, Scalar) and node.value is not None:
         return Said(("text",), hint=f"; write {quoted(node.written)}")
+    if kind in ("model_type", "model_attributes_type") and 0 < len(keys) <= FEW:
+        return Said((f"a mapping with {listed(map(quoted, sorted(keys)))}",))
     if kind in EXPECTED:
         bounds = {name: _short(value) for name, value in context.items()}
         return Said((EXPECTED[kind].format_map(bounds),))

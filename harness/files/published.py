@@ -61,11 +61,13 @@ class Published:
         self._schema = schema
         self._definitions: dict[str, Any] = schema.get("$defs", {})
 
-    def keys(self, loc: Location) -> set[str]:
-        """The keys a mapping may have there; empty if it may have any, or is none."""
+    def keys(self, loc: Location, beside: str | None = None) -> set[str]:
+        """The keys a mapping may have there, of a union those beside the key given; empty if any, or if it is none."""
         found: set[str] = set()
         for schema in self._at(loc):
-            found.update(schema.get("properties", ()))
+            keys = schema.get("properties", {}).keys()
+            if beside is None or beside in keys:
+                found |= keys
         return found
 
     def names(self, loc: Location) -> list[str]:

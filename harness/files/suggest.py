@@ -34,8 +34,8 @@ def quoted(text: str) -> str:
 
 
 def listed(choices: Iterable[str]) -> str:
-    """``a, b or c``."""
-    *most, last = choices
+    """``a, b or c``; nothing of nothing."""
+    *most, last = list(choices) or [""]
     return f"{', '.join(most)} or {last}" if most else last
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from brownout.harness.policies.outcome import Major
 
-from .observe import Script, Sdk, Seen
+from .observe import Facts, Script, Sdk, Seen
 from .older import OlderSdk, older_sdk
 
 
@@ -18,6 +18,7 @@ from .older import OlderSdk, older_sdk
 class Newest:
     """The installed SDK. `sdk.error` is what its last call raised."""
 
+    facts: Facts
     sdk: Sdk
     runner: asyncio.Runner
     major: Major = "2"
@@ -33,6 +34,10 @@ class Oldest:
     sdk: OlderSdk
     major: Major = "0"
 
+    @property
+    def facts(self) -> Facts:
+        return self.sdk.facts
+
     def play(self, script: Script) -> Seen:
         return self.sdk.play(script)
 
@@ -41,7 +46,7 @@ class Oldest:
 def newest() -> Iterator[Newest]:
     """The installed SDK."""
     with asyncio.Runner() as runner:
-        yield Newest(Sdk(), runner)
+        yield Newest(Facts.find(), Sdk.canned(), runner)
 
 
 @pytest.fixture(scope="session", params=["2", pytest.param("0", marks=pytest.mark.slow)])

@@ -1,4 +1,4 @@
-"""The official SDK over a canned transport: what it makes of a sequence of answers, without sockets and without waiting.
+"""The official SDK over a canned transport: what it makes of a sequence of answers, without sockets or waiting.
 
 It runs here on the SDK that Brownout is tested with and, as a script, in the environment of an older one: a `Script` a
 line comes in as JSON, what was `Seen` goes out. It imports the SDK and the standard library, nothing of ours.
@@ -71,6 +71,10 @@ class Reply(NamedTuple):
     raises: str = ""
     ending: str = "whole"
 
+    def content_type(self, stream: bool) -> str:
+        """The kind of the body."""
+        return "text/event-stream" if self.status == 200 and stream else "application/json"
+
     def body(self, stream: bool) -> tuple[bytes, bytes]:
         """The body, in two halves."""
         if self.status == 200 and stream:
@@ -97,6 +101,40 @@ class Seen(NamedTuple):
     is_complete: bool
 
 
+class Facts(NamedTuple):
+    """What an SDK is, and how it is set up by default. Times in seconds."""
+
+    version: str
+    timeouts: dict[str, float]
+    connections: int
+    idle: int
+    expiry: float
+    max_retries: int
+    delays: list[float]
+    """Before the first retry, and at most."""
+
+    @classmethod
+    def find(cls) -> Facts:
+        """Those of the SDK installed here."""
+        client = anthropic.AsyncAnthropic(api_key="k")
+        pool = pool_of(client)
+        return cls(
+            anthropic.__version__,
+            sdk_internals.DEFAULT_TIMEOUT.as_dict(),
+            pool._max_connections,
+            pool._max_keepalive_connections,
+            pool._keepalive_expiry,
+            client.max_retries,
+            [sdk_internals.INITIAL_RETRY_DELAY, sdk_internals.MAX_RETRY_DELAY],
+        )
+
+
+def pool_of(client: Any) -> Any:
+    """The connection pool of an SDK's client."""
+    transport = client._client._transport
+    return getattr(transport, "_inner", transport)._pool
+
+
 class _Body(http.AsyncByteStream):  # type: ignore[misc]
     def __init__(self, reply: Reply, stream: bool) -> None:
         self._halves = reply.body(stream)
@@ -109,54 +147,62 @@ class _Body(http.AsyncByteStream):  # type: ignore[misc]
         yield self._halves[1]
 
 
-class _Transport(http.AsyncBaseTransport):  # type: ignore[misc]
+class CannedServer(http.AsyncBaseTransport):  # type: ignore[misc]
+    """In place of a transport: it has the answers of the script at hand."""
+
     script: Script
-    attempts: int
+    attempts = 0
 
     async def handle_async_request(self, request: Any) -> Any:
         reply = self.script.replies[self.attempts]
         self.attempts += 1
         if not reply.status:
             raise getattr(http, reply.raises)("canned")
-        is_sse = reply.status == 200 and self.script.stream
-        kind = "text/event-stream" if is_sse else "application/json"
-        return http.Response(
-            reply.status,
-            headers={"content-type": kind} | reply.headers,
-            stream=_Body(reply, self.script.stream),
-        )
+        headers = {"content-type": reply.content_type(self.script.stream)} | reply.headers
+        return http.Response(reply.status, headers=headers, stream=_Body(reply, self.script.stream))
+
+    def slept(self, seconds: float) -> None:
+        """No clock here."""
 
 
 class Sdk:
-    """A client of the SDK whose waits are noted instead of waited, and whose jitter is read from the script."""
+    """A client of the SDK whose waits are noted instead of waited, and whose jitter is read from the script.
 
-    def __init__(self) -> None:
-        self._transport = _Transport()
-        self._client = anthropic.AsyncAnthropic(
-            api_key="canned",
-            base_url="http://canned",
-            http_client=http.AsyncClient(transport=self._transport),
-        )
+    `server` is told the script, counts the `attempts`, and hears of the waits.
+    """
+
+    def __init__(self, server: Any, client: Any) -> None:
+        self._server = server
+        self._client = client
         self.error: Exception | None = None
         """What the last call raised."""
 
+    @classmethod
+    def canned(cls) -> Sdk:
+        """One that has its answers from a transport."""
+        server = CannedServer()
+        http_client = http.AsyncClient(transport=server)
+        client = anthropic.AsyncAnthropic(api_key="k", base_url="http://fake", http_client=http_client)
+        return cls(server, client)
+
     async def play(self, script: Script) -> Seen:
         """Make one call."""
-        transport, waits, is_complete = self._transport, list[float](), False
-        transport.script, transport.attempts, self.error = script, 0, None
+        server, waits, is_complete = self._server, list[float](), False
+        server.script, server.attempts, self.error = script, 0, None
 
         async def sleep(seconds: float) -> None:
             waits.append(seconds)
+            server.slept(seconds)
 
         def jitter() -> float:
-            return script.jitter[transport.attempts - 1]
+            return script.jitter[server.attempts - 1]
 
         with patch.multiple(sdk_internals, random=jitter, anyio=SimpleNamespace(sleep=sleep)):
             try:
                 is_complete = await self._call(script)
             except Exception as error:
                 self.error = error
-        return Seen(transport.attempts, waits, name_of(self.error), is_complete)
+        return Seen(server.attempts, waits, name_of(self.error), is_complete)
 
     async def _call(self, script: Script) -> bool:
         messages = self._client.with_options(max_retries=script.max_retries).messages
@@ -174,8 +220,8 @@ def name_of(error: Exception | None) -> str:
 
 def main() -> None:
     """Say which SDK this is, then answer each line with a line."""
-    print(json.dumps(anthropic.__version__), flush=True)
-    sdk = Sdk()
+    print(json.dumps(Facts.find()), flush=True)
+    sdk = Sdk.canned()
     with asyncio.Runner() as runner:
         for line in sys.stdin:
             replies, max_retries, stream, jitter = json.loads(line)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import observe
-from .observe import Script, Seen
+from .observe import Facts, Script, Seen
 
 VERSION = "0.121.0"
 CACHE = Path(__file__).parents[2] / ".sdk_cache"
@@ -26,16 +26,15 @@ class OlderSdk:
 
     def __init__(self) -> None:
         command = [HOME / "bin/python", "-I", _SCRIPT]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-        )
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._in, self._out = self._process.stdin, self._process.stdout
-        said = self._out.readline()
-        if said != f"{json.dumps(VERSION)}\n":
+        try:
+            self.facts = Facts(*json.loads(self._out.readline() or "[]"))
+        except TypeError:
             self.close()
-            raise OSError(f"{HOME} has {said!r} in place of anthropic {VERSION}")
+            raise OSError(f"{HOME} has no SDK that runs") from None
 
     def play(self, script: Script) -> Seen:
         """Make one call over there."""

@@ -64,7 +64,7 @@ class RealPool:
 
     def _settle(self) -> None:
         async def turns() -> None:
-            for _ in range(12):  # more than a request takes from one wait to the next
+            for _ in range(60):  # several for each request that waits: the older library wakes them all
                 await asyncio.sleep(0)
 
         self._loop.run_until_complete(turns())

@@ -253,6 +253,7 @@ class SimAttempt:
             if not self._player.is_over:
                 self._player.abandon()
             port.in_flight.discard(self)
+            self._player = None
         port.attempts.append(
             AttemptRecord(self.who, self._record_from, now, outcome.kind, outcome.phase, outcome.status, self._is_fresh)
         )

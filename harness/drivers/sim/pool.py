@@ -1,7 +1,8 @@
 """The SDK's connection pool, as a model: what is reused, what has expired, who waits for a connection.
 
 Facts of httpcore, pinned by tests against it: the idle connection opened first is taken first; one idle for longer
-than the expiry, or closed by the server meanwhile, is dropped unseen; surplus idle ones are closed, oldest first.
+than the expiry, or closed by the server meanwhile, is dropped unseen; of the others those too many are closed, the
+one opened first going first.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ class PoolLimits:
     connections: int = 1000
     idle: int = 100
     expiry: float = 5.0
+    counts_busy: bool = False
+    """Whether `idle` is a limit on all connections: below httpcore2 an idle one is closed while there are more."""
 
 
 class Connection:
@@ -30,6 +33,10 @@ class Connection:
         self.number = number
         self.expires = 0.0
         self.is_closed = False
+
+    def is_alive(self, now: float) -> bool:
+        """Whether an idle one can still be used."""
+        return not self.is_closed and now <= self.expires
 
     def __lt__(self, other: Connection) -> bool:
         return self.number < other.number
@@ -59,7 +66,7 @@ class Pool:
         idle = self._idle
         while idle:
             connection = idle.pop(0)
-            if not connection.is_closed and now <= connection.expires:
+            if connection.is_alive(now):
                 return connection, False
             self._open -= 1
         if self._open >= self._limits.connections:
@@ -80,9 +87,8 @@ class Pool:
         if is_reusable:
             connection.expires = now + self._limits.expiry
             insort(self._idle, connection)
-            if len(self._idle) > self._limits.idle:
-                self._idle.pop(0)
-                self._open -= 1
+            if (self._open if self._limits.counts_busy else len(self._idle)) > self._limits.idle:
+                self._trim(now)
         else:
             connection.is_closed = True
             self._open -= 1
@@ -90,6 +96,15 @@ class Pool:
             found = self.acquire(now)
             if found is not None:
                 self._waiting.popleft().has_connection(*found)
+
+    def _trim(self, now: float) -> None:
+        """Drop dead idle connections, then as many as are too many."""
+        alive = [connection for connection in self._idle if connection.is_alive(now)]
+        self._open -= len(self._idle) - len(alive)
+        counted = self._open if self._limits.counts_busy else len(alive)
+        surplus = min(len(alive), max(0, counted - self._limits.idle))
+        self._open -= surplus
+        self._idle = alive[surplus:]
 
     def close_idle(self) -> None:
         """The network, or the server, has broken every idle connection."""

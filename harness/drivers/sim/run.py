@@ -35,9 +35,9 @@ def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Le
     callers.start()
     with _few_collections():
         clock.env.run(until=scenario.end)
-    callers.censor()
-    callers.raise_failures()
-    ledger.close(endpoint)
+        callers.censor()
+        callers.raise_failures()
+        ledger.close(endpoint)
     return ledger
 
 

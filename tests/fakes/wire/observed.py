@@ -55,13 +55,18 @@ async def on_the_wire(fault: Fault, stream: bool, is_patient: bool = False) -> W
             return Wire("refused")
         async with client:
             await client.send(request(stream, who="0/0/0/0"))
-            reading = asyncio.ensure_future(_whole(client))
-            is_overtaken = await _is_overtaken(server, client, reading)
-            if is_overtaken and not is_patient:
-                reading.cancel()
-                await outcome(reading)
-                return _seen(client, "silent", is_overtaken)
-            return _seen(client, await reading, is_overtaken)
+            return _seen(client, *await how_it_ends(server, client, is_patient))
+
+
+async def how_it_ends(server: WireServer, client: RawClient, is_patient: bool = False) -> tuple[str, bool]:
+    """`Wire.end` and `Wire.is_overtaken` of the exchange that the client has begun."""
+    reading = asyncio.ensure_future(_whole(client))
+    is_overtaken = await _is_overtaken(server, client, reading)
+    if is_overtaken and not is_patient:
+        reading.cancel()
+        await outcome(reading)
+        return "silent", is_overtaken
+    return await reading, is_overtaken
 
 
 async def _whole(client: RawClient) -> str:
@@ -72,18 +77,23 @@ async def _whole(client: RawClient) -> str:
 
 
 async def _is_overtaken(server: WireServer, client: RawClient, reading: asyncio.Future[str]) -> bool:
-    """Whether, once the fault has taken effect, two whole exchanges of a neighbour fit between two bytes of this one.
-
-    Two: what the server sent before the first one ended has been read before the second one has.
-    """
+    """Whether, once the fault has taken effect, exchanges of a neighbour fit between two bytes of this one."""
     while not reading.done():
         has_fired, came = any(count.fired for count in server.endpoint.timeline.counts), len(client.data)
-        for _ in range(2):
-            async with await RawClient.connect(server.port) as neighbour:
-                await neighbour.ask(stream=True, who="1/0/0/0")
+        exchanges = asyncio.ensure_future(_exchanges(server.port))
+        await asyncio.wait({reading, exchanges}, return_when=asyncio.FIRST_COMPLETED)
+        exchanges.cancel()
+        await outcome(exchanges)
         if has_fired and not reading.done() and came == len(client.data):
             return True
     return False
+
+
+async def _exchanges(port: int) -> None:
+    """Two whole exchanges of a neighbour: what came before the first one ended has been read before the second has."""
+    for _ in range(2):
+        async with await RawClient.connect(port) as neighbour:
+            await neighbour.ask(stream=True, who="1/0/0/0")
 
 
 def _seen(client: RawClient, end: str, is_overtaken: bool) -> Wire:

@@ -89,7 +89,7 @@ class RawClient:
         sock.setblocking(False)
         try:
             await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
-        except OSError:
+        except BaseException:
             sock.close()
             raise
         return cls(sock)

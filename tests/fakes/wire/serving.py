@@ -15,7 +15,6 @@ from brownout.fakes.faults import FAULTS, Fault
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Limits
 from brownout.fakes.timeline import Phase
-from brownout.fakes.units import TokenCount
 from brownout.fakes.wire.server import WireServer
 
 SCALE = 20.0
@@ -48,19 +47,30 @@ def service(
     tokens: int = TOKENS,
     first_token: str = "100ms",
     gap: str = "20ms",
+    round_trip: str = "4ms",
     capacity: Capacity | None = None,
     limits: Limits | None = None,
 ) -> Service:
     """A quick service without any randomness."""
-    latency = Latency.model_validate({"round_trip": "4ms", "first_token": first_token, "token_gap": gap})
-    lengths = tokens_always(tokens)
-    return Service(latency, capacity or Capacity(), limits or Limits(), lengths, phases or (Phase(0.0),))
+    latency = Latency.model_validate({"round_trip": round_trip, "first_token": first_token, "token_gap": gap})
+    return Service(latency, capacity or Capacity(), limits or Limits(), tokens_always(tokens), phases or (Phase(0.0),))
+
+
+class SteppedServer(WireServer):
+    """A server whose phases begin when a test says so."""
+
+    def begin(self) -> None:
+        self.clock.start()
+        self.enter(0)
+
+    def enter(self, phase: int) -> None:
+        self._begin_phase(phase)
 
 
 @asynccontextmanager
-async def serving(what: Service, scale: float = SCALE) -> AsyncIterator[WireServer]:
-    """A server at second 0 of its scenario."""
-    server = WireServer(Endpoint(what, seed=1), scale=scale)
+async def serving(what: Service, scale: float = SCALE) -> AsyncIterator[SteppedServer]:
+    """A server in the first phase of its scenario."""
+    server = SteppedServer(Endpoint(what, seed=1), scale=scale)
     await server.start()
     server.begin()
     try:

@@ -42,7 +42,7 @@ class Model(RuleBasedStateMachine):
 
     permits = Bundle("permits")
 
-    @initialize(failures=st.integers(1, 4), open_for=st.integers(1, 10), probes=st.integers(1, 3))
+    @initialize(failures=st.integers(1, 3), open_for=st.integers(1, 3), probes=st.integers(1, 3))
     def begin(self, failures: int, open_for: int, probes: int) -> None:
         self.bench = Bench()
         parameters = breaker(failures=failures, open_for=f"{open_for}s", probes=probes)
@@ -55,7 +55,7 @@ class Model(RuleBasedStateMachine):
         self.name, self.streak = name, 0
         self.with_a_say.clear()
 
-    @rule(seconds=st.integers(1, 6))
+    @rule(seconds=st.integers(1, 3))
     def time_passes(self, seconds: int) -> None:
         self.bench.port.advance(seconds)
 
@@ -103,7 +103,7 @@ class Model(RuleBasedStateMachine):
         assert names[-1] == self.name
 
 
-Model.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Model.TestCase.settings = settings(max_examples=200, stateful_step_count=50, deadline=None)
 TestModel = Model.TestCase
 
 

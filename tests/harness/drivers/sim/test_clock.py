@@ -115,9 +115,28 @@ def test_at_fires_at_that_very_time(start: float, when: float) -> None:
     assert seen == [max(start, when)]
 
 
-def test_what_was_called_off_leaves_its_lane() -> None:
-    """Of thousands of limits that were called off, no event is left to be waited for but one."""
-    clock = SimClock(lanes=(600.0,))
+def test_of_a_lane_only_its_head_is_in_the_heap() -> None:
+    """However many limits are set, and whenever, one event stands for all of them."""
+    clock, sizes = SimClock(lanes=(10.0,)), list[int]()
+
+    def set_another(left: int, _: object) -> None:
+        clock.timer(10.0, lambda *_: None, None)
+        sizes.append(len(clock.env._queue))
+        if left:
+            clock.timer(1.0, set_another, left - 1)
+
+    clock.timer(0.0, set_another, 50)
+    clock.env.run()
+    assert len(sizes) == 51
+    assert max(sizes) == 1
+
+
+def test_what_was_called_off_costs_no_event() -> None:
+    """Of a thousand limits that were called off, only the one in the heap is ever looked at again."""
+    clock, events = SimClock(lanes=(600.0,)), 0
     for _ in range(1000):
         clock.timer(600.0, lambda *_: None, None).cancel()
-    assert len(clock.env._queue) == 1
+    while clock.env._queue:
+        clock.env.step()
+        events += 1
+    assert events == 1

@@ -1,0 +1,58 @@
+"""Quotas, as clients on the wire see them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import anthropic
+from brownout.fakes.limits import Limits
+
+from .raw import DEFAULT, RawClient, request
+from .serving import on_loop, service, serving
+
+TWO = Limits.model_validate({"requests": "60/min", "burst_over": "2s"})
+"""One request a second, and at first two at once."""
+AT_ONCE = service(limits=TWO, first_token="0s", gap="0s", round_trip="0s")
+PREFIX = "anthropic-ratelimit-requests"
+
+
+@on_loop
+async def test_a_used_up_quota_is_a_429_that_says_when_to_come_again() -> None:
+    """Every answer carries what is left of the quota; the one too many also carries `retry-after`."""
+    async with serving(AT_ONCE, scale=0.01) as server, await RawClient.connect(server.port) as client:
+        # a hundred times slower than life, so that nothing comes back in the meantime
+        answers = [await client.ask() for _ in range(3)]
+        now = datetime.now(UTC)
+    assert [answer.status for answer in answers] == ["HTTP/1.1 200 OK"] * 2 + ["HTTP/1.1 429 Too Many Requests"]
+    assert [answer.headers[f"{PREFIX}-limit"] for answer in answers] == ["2", "2", "2"]
+    assert [answer.headers[f"{PREFIX}-remaining"] for answer in answers] == ["1", "0", "0"]
+    assert ["retry-after" in answer.headers for answer in answers] == [False, False, True]
+    refused = answers[-1]
+    assert refused.headers["retry-after"] == "100"
+    assert refused.json["error"] == {
+        "type": "rate_limit_error",
+        "message": "This request would exceed the rate limit for your organization of 60 requests per minute.",
+    }
+    reset = refused.headers[f"{PREFIX}-reset"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", reset)
+    ahead = datetime.fromisoformat(reset) - now
+    assert timedelta(seconds=150) < ahead <= timedelta(seconds=200)
+
+
+@on_loop
+async def test_the_sdk_waits_as_told_and_then_gets_through() -> None:
+    """Its call is sent twice: the second time not before `retry-after` has passed, and that is enough."""
+    async with serving(AT_ONCE, scale=2.0) as server:
+        async with await RawClient.connect(server.port) as greedy:
+            await greedy.send(2 * request())
+            for _ in range(2):
+                await greedy.answer()
+        http = anthropic.DefaultAsyncHttpxClient(trust_env=False)
+        url = f"http://127.0.0.1:{server.port}"
+        async with anthropic.AsyncAnthropic(api_key="k", base_url=url, http_client=http) as client:
+            await client.messages.create(**DEFAULT)
+        records = server.endpoint.journal()
+    assert [record.status for record in records] == [200, 200, 429, 200]
+    *_, refused, accepted = records
+    assert accepted.arrived - refused.arrived >= 1.0

@@ -1,0 +1,201 @@
+"""Phases: a door that shuts and opens again, and what the beginning of a phase does to connections that are open."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import anthropic
+import pytest
+from brownout.fakes.endpoint import Endpoint
+from brownout.fakes.faults import FAULTS, Where
+from brownout.fakes.timeline import Phase
+from brownout.fakes.wire.server import WireServer
+
+from .observed import how_it_ends
+from .raw import DEFAULT, RawClient, parse, request
+from .serving import SCALE, fault_of, on_loop, outcome, service, serving, until
+
+CALM = Phase(10.0)
+REFUSE, RESET = fault_of({"kind": "refuse"}), fault_of({"kind": "reset"})
+
+
+async def is_accepted(port: int) -> bool:
+    """Whether a connection can be opened."""
+    client = await outcome(RawClient.connect(port))
+    if isinstance(client, ConnectionError):  # a reset, if the door shut while it stood in the queue behind it
+        return False
+    client.close()
+    return True
+
+
+async def opened(server: WireServer) -> None:
+    """Wait until the port listens."""
+    while not await is_accepted(server.port):
+        await asyncio.sleep(0.001)
+
+
+@on_loop
+async def test_the_door_shuts_and_opens_again_on_the_same_port() -> None:
+    """New connections are refused and later accepted again; one that was open is served all along."""
+    async with serving(service(CALM, Phase(10.0, (REFUSE,)), CALM)) as server:
+        async with await RawClient.connect(server.port) as early:
+            assert (await early.ask()).status == "HTTP/1.1 200 OK"
+            server.enter(1)
+            assert not await is_accepted(server.port)
+            assert (await early.ask()).status == "HTTP/1.1 200 OK"
+            server.enter(2)
+            await opened(server)
+            async with await RawClient.connect(server.port) as late:
+                assert (await late.ask()).status == "HTTP/1.1 200 OK"
+            assert (await early.ask()).status == "HTTP/1.1 200 OK"
+
+
+@on_loop
+async def test_phases_follow_each_other_by_the_clock() -> None:
+    """What is seen by somebody who never stops knocking is in the order of the timeline."""
+    server = WireServer(Endpoint(service(CALM, Phase(10.0, (REFUSE,)), CALM), seed=1), scale=SCALE)
+    await server.start()
+    server.begin()
+    seen = [await is_accepted(server.port)]
+    while len(seen) < 3:
+        if (answer := await is_accepted(server.port)) != seen[-1]:
+            seen.append(answer)
+        await asyncio.sleep(0.001)
+    await server.stop()
+    assert seen == [True, False, True]
+    assert not await is_accepted(server.port)
+
+
+@pytest.mark.parametrize("last", [True, False], ids=["ends open", "ends shut"])
+@on_loop
+async def test_of_phases_that_begin_together_the_last_one_counts(last: bool) -> None:
+    """A machine that was busy when the door was to open and to shut leaves it as the last phase wants it."""
+    shut = Phase(0.001, (REFUSE,))
+    async with serving(service(CALM, *[CALM, shut] * 3, *[CALM] * last)) as server:
+        for phase in range(1, len(server.endpoint.timeline.phases)):
+            server.enter(phase)
+        if last:
+            await opened(server)
+        else:
+            for _ in range(5):  # whatever was begun has time to end
+                await asyncio.sleep(0)
+        assert await is_accepted(server.port) is last
+
+
+SHORT = json.dumps(DEFAULT | {"max_tokens": 1}).encode()
+HITS = [(in_flight, idle) for in_flight in (False, True) for idle in (False, True)]
+
+
+@pytest.mark.parametrize("fault", [REFUSE, RESET], ids=["refuse", "reset"])
+@pytest.mark.parametrize(("in_flight", "idle"), HITS, ids=["hits nothing", "hits idle", "hits in flight", "hits both"])
+@on_loop
+async def test_the_start_of_a_phase_breaks_what_it_hits(fault: Any, in_flight: bool, idle: bool) -> None:
+    """Requests in flight, and idle connections, are reset if the phase says so; what it does not name goes on."""
+    phase = Phase(10.0, (fault,), hits_in_flight=in_flight, hits_idle=idle)
+    async with serving(service(CALM, phase, CALM, tokens=500)) as server:
+        async with (
+            await RawClient.connect(server.port) as streaming,
+            await RawClient.connect(server.port) as plain,
+            await RawClient.connect(server.port) as resting,
+            await RawClient.connect(server.port) as unused,
+        ):
+            await resting.ask(body=SHORT)
+            await plain.send(request(who="1/0/0/0"))
+            await streaming.send(request(stream=True, who="2/0/0/0"))
+            await streaming.until(b"content_block_delta")
+            await until(lambda: len(server.connections) == 4)
+            server.enter(1)
+            server.enter(2)
+            for client in (streaming, plain):
+                await (client.to_the_end() if in_flight else client.answer())
+            if idle:
+                await resting.to_the_end()
+                await unused.to_the_end()
+            else:
+                await resting.ask(body=SHORT)
+                await unused.ask(body=SHORT)
+            ends = {client.end for client in (streaming, plain)}, {client.end for client in (resting, unused)}
+    assert ends == ({"reset" if in_flight else "open"}, {"reset" if idle else "open"})
+
+
+# kind: how a stream ends that was struck before its headers, and one that was struck after its first tokens;
+# each with the last event or the status that came
+WHEN_STRUCK: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    "noop": (("whole", "message_stop"), ("whole", "message_stop")),
+    "no_answer": (("silent", ""), ("silent", "content_block_delta")),
+    "overload": (("whole", "HTTP/1.1 529 Overloaded"), ("whole", "message_stop")),
+    "rate_limit": (("whole", "HTTP/1.1 429 Too Many Requests"), ("whole", "message_stop")),
+    "refuse": (("reset", ""), ("reset", "content_block_delta")),
+    "reset": (("reset", ""), ("reset", "content_block_delta")),
+    "stall": (("silent", "content_block_delta"), ("silent", "content_block_delta")),
+    "stream_error": (("whole", "error"), ("whole", "error")),
+    "truncate": (("whole", "content_block_delta"), ("whole", "content_block_delta")),
+}
+
+
+def last_seen(client: RawClient) -> str:
+    """The last event, or the status of what is no stream."""
+    message = parse(client.data)
+    if message is None:
+        return ""
+    return message.events[-1][0] if "transfer-encoding" in message.headers else message.status
+
+
+@pytest.mark.parametrize("has_begun", [False, True], ids=["before the headers", "in the stream"])
+@pytest.mark.parametrize("kind", FAULTS)
+@on_loop
+async def test_what_was_in_flight_ends_like_this(kind: str, has_begun: bool) -> None:
+    """A phase that hits what is in flight ends each request as its fault says for the state that it is in."""
+    phase = Phase(10.0, (fault_of({"kind": kind}),), hits_in_flight=True)
+    first_token, gap = ("100ms", "800ms") if has_begun else ("6s", "20ms")
+    async with serving(service(CALM, phase, CALM, first_token=first_token, gap=gap)) as server:
+        async with await RawClient.connect(server.port) as client:
+            await client.send(request(stream=True, who="0/0/0/0"))
+            if has_begun:
+                await client.until(b"content_block_delta")
+            else:
+                await until(lambda: server.endpoint.slots.busy)
+            server.enter(1)
+            server.enter(2)
+            await opened(server)
+            end, _ = await how_it_ends(server, client)
+            assert (end, last_seen(client)) == WHEN_STRUCK[kind][has_begun]
+
+
+def sdk(server: WireServer, max_retries: int) -> anthropic.AsyncAnthropic:
+    http = anthropic.DefaultAsyncHttpxClient(trust_env=False)
+    url = f"http://127.0.0.1:{server.port}"
+    return anthropic.AsyncAnthropic(api_key="k", base_url=url, max_retries=max_retries, http_client=http)
+
+
+@on_loop
+async def test_the_sdk_does_not_notice_that_an_idle_connection_was_broken() -> None:
+    """Without a single retry its next call goes through, on a new connection."""
+    nobody = RESET.model_copy(update={"where": Where(clients=frozenset({99}))})
+    async with serving(service(CALM, Phase(10.0, (nobody,), hits_idle=True))) as server, sdk(server, 0) as client:
+        await client.messages.create(**DEFAULT)
+        (before,) = server.connections
+        server.enter(1)
+        await until(lambda: not server.connections)
+        assert (await client.messages.create(**DEFAULT)).stop_reason == "end_turn"
+        (after,) = server.connections
+        assert after is not before
+        assert len(server.endpoint.tickets) == 2
+
+
+@pytest.mark.parametrize("max_retries", [0, 2])
+@on_loop
+async def test_the_sdk_retries_a_connection_that_breaks_as_it_sends(max_retries: int) -> None:
+    """A kept-alive connection that dies only when the next request arrives costs one retry, or the call."""
+    second = RESET.model_copy(update={"where": Where(calls=frozenset({1}))})
+    async with serving(service(Phase(10.0, (second,)))) as server, sdk(server, max_retries) as client:
+        await client.messages.create(**DEFAULT)
+        result = await outcome(client.messages.create(**DEFAULT))
+        if max_retries:
+            assert isinstance(result, anthropic.types.Message)
+        else:
+            assert isinstance(result, anthropic.APIConnectionError)
+        assert len(server.endpoint.tickets) == (3 if max_retries else 2)
