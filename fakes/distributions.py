@@ -128,7 +128,7 @@ class Mixture(_Value[Figure], Generic[Figure]):
     @model_validator(mode="after")
     def _whole(self) -> Mixture[Figure]:
         if not math.isclose(total := sum(part.share for part in self.mix), 1.0, abs_tol=1e-9):
-            raise ValueError(f"the shares of a mix must make up 100%, these make up {total:.4%}")
+            raise ValueError(f"the shares of a mix must make up 100%, these make up {total * 100:.6g}%")
         return self
 
     def at(self, u: float) -> float:

@@ -29,8 +29,9 @@ class AfterFraction(BaseModel):
     fraction: Share
 
 
-Named: TypeAlias = Literal["arrival", "before_headers", "after_headers", "before_end"]
-Moment: TypeAlias = Named | AfterTokens | AfterFraction
+InBody: TypeAlias = Literal["after_headers", "before_end"] | AfterTokens | AfterFraction
+"""A moment at which part of an answer is there, for faults that have no meaning before."""
+Moment: TypeAlias = Literal["arrival", "before_headers"] | InBody
 
 _MESSAGE_STOP = Event("message_stop")
 _SHORT_OF_WHOLE = 1.0 - 2.0**-53

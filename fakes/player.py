@@ -149,7 +149,7 @@ class Player:
     def _tokens_due(self, run: Tokens, now: float) -> int:
         """How many tokens of the run should have left by now.
 
-        A quotient alone may be rounded below the next one, and the player would go on for ever about a time that has come.
+        A quotient alone may be rounded below the next one: the player would never be done with a time that has come.
         """
         if run.gap <= 0.0 or now >= self._began + run.count * run.gap:
             return run.count
@@ -198,7 +198,7 @@ class Player:
             self.ticket.sent_tokens += sent - self._sent
             self._sent = sent
         self._sink = None
-        # Asked of the plan: a client may leave because of the very step that is being emitted, and no timer is set then.
+        # Asked of the plan: a client may leave because of the very step that is being emitted, when no timer is set.
         is_stuck = self._pending is None and self._i > 0 and isinstance(self._plan[self._i - 1], Stall)
         if self._endpoint.gone(self.ticket, now):
             self._cancel_timer()

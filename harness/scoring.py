@@ -90,20 +90,21 @@ def verdict(standings: Sequence[Standing], scenarios: Sequence[str], seeds: Sequ
     holds = f"{best.client} answers {_percent(best.goodput)} of calls in time over {where} ({runs})"
     if not others:
         return f"{holds}."
-    second, tied = others[0], [other for other in others if other.is_tied_with_best]
-    gap = second.behind
+    tied = [other for other in others if other.is_tied_with_best]
+    nearest = (tied or others)[0]
+    gap, names = nearest.behind, ", ".join(other.client for other in tied)
     if gap.low is None or gap.high is None:
         return (
-            f"{holds}, {_points(gap.value)} points more than {second.client}; not enough data: at least 3 seeds needed."
+            f"{holds}, {_points(gap.value)} points more than {nearest.client}; "
+            "not enough data: at least 3 seeds needed."
         )
     if not tied:
         return (
-            f"{holds}, {_points(gap.value)} points more than {second.client} "
+            f"{holds}, {_points(gap.value)} points more than {nearest.client} "
             f"(95% interval {_points(gap.low)} to {_points(gap.high)})."
         )
-    names, gap = ", ".join(other.client for other in tied), tied[0].behind
     if not gap.value:
-        return f"{holds}, and so does {names}." if len(tied) == 1 else f"{holds}, and so do {names}."
+        return f"{holds}, and so {'do' if len(tied) > 1 else 'does'} {names}."
     return f"{holds}, but not surely more than {names}: the difference of {_points(gap.value)} points may be chance."
 
 

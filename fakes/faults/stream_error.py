@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from ..moments import AfterTokens, Moment
+from ..moments import AfterTokens, InBody
 from ..plan import FINISH, RELEASE, Plan, is_unanswered
 from ..plan import StreamError as ErrorEvent
 from .base import Fault
@@ -21,7 +21,7 @@ class StreamError(Fault):
     """The stream breaks off with an error event of the type given."""
 
     kind: Literal["stream_error"] = "stream_error"
-    at: Moment = AfterTokens(tokens=3)
+    at: InBody = AfterTokens(tokens=3)
     type: Literal["overloaded_error", "api_error", "rate_limit_error", "timeout_error"] = "overloaded_error"
     example: ClassVar[dict[str, Any]] = {"kind": "stream_error", "at": {"tokens": 5}}
     streams_only: ClassVar[bool] = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from ..moments import AfterTokens, Moment
+from ..moments import AfterTokens, InBody
 from ..plan import FINISH, RELEASE, Plan, is_unanswered
 from .base import Fault
 
@@ -13,7 +13,7 @@ class Truncate(Fault):
     """The body of a stream ends at the moment given."""
 
     kind: Literal["truncate"] = "truncate"
-    at: Moment = AfterTokens(tokens=3)
+    at: InBody = AfterTokens(tokens=3)
     example: ClassVar[dict[str, Any]] = {"kind": "truncate", "at": {"fraction": "50%"}}
     streams_only: ClassVar[bool] = True
 

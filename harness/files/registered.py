@@ -26,7 +26,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
-from .suggest import did_you_mean, quoted
+from .suggest import did_you_mean, nearest, quoted
 
 Registry = Mapping[str, type[BaseModel]]
 
@@ -165,8 +165,10 @@ class ByKind(_Registered):
             hint = f"write {{kind: {value}}}" if is_name else ""
             _expect(f"one {self.what}", value, hint=hint)
         if "kind" not in value:
-            missing = InitErrorDetails(type="missing", loc=("kind",), input=value)
-            raise ValidationError.from_exception_data(self.what, [missing])
+            wrong = [InitErrorDetails(type="missing", loc=("kind",), input=value)]
+            if mistyped := nearest("kind", value):
+                wrong.append(InitErrorDetails(type="extra_forbidden", loc=(mistyped,), input=value[mistyped]))
+            raise ValidationError.from_exception_data(self.what, wrong)
         model = self._model(value["kind"], value, "kind")
         if not _has_kind(model):
             value = {key: value[key] for key in value if key != "kind"}

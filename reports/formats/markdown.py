@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from textwrap import indent
 
 from ..document import Document, Table
 
 FILE_NAME = "report.md"
+_MARKUP = re.compile(r"[\\`*_<>|\[\]~#&$]|^[-+=]|(?<=\d)[.)](?= )")
+"""What is markup anywhere, and what begins a list or a rule at the start of a paragraph."""
 
 
 def render(document: Document) -> str:
@@ -17,12 +21,12 @@ def render(document: Document) -> str:
         parts += ["## Notes", "\n".join(f"- {_safe(note)}" for note in document.notes)]
     parts += ["## How this was made", "\n".join(f"- {_safe(k)}: {_safe(v)}" for k, v in document.facts.items())]
     if document.command:
-        parts += ["## Again", f"```\n{document.command}\n```"]
+        parts += ["## Again", indent(document.command, "    ")]  # no fence: a file's name may hold one
     return "\n\n".join(parts) + "\n"
 
 
 def _table(table: Table) -> str:
-    lines = [_line(table.columns), _line("---" for _ in table.columns)]
+    lines = [_line(map(_safe, table.columns)), _line("---" for _ in table.columns)]
     for name, *cells in table.rows:
         row = [_safe(name), *map(_safe, cells)]
         lines.append(_line(f"**{cell}**" if name in table.best and cell else cell for cell in row))
@@ -35,6 +39,4 @@ def _line(cells: Iterable[str]) -> str:
 
 def _safe(text: str) -> str:
     """Text from a file must not become markup."""
-    for mark in "\\`*_<>|[]":
-        text = text.replace(mark, f"\\{mark}")
-    return " ".join(text.split())
+    return _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))

@@ -5,6 +5,7 @@ Exit codes: 0; 1 a scenario could not be run; 2 usage or file error; 3 an error 
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,31 @@ class Share(click.ParamType[float]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         if isinstance(value, float):
             return value
+        from .fakes.units import UnitError, parse_share
+
         try:
-            share = float(str(value).removesuffix("%")) / 100
-        except ValueError:
-            share = 0.0
-        if not str(value).endswith("%") or not 0.0 < share <= 1.0:
-            self.fail(f'expected a share such as "5%", got "{value}"', param, ctx)
+            share = parse_share(value)
+        except UnitError as error:
+            hint = f"; {error.hint}" if error.hint else ""
+            self.fail(f'expected {error.expected}, got "{value}"{hint}', param, ctx)
+        if not share:
+            self.fail(f'expected more than 0%, got "{value}"', param, ctx)
         return share
+
+
+class Scale(click.ParamType[float]):
+    """How many seconds of the scenario pass in one: `20`, `0.5`."""
+
+    name = "float"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            scale = float(value)
+        except ValueError:
+            scale = math.nan
+        if not 0.0 < scale < math.inf:
+            self.fail(f'expected a number above 0, got "{value}"', param, ctx)
+        return scale
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -55,7 +74,7 @@ def group() -> None:
 @click.option(
     "--time-scale",
     "scale",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Scale(),
     default=1.0,
     show_default=True,
     help="wire: divide every duration of scenario, client and SDK back-off by this.",
@@ -89,7 +108,7 @@ def compare(**options: Any) -> None:
 @click.option(
     "--time-scale",
     "scale",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Scale(),
     default=1.0,
     show_default=True,
     help="Run the scenario this many times as fast.",
@@ -134,22 +153,13 @@ def main() -> None:
         group(standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
+        sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         sys.exit(130)
-    except Exception as error:
-        code = getattr(error, "exit_code", None)
-        if code is None:
-            raise_as_harness_error(error)
-        click.echo(f"{error}", err=True)
-        sys.exit(code)
+    except Exception as error:  # ours: say so, with all that a report of it needs
+        import traceback
 
-
-def raise_as_harness_error(error: Exception) -> None:
-    """An error of ours: say so, with all that a report of it needs."""
-    import traceback
-
-    traceback.print_exception(error)
-    click.echo("This is an error of Brownout, not of your files. Please report it with the lines above.", err=True)
-    sys.exit(3)
+        traceback.print_exception(error)
+        click.echo("This is an error of Brownout, not of your files. Please report it with the lines above.", err=True)
+        sys.exit(3)

@@ -8,6 +8,9 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
 from brownout.fakes.faults import FAULTS, Fault
 from brownout.fakes.plan import (
     ADMIT,
@@ -32,8 +35,6 @@ from brownout.fakes.plan import (
 )
 from brownout.fakes.plan import Close as CloseStep
 from brownout.fakes.plan import Reset as ResetStep
-from hypothesis import strategies as st
-from pydantic import ValidationError
 
 MOMENTS: tuple[Any, ...] = (
     "arrival",

@@ -1,22 +1,24 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from brownout.fakes.capacity import Capacity
 from brownout.fakes.distributions import tokens_always
 from brownout.fakes.draws import Identity
-from brownout.fakes.endpoint import Endpoint, Request, Service, Ticket
+from brownout.fakes.endpoint import Endpoint, Service
 from brownout.fakes.faults import Fault, Where
 from brownout.fakes.faults.noop import Noop
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Limits
 from brownout.fakes.plan import ADMIT, FINISH, Head, Plan, Step, Tokens, Wait, tokens_in
 from brownout.fakes.player import Player
+from brownout.fakes.ticket import Request, Ticket
 from brownout.fakes.timeline import Phase
-from brownout.fakes.units import TokenCount
-from hypothesis import given
-from hypothesis import strategies as st
 
 from .plans import Crank, Paper, faults, finite_stalls, plain, stalls, streams, timetable, waits
 
@@ -54,7 +56,11 @@ class Stage:
 
 
 def stage(
-    at: Endpoint | None = None, plan: Plan | None = None, lumps: bool = False, request: Request = REQUEST, now: float = 0
+    at: Endpoint | None = None,
+    plan: Plan | None = None,
+    lumps: bool = False,
+    request: Request = REQUEST,
+    now: float = 0.0,
 ) -> Stage:
     at = at or endpoint()
     clock = Crank(now)
@@ -65,7 +71,7 @@ def stage(
     return Stage(at, clock, sink, ticket, Player(at, ticket, clock, sink))
 
 
-def near(seen: list[tuple[float, Step]]) -> list[tuple[object, Step]]:
+def near(seen: Sequence[tuple[float, Step]]) -> list[tuple[object, Step]]:
     return [(pytest.approx(when, abs=1e-6), step) for when, step in seen]
 
 
@@ -86,7 +92,7 @@ def test_what_is_seen_and_when_is_what_the_plan_says(plan: Plan) -> None:
 
 @given(st.one_of(streams(waits), streams(finite_stalls)))
 def test_a_run_in_one_piece_ends_as_one_of_single_tokens_does(plan: Plan) -> None:
-    """Whether a sink takes runs whole or token by token, everything else comes at the same times, and as many tokens."""
+    """Whether a sink takes runs whole or token by token, as many come, and everything else at the same times."""
     seen = []
     for lumps in (False, True):
         play = stage(plan=plan, lumps=lumps)

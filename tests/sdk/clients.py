@@ -11,7 +11,7 @@ import httpcore2
 from brownout.fakes.capacity import Capacity
 from brownout.fakes.distributions import Exponential
 from brownout.fakes.draws import Identity
-from brownout.fakes.endpoint import Endpoint, Request, Service, Ticket
+from brownout.fakes.endpoint import Endpoint, Service
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Limits
 from brownout.fakes.plan import (
@@ -29,6 +29,7 @@ from brownout.fakes.plan import (
     StreamError,
     Tokens,
 )
+from brownout.fakes.ticket import Request, Ticket
 from brownout.harness.drivers.sim.clock import SimClock
 from brownout.harness.drivers.sim.pool import PoolLimits
 from brownout.harness.drivers.sim.port import SimPort
@@ -137,8 +138,9 @@ class SdkClient:
         self._sdk = RealSdk(self._server, client)
 
     def call(self, script: Script) -> Came:
-        self._server.fresh = fresh = []
-        return Came(self._runner.run(self._sdk.play(script)), fresh, self._server.clock.now)
+        self._server.fresh.clear()
+        seen = self._runner.run(self._sdk.play(script))
+        return Came(seen, list(self._server.fresh), self._server.clock.now)
 
     def rest(self, seconds: float) -> None:
         self._server.clock.now += seconds
@@ -185,7 +187,7 @@ class _Scripted(Endpoint):
         return self.script.replies[who.attempt].raises != "ConnectError"
 
     def answer(self, request: Request, now: float, is_fresh: bool) -> Ticket:
-        ticket = Ticket(request, now, 1)
+        ticket = super().answer(request, now, is_fresh)
         ticket.segment = _plan(self.script.replies[request.who.attempt], request.stream)
         return ticket
 
@@ -195,7 +197,7 @@ class SimClient:
 
     def __init__(self) -> None:
         self._clock = SimClock()
-        service = Service(Latency(), Capacity(), Limits(), Exponential(mean=1.0))
+        service = Service(Latency(), Capacity(), Limits(), Exponential(mean=1))
         self._endpoint = _Scripted(service, 0)
         self._attempts: list[AttemptRecord] = []
         self._port = SimPort(self._clock, self._endpoint, self._attempts, PoolLimits())

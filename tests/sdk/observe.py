@@ -15,9 +15,11 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import anthropic
-import anthropic._base_client as sdk_internals
+import anthropic._base_client
 
-http: Any = getattr(sdk_internals, "httpx2", None) or sdk_internals.httpx  # type: ignore[attr-defined]
+sdk_internals: Any = anthropic._base_client
+http: Any = getattr(sdk_internals, "httpx2", None) or sdk_internals.httpx
+"""The HTTP library that the SDK stands on."""
 
 ASK: dict[str, Any] = {
     "model": "claude-sonnet-5-5",
@@ -194,10 +196,11 @@ class Sdk:
             waits.append(seconds)
             server.slept(seconds)
 
-        def jitter() -> float:
-            return script.jitter[server.attempts - 1]
-
-        with patch.multiple(sdk_internals, random=jitter, anyio=SimpleNamespace(sleep=sleep)):
+        patched: dict[str, Any] = {
+            "random": lambda: script.jitter[server.attempts - 1],
+            "anyio": SimpleNamespace(sleep=sleep),
+        }
+        with patch.multiple(sdk_internals, **patched):
             try:
                 is_complete = await self._call(script)
             except Exception as error:

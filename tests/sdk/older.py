@@ -18,14 +18,13 @@ from .observe import Facts, Script, Seen
 VERSION = "0.121.0"
 CACHE = Path(__file__).parents[2] / ".sdk_cache"
 HOME = CACHE / VERSION
-_SCRIPT = Path(observe.__file__)
 
 
 class OlderSdk:
     """`observe.py` at work in the other environment. Raises `OSError` where that cannot run the SDK wanted."""
 
     def __init__(self) -> None:
-        command = [HOME / "bin/python", "-I", _SCRIPT]
+        command = [str(HOME / "bin/python"), "-I", observe.__file__]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
         assert self._process.stdin is not None
         assert self._process.stdout is not None

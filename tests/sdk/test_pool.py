@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from brownout.harness.drivers.sim.pool import PoolLimits
+from brownout.harness.drivers.sim.pool import Connection, Pool, PoolLimits
 
 from .pools import AnyPool, ModelPool, RealPool
 
@@ -22,11 +24,9 @@ class Pools:
 
     def __init__(self, *pools: AnyPool) -> None:
         self.pools = pools
-        self.sent = 0
+        self.numbers = count(1)
         self.live: list[int] = []
         """Requests that are neither over nor called off."""
-        self.idle: set[int] = set()
-        """Connections that are not in use; a pool may have closed some of them."""
 
     def act(self, act: str, which: int) -> None:
         """Do it to both, if there is anything to do it to: `which` says to which of the candidates."""
@@ -37,23 +37,22 @@ class Pools:
         for pool in self.pools:
             getattr(pool, act)(chosen)
         if act == "send":
-            self.sent += 1
-            self.live.append(self.sent)
-        elif chosen in self.live and act != "advance":
+            self.live.append(chosen)
+        elif act in ("answer", "lose", "cancel"):
             self.live.remove(chosen)
 
-    def candidates(self, act: str) -> Sequence[float]:
+    def candidates(self, act: str) -> Sequence[Any]:
         placed = self.pools[0].placed
         match act:
             case "send":
-                return [self.sent + 1]
+                return [next(self.numbers)]
             case "answer" | "lose":
                 return [request for request in self.live if request in placed]
             case "cancel":
                 return self.live
             case "advance":
                 return (0.5, 2.5, 4.5, 5.0, 5.5)
-            case _:
+            case _:  # an idle connection; the pool may have closed it
                 used = {placed[request][0] for request in self.live if request in placed}
                 return sorted({number for number, _ in placed.values()} - used)
 
@@ -174,3 +173,28 @@ def test_older_library_counts_busy_connections_as_idle(kind: str) -> None:
         pool.answer(5)
         pool.send(7)
         assert pool.placed[7] == (5, False)
+
+
+class Refused:
+    """A request whose connection the server refuses at once, so that its caller tries another."""
+
+    def __init__(self, pool: Pool, number: int, served: list[int]) -> None:
+        self._pool = pool
+        self._number = number
+        self._served = served
+
+    def has_connection(self, connection: Connection, is_fresh: bool) -> None:
+        self._served.append(self._number)
+        self._pool.release(connection, 0.0, is_reusable=False)
+        assert self._pool.acquire(0.0) is None or self._number == 4999
+
+
+def test_thousands_who_wait_are_served_in_turn_though_each_is_refused() -> None:
+    """Neither does it nest that deep, nor does who comes meanwhile overtake those who wait."""
+    pool, served = Pool(PoolLimits(connections=1)), list[int]()
+    found = pool.acquire(0.0)
+    assert found is not None
+    for number in range(5000):
+        pool.wait(Refused(pool, number, served))
+    pool.release(found[0], 0.0, is_reusable=False)
+    assert served == list(range(5000))

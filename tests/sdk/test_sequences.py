@@ -45,7 +45,7 @@ replies = st.one_of(errors, retried_errors, retried_errors, broken_errors, failu
 @st.composite
 def scripts(draw: st.DrawFn) -> Script:
     """One call with an answer for each attempt that it may come to."""
-    max_retries = draw(st.integers(0, 4))
+    max_retries = draw(st.integers(0, 6))
     attempts = max_retries + 1
     drawn = draw(st.lists(replies, min_size=attempts, max_size=attempts))
     return Script(drawn, max_retries, draw(st.booleans()), [jitter(n) for n in range(attempts)])

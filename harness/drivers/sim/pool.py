@@ -52,7 +52,7 @@ class Waiting(Protocol):
 class Pool:
     """The connections of one SDK client."""
 
-    __slots__ = ("_count", "_idle", "_limits", "_open", "_waiting")
+    __slots__ = ("_count", "_idle", "_is_serving", "_limits", "_open", "_waiting")
 
     def __init__(self, limits: PoolLimits) -> None:
         self._limits = limits
@@ -60,9 +60,13 @@ class Pool:
         self._open = 0
         self._count = 0
         self._waiting: deque[Waiting] = deque()
+        self._is_serving = False
 
     def acquire(self, now: float) -> tuple[Connection, bool] | None:
-        """A connection and whether it has yet to be opened; None when all are in use."""
+        """A connection and whether it has yet to be opened; None when all are in use, or others came first."""
+        return None if self._waiting else self._take(now)
+
+    def _take(self, now: float) -> tuple[Connection, bool] | None:
         idle = self._idle
         while idle:
             connection = idle.pop(0)
@@ -92,10 +96,15 @@ class Pool:
         else:
             connection.is_closed = True
             self._open -= 1
-        if self._waiting:
-            found = self.acquire(now)
-            if found is not None:
-                self._waiting.popleft().has_connection(*found)
+        if self._waiting and not self._is_serving:
+            self._serve(now)
+
+    def _serve(self, now: float) -> None:
+        """Give what is free to those who wait. Who is refused by the server releases at once: hence a loop."""
+        self._is_serving = True
+        while self._waiting and (found := self._take(now)) is not None:
+            self._waiting.popleft().has_connection(*found)
+        self._is_serving = False
 
     def _trim(self, now: float) -> None:
         """Drop dead idle connections, then as many as are too many."""

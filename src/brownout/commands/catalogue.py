@@ -29,5 +29,7 @@ def text_of(name: str) -> str:
     """A shipped file, as it stands."""
     known = scenarios.incidents() | scenarios.clients()
     if name not in known:
-        raise click.UsageError(f"nothing shipped is called {name!r}; there are {', '.join(known)}")
+        from brownout.harness.files.suggest import did_you_mean, quoted
+
+        raise click.UsageError(f"nothing shipped is called {quoted(name)}{did_you_mean(name, known)}")
     return known[name].read_text(encoding="utf-8")

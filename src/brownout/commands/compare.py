@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from brownout.fakes.units import format_share
 from brownout.harness.compare import Plan
 from brownout.harness.compare import compare as play
 from brownout.harness.results import Backend, RunFile
@@ -18,6 +19,7 @@ from brownout.reports.write import write
 
 from .loading import load
 from .progress import progress
+from .writing import try_out, writing
 
 
 class CannotRun(click.ClickException):
@@ -41,13 +43,14 @@ def compare(
     if backend == "sim" and scale != 1.0:
         raise click.UsageError("--time-scale is for --backend wire: the simulator's time costs nothing")
     incidents, contestants = load(scenarios, clients)
+    try_out(out)
     words = ["brownout", "compare"]
     for flag, sources in (("-s", incidents), ("-c", contestants)):
         for source in sources:
             words += [flag, source.named]
     words += ["--backend", backend, "--seeds", str(seeds), "--first-seed", str(first_seed)]
-    words += ["--time-scale", f"{scale:g}"] if backend == "wire" else []
-    words += ["--sample", f"{sample:.6%}".rstrip("0%").rstrip(".") + "%"] if sample != 1.0 else []
+    words += ["--time-scale", str(scale).removesuffix(".0")] if backend == "wire" else []
+    words += ["--sample", format_share(sample)] if sample != 1.0 else []
     plan = Plan(
         incidents,
         contestants,
@@ -60,7 +63,9 @@ def compare(
     )
     run = run_plan(plan, "Playing")
     click.echo(console.render(document(run)))
-    for path in write(run, out):
+    with writing(out):
+        written = write(run, out)
+    for path in written:
         click.echo(f"Wrote {path}")
 
 

@@ -15,6 +15,7 @@ from brownout.reports.write import write
 
 from .compare import cores, run_plan
 from .loading import load
+from .writing import try_out, writing
 
 SCENARIOS = ("calm", "rate-limit-storm", "stall-mid-stream")
 CLIENTS = ("sdk-defaults", "guide", "budgeted")
@@ -26,6 +27,7 @@ WIRE_SAMPLE = 0.02
 def demo(out: Path, workers: int | None) -> None:
     """Exits 0 once it has run, whoever won."""
     scenarios, clients = load(SCENARIOS, CLIENTS)
+    try_out(out)
     workers = workers or cores()
     given = "".join(f" -s {name}" for name in SCENARIOS) + "".join(f" -c {name}" for name in CLIENTS)
     full = Plan(scenarios, clients, SEEDS, workers=workers, command=f"brownout compare{given} --seeds {len(SEEDS)}")
@@ -45,6 +47,7 @@ def demo(out: Path, workers: int | None) -> None:
     wire = run_plan(real, "Real SDK")
     pairs = agreement(run_plan(small, "Simulator, the same sample"), wire)
     click.echo(console.render(document(simulated, pairs)))
-    written = write(simulated, out, agreement=pairs)
-    write(wire, out / "wire")
+    with writing(out):
+        written = write(simulated, out, agreement=pairs)
+        write(wire, out / "wire")
     click.echo(f"The report is {written[-1]}; every figure is in {written[0]}.")

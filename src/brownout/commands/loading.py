@@ -9,6 +9,7 @@ import click
 
 from brownout.harness.client import Client
 from brownout.harness.files import FileError
+from brownout.harness.files.suggest import quoted
 from brownout.harness.scenario import Scenario
 from brownout.harness.sources import Source, UnknownName, client, scenario
 
@@ -16,12 +17,12 @@ Found = TypeVar("Found")
 
 
 def load(scenarios: Sequence[str], clients: Sequence[str]) -> tuple[list[Source[Scenario]], list[Source[Client]]]:
-    """Raises `click.UsageError` (exit 2) naming every problem of every file, or a name given twice."""
+    """Raises `FilesRefused` (exit 2) naming every problem of every file, and names given twice."""
     problems: list[str] = []
     incidents, contestants = _each(scenarios, scenario, problems), _each(clients, client, problems)
     names = [source.value.name for source in incidents], [source.value.name for source in contestants]
     for what, given in zip(("scenario", "client"), names, strict=True):
-        problems += [f"two {what}s are called {name!r}" for name in dict.fromkeys(given) if given.count(name) > 1]
+        problems += [f"two {what}s are called {quoted(name)}" for name in dict.fromkeys(given) if given.count(name) > 1]
     if problems:
         raise FilesRefused("\n".join(problems))
     return incidents, contestants

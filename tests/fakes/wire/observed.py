@@ -11,15 +11,14 @@ from typing import Any, Literal, NamedTuple
 
 import anthropic
 import httpx2
+from anthropic.types import Message
+
 from brownout.fakes.faults import Fault, Where
 from brownout.fakes.timeline import Phase
 from brownout.fakes.wire.server import WireServer
 
-from .raw import DEFAULT, Message, RawClient, parse, request
-from .serving import outcome, service, serving
-
-READ_TIMEOUT = 0.5
-"""The SDK's, in real seconds: hundreds of times what a healthy answer takes to its next byte."""
+from .raw import DEFAULT, RawClient, Response, parse, request
+from .serving import TOKENS, outcome, service, serving
 
 
 class Wire(NamedTuple):
@@ -36,9 +35,9 @@ class Wire(NamedTuple):
     """Exchanges that began after the fault had taken effect were over before the next byte came."""
 
 
-def _aimed(fault: Fault, client: int) -> Fault:
-    """The fault for one client alone, unless it says itself whom it is for or acts on the port."""
-    if fault.where is not None or fault.on_connect:
+def aimed(fault: Fault, client: int, on_port_too: bool = False) -> Fault:
+    """The fault for one client alone, unless it says itself whom it is for, or acts on the port."""
+    if fault.where is not None or (fault.on_connect and not on_port_too):
         return fault
     return fault.model_copy(update={"where": Where(clients=frozenset({client}))})
 
@@ -48,7 +47,7 @@ async def on_the_wire(fault: Fault, stream: bool, is_patient: bool = False) -> W
 
     `is_patient`: wait for what comes after the silence.
     """
-    async with serving(service(Phase(0.0, (_aimed(fault, 0),)))) as server:
+    async with serving(service(Phase(0.0, (aimed(fault, 0),)))) as server:
         try:
             client = await RawClient.connect(server.port)
         except ConnectionRefusedError:
@@ -81,10 +80,13 @@ async def _is_overtaken(server: WireServer, client: RawClient, reading: asyncio.
     while not reading.done():
         has_fired, came = any(count.fired for count in server.endpoint.timeline.counts), len(client.data)
         exchanges = asyncio.ensure_future(_exchanges(server.port))
-        await asyncio.wait({reading, exchanges}, return_when=asyncio.FIRST_COMPLETED)
-        exchanges.cancel()
-        await outcome(exchanges)
-        if has_fired and not reading.done() and came == len(client.data):
+        await asyncio.wait((reading, exchanges), return_when=asyncio.FIRST_COMPLETED)
+        if reading.done():
+            exchanges.cancel()
+            await outcome(exchanges)
+            break
+        await exchanges
+        if has_fired and came == len(client.data):
             return True
     return False
 
@@ -93,7 +95,7 @@ async def _exchanges(port: int) -> None:
     """Two whole exchanges of a neighbour: what came before the first one ended has been read before the second has."""
     for _ in range(2):
         async with await RawClient.connect(port) as neighbour:
-            await neighbour.ask(stream=True, who="1/0/0/0")
+            await neighbour.ask(stream=True, who="1/0/0/0", max_tokens=TOKENS)
 
 
 def _seen(client: RawClient, end: str, is_overtaken: bool) -> Wire:
@@ -114,7 +116,7 @@ def _named(event: str, data: Any) -> str:
     return f"error: {data['error']['type']}" if event == "error" else event
 
 
-def _plain(message: Message, length: int) -> str:
+def _plain(message: Response, length: int) -> str:
     if not message.is_whole:
         return f"{len(message.body) / length:.0%}"
     said = message.json
@@ -141,18 +143,18 @@ class Seen(NamedTuple):
 
 
 How = Literal["create", "stream", "create in a thread", "stream in a thread"]
-_ASK: dict[str, Any] = DEFAULT
 
 
-async def through_the_sdk(fault: Fault, how: How) -> Seen:
-    """One call of the SDK as it comes, but for a short read timeout."""
+async def through_the_sdk(fault: Fault, how: How, read_timeout: float) -> Seen:
+    """One call of the SDK as it comes, but for the read timeout, in real seconds."""
+    timeout = httpx2.Timeout(read_timeout, connect=5.0)
     async with serving(service(Phase(0.0, (fault,)))) as server:
         url, sent, heard, began = f"http://127.0.0.1:{server.port}", list[str](), list[str](), time.monotonic()
         if how.endswith("in a thread"):
-            result = await outcome(asyncio.to_thread(_sync, url, how, sent, heard))
+            result = await outcome(asyncio.to_thread(_sync, url, how, timeout, sent, heard))
         else:
-            result = await outcome(_async(url, how, sent, heard))
-        is_long = time.monotonic() - began > 2 * READ_TIMEOUT
+            result = await outcome(_async(url, how, timeout, sent, heard))
+        is_long = time.monotonic() - began > 2 * read_timeout
     seen = Seen(requests=len(sent), tokens=len(heard))
     if not isinstance(result, BaseException):
         return seen._replace(stop_reason=result, outlasted=is_long)
@@ -162,32 +164,31 @@ async def through_the_sdk(fault: Fault, how: How) -> Seen:
     return seen._replace(raised=raised)
 
 
-_TIMEOUT = httpx2.Timeout(READ_TIMEOUT, connect=5.0)
-
-
-async def _async(url: str, how: How, sent: list[str], heard: list[str]) -> str | None:
+async def _async(url: str, how: How, timeout: httpx2.Timeout, sent: list[str], heard: list[str]) -> str | None:
     async def note(request: httpx2.Request) -> None:
         sent.append(request.url.path)
 
     http = anthropic.DefaultAsyncHttpxClient(event_hooks={"request": [note]}, trust_env=False)
-    async with anthropic.AsyncAnthropic(api_key="k", base_url=url, timeout=_TIMEOUT, http_client=http) as client:
+    async with anthropic.AsyncAnthropic(api_key="k", base_url=url, timeout=timeout, http_client=http) as client:
         if how == "create":
-            return (await client.messages.create(**_ASK)).stop_reason
-        async with client.messages.stream(**_ASK) as stream:
+            message: Message = await client.messages.create(**DEFAULT)
+            return message.stop_reason
+        async with client.messages.stream(**DEFAULT) as stream:
             async for text in stream.text_stream:
-                heard.append(text)
+                heard.append(text)  # noqa: PERF401 - what came before a failure counts
             return (await stream.get_final_message()).stop_reason
 
 
-def _sync(url: str, how: How, sent: list[str], heard: list[str]) -> str | None:
+def _sync(url: str, how: How, timeout: httpx2.Timeout, sent: list[str], heard: list[str]) -> str | None:
     def note(request: httpx2.Request) -> None:
         sent.append(request.url.path)
 
     http = anthropic.DefaultHttpxClient(event_hooks={"request": [note]}, trust_env=False)
-    with anthropic.Anthropic(api_key="k", base_url=url, timeout=_TIMEOUT, http_client=http) as client:
+    with anthropic.Anthropic(api_key="k", base_url=url, timeout=timeout, http_client=http) as client:
         if how == "create in a thread":
-            return client.messages.create(**_ASK).stop_reason
-        with client.messages.stream(**_ASK) as stream:
+            message: Message = client.messages.create(**DEFAULT)
+            return message.stop_reason
+        with client.messages.stream(**DEFAULT) as stream:
             for text in stream.text_stream:
-                heard.append(text)
+                heard.append(text)  # noqa: PERF402 - what came before a failure counts
             return stream.get_final_message().stop_reason

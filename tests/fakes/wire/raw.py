@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
-class Message(NamedTuple):
+class Response(NamedTuple):
     """One HTTP response as far as it has come."""
 
     status: str
@@ -44,7 +44,7 @@ def _event(chunk: bytes) -> tuple[str, Any]:
     return name, json.loads(data)
 
 
-def parse(data: bytes) -> Message | None:
+def parse(data: bytes) -> Response | None:
     """The first response in what has come, or None while its headers are not whole."""
     head, blank, rest = data.partition(b"\r\n\r\n")
     if not blank:
@@ -56,9 +56,9 @@ def parse(data: bytes) -> Message | None:
         assert name not in headers, f"sent twice: {name}"
         headers[name] = value
     if headers.get("transfer-encoding") == "chunked":
-        return Message(status, headers, *_dechunked(rest))
+        return Response(status, headers, *_dechunked(rest))
     length = int(headers.get("content-length", "0"))
-    return Message(status, headers, [rest[:length]], len(rest) >= length, rest[length:])
+    return Response(status, headers, [rest[:length]], len(rest) >= length, rest[length:])
 
 
 def _dechunked(data: bytes) -> tuple[list[bytes], bool, bytes]:
@@ -123,7 +123,7 @@ class RawClient:
         while seen not in self.data:
             assert await self.receive(), f"{self.end} before {seen!r}: {self.data!r}"
 
-    async def answer(self) -> Message:
+    async def answer(self) -> Response:
         """Read one whole response, and take it off `data`."""
         while (message := parse(self.data)) is None or not message.is_whole:
             assert await self.receive(), f"{self.end} in the middle of a response: {self.data!r}"
@@ -135,18 +135,23 @@ class RawClient:
         while await self.receive():
             pass
 
-    async def ask(self, stream: bool = False, **parts: Any) -> Message:
+    async def ask(self, stream: bool = False, **parts: Any) -> Response:
         """Send a request and read the whole response."""
         await self.send(request(stream, **parts))
         return await self.answer()
 
 
-DEFAULT = {"model": "claude-sonnet-5-5", "max_tokens": 1000, "messages": [{"role": "user", "content": "Hello"}]}
+DEFAULT: dict[str, Any] = {
+    "model": "claude-sonnet-5-5",
+    "max_tokens": 1000,
+    "messages": [{"role": "user", "content": "Hello"}],
+}
 
 
 def request(
     stream: bool = False,
     who: str | None = None,
+    max_tokens: int = 1_000_000,
     headers: Mapping[str, str] | None = None,
     path: str = "/v1/messages",
     method: str = "POST",
@@ -154,7 +159,7 @@ def request(
 ) -> bytes:
     """The bytes of a request to the messages endpoint. A header given as "" is left out."""
     if body is None:
-        body = json.dumps({**DEFAULT, "stream": stream}).encode()
+        body = json.dumps({**DEFAULT, "max_tokens": max_tokens, "stream": stream}).encode()
     fields = {"host": "fake", "x-api-key": "k", "content-length": str(len(body))} | dict(headers or {})
     if who is not None:
         fields["x-brownout-id"] = who

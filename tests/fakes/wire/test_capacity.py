@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from itertools import pairwise
 
 import pytest
+
 from brownout.fakes.capacity import Capacity
+from brownout.fakes.endpoint import Service
 from brownout.fakes.journal import Served
 from brownout.fakes.wire.server import WireServer
 
-from .raw import Message, RawClient, request
-from .serving import on_loop, service, serving, until
+from .raw import RawClient, request
+from .serving import ENDLESS, on_loop, service, serving, until
 
 
-def one_slot(on_disconnect: str = "cancel", queue: int | None = None) -> Capacity:
-    return Capacity.model_validate({"slots": 1, "queue": queue, "on_disconnect": on_disconnect})
+def one_slot(tokens: int = ENDLESS, **settings: object) -> Service:
+    """A service that makes one answer at a time; who asks for few tokens gets no more."""
+    return service(capacity=Capacity.model_validate({"slots": 1, **settings}), tokens=tokens)
 
 
 def served(server: WireServer, client: int) -> Served:
@@ -24,12 +28,12 @@ def served(server: WireServer, client: int) -> Served:
     return record
 
 
-async def queued(server: WireServer, stack: AsyncExitStack, number: int, stream: bool = False) -> RawClient:
-    """A client that has sent its request, which now has the slot or stands at the end of the queue."""
+async def queued(server: WireServer, stack: AsyncExitStack, number: int, max_tokens: int = 8) -> RawClient:
+    """A client that has asked for a stream, and now has the slot or stands at the end of the queue."""
     slots = server.endpoint.slots
     before = slots.busy + slots.waiting
     client = await stack.enter_async_context(await RawClient.connect(server.port))
-    await client.send(request(stream, who=f"{number}/0/0/0"))
+    await client.send(request(stream=True, who=f"{number}/0/0/0", max_tokens=max_tokens))
     await until(lambda: slots.busy + slots.waiting == before + 1)
     return client
 
@@ -37,33 +41,36 @@ async def queued(server: WireServer, stack: AsyncExitStack, number: int, stream:
 @on_loop
 async def test_who_comes_first_is_served_first() -> None:
     """With one slot, answers come one after the other, in the order in which the requests came."""
-    async with serving(service(capacity=one_slot())) as server, AsyncExitStack() as stack:
+    async with serving(one_slot()) as server, AsyncExitStack() as stack:
         answered: list[int] = []
 
         async def answer(number: int, client: RawClient) -> None:
             assert (await client.answer()).status == "HTTP/1.1 200 OK"
             answered.append(number)
 
+        holder = await queued(server, stack, 9, max_tokens=ENDLESS)
         clients = [await queued(server, stack, number) for number in range(6)]
+        holder.close()
         await asyncio.gather(*(answer(number, client) for number, client in enumerate(clients)))
         records = [served(server, number) for number in range(6)]
     assert answered == [0, 1, 2, 3, 4, 5]
-    for before, after in zip(records, records[1:], strict=False):
+    for before, after in pairwise(records):
         assert before.ended is not None
         assert after.granted is not None
         assert before.granted is not None
-        assert before.granted < after.granted
+        assert before.granted < after.granted <= before.ended
 
 
 @on_loop
 async def test_who_leaves_the_queue_is_passed_over() -> None:
     """The slot goes to the next one who is still there, and the server never works for the one who left."""
-    async with serving(service(capacity=one_slot())) as server, AsyncExitStack() as stack:
-        first, second, third = [await queued(server, stack, number) for number in range(3)]
-        second.close()
+    async with serving(one_slot()) as server, AsyncExitStack() as stack:
+        holder = await queued(server, stack, 0, max_tokens=ENDLESS)
+        leaver, stayer = [await queued(server, stack, number) for number in (1, 2)]
+        leaver.close()
         await until(lambda: server.endpoint.slots.waiting == 1)
-        await first.answer()
-        await third.answer()
+        holder.close()
+        await stayer.answer()
         assert served(server, 1).granted is None
         assert served(server, 1).left is not None
 
@@ -72,50 +79,54 @@ async def test_who_leaves_the_queue_is_passed_over() -> None:
 @on_loop
 async def test_behind_a_full_queue_there_is_an_overload(queue: int) -> None:
     """Who finds every slot and every place in the queue taken gets a 529 at once, before anybody is done."""
-    async with serving(service(capacity=one_slot(queue=queue))) as server, AsyncExitStack() as stack:
-        clients = [await queued(server, stack, number) for number in range(1 + queue)]
+    async with serving(one_slot(queue=queue)) as server, AsyncExitStack() as stack:
+        holder = await queued(server, stack, 0, max_tokens=ENDLESS)
+        clients = [await queued(server, stack, number) for number in range(1, 1 + queue)]
         async with await RawClient.connect(server.port) as late:
-            refused: Message = await late.ask(who="9/0/0/0")
+            refused = await late.ask(who="9/0/0/0")
         assert refused.status == "HTTP/1.1 529 Overloaded"
         assert refused.json["error"] == {"type": "overloaded_error", "message": "Overloaded"}
-        assert served(server, 0).ended is None
+        holder.close()
         for client in clients:
             assert (await client.answer()).status == "HTTP/1.1 200 OK"
-
-
-ENDLESS = 10**6
-"""Tokens of an answer that takes hours."""
 
 
 @on_loop
 async def test_cancelled_work_makes_way_at_once() -> None:
     """With `on_disconnect: cancel` whoever waits is served as soon as the client before has gone."""
-    what = service(capacity=one_slot("cancel"), tokens=ENDLESS)
-    async with serving(what) as server, AsyncExitStack() as stack:
-        first = await queued(server, stack, 0, stream=True)
-        await first.until(b"content_block_delta")
-        second = await queued(server, stack, 1, stream=True)
-        first.close()
-        await second.until(b"content_block_delta")
-        assert server.endpoint.slots.busy == 1
-        left, granted = served(server, 0).left, served(server, 1).granted
-    assert left == served(server, 0).ended == granted
+    async with serving(one_slot(on_disconnect="cancel")) as server, AsyncExitStack() as stack:
+        leaver = await queued(server, stack, 0, max_tokens=ENDLESS)
+        follower = await queued(server, stack, 1)
+        leaver.close()
+        await follower.answer()
+        left, following = served(server, 0), served(server, 1)
+    assert left.left == left.ended == following.granted
+
+
+@on_loop
+async def test_finished_work_does_not_make_way() -> None:
+    """With `on_disconnect: finish` whoever waits still does when the client before has gone."""
+    async with serving(one_slot(on_disconnect="finish")) as server, AsyncExitStack() as stack:
+        leaver = await queued(server, stack, 0, max_tokens=ENDLESS)
+        await queued(server, stack, 1)
+        leaver.close()
+        await until(lambda: served(server, 0).left is not None)
+        for _ in range(2):  # whatever was to follow from that has
+            async with await RawClient.connect(server.port) as other:
+                await other.ask(body=b"{")
+        assert (served(server, 0).ended, served(server, 1).granted) == (None, None)
 
 
 @on_loop
 async def test_finished_work_keeps_its_slot_until_it_is_done() -> None:
-    """With `on_disconnect: finish` whoever waits is served only when the answer would have been over."""
-    async with serving(service(capacity=one_slot("finish"), tokens=600)) as server, AsyncExitStack() as stack:
-        first = await queued(server, stack, 0, stream=True)
-        await first.until(b"content_block_delta")
-        second = await queued(server, stack, 1, stream=True)
-        first.close()
-        await second.answer()
+    """With `on_disconnect: finish` whoever waits is served when the answer would have been over, and not before."""
+    async with serving(one_slot(tokens=50, on_disconnect="finish")) as server, AsyncExitStack() as stack:
+        leaver = await queued(server, stack, 0, max_tokens=50)
+        leaver.close()
+        async with await RawClient.connect(server.port) as follower:
+            await follower.ask(who="1/0/0/0")
         gone, following = served(server, 0), served(server, 1)
-    assert gone.granted is not None
     assert gone.base is not None
-    assert gone.left is not None
     assert following.granted is not None
-    would_have_ended = gone.granted + gone.base
-    assert gone.left < would_have_ended <= following.granted
-    assert gone.sent_tokens == 600
+    assert following.granted >= gone.arrived + gone.base
+    assert gone.sent_tokens == 50

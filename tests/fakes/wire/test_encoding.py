@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from anthropic.types import Message, RawMessageStreamEvent
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
 from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.plan import Answer, Event, Tokens
 from brownout.fakes.ticket import Request, Ticket
 from brownout.fakes.wire import encoding
-from hypothesis import given
-from hypothesis import strategies as st
-from pydantic import TypeAdapter
 
 from .raw import RawClient, parse
 from .serving import on_loop, service, serving
@@ -132,7 +134,7 @@ def test_the_parts_of_a_body_make_it_up(cuts: list[float]) -> None:
     """A body that is sent in parts loses no byte at the seams and doubles none."""
     body = encoding.answer_body(ticket(stream=False, tokens=20))
     seams = [0.0, *sorted(cuts), 1.0]
-    parts = [encoding.part(body, Answer(start, end)) for start, end in zip(seams, seams[1:], strict=False)]
+    parts = [encoding.part(body, Answer(start, end)) for start, end in pairwise(seams)]
     assert b"".join(parts) == body
 
 

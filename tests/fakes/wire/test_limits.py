@@ -6,9 +6,10 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import anthropic
+
 from brownout.fakes.limits import Limits
 
-from .raw import DEFAULT, RawClient, request
+from .raw import DEFAULT, RawClient
 from .serving import on_loop, service, serving
 
 TWO = Limits.model_validate({"requests": "60/min", "burst_over": "2s"})
@@ -42,17 +43,16 @@ async def test_a_used_up_quota_is_a_429_that_says_when_to_come_again() -> None:
 
 @on_loop
 async def test_the_sdk_waits_as_told_and_then_gets_through() -> None:
-    """Its call is sent twice: the second time not before `retry-after` has passed, and that is enough."""
+    """A refused call is sent again: not before `retry-after` has passed, and that is enough."""
     async with serving(AT_ONCE, scale=2.0) as server:
-        async with await RawClient.connect(server.port) as greedy:
-            await greedy.send(2 * request())
-            for _ in range(2):
-                await greedy.answer()
         http = anthropic.DefaultAsyncHttpxClient(trust_env=False)
         url = f"http://127.0.0.1:{server.port}"
         async with anthropic.AsyncAnthropic(api_key="k", base_url=url, http_client=http) as client:
-            await client.messages.create(**DEFAULT)
-        records = server.endpoint.journal()
-    assert [record.status for record in records] == [200, 200, 429, 200]
-    *_, refused, accepted = records
+            calls = 0
+            while not any(record.status == 429 for record in server.endpoint.journal()):
+                calls += 1  # on a busy machine more comes in than three calls can use up
+                await client.messages.create(**DEFAULT)
+        *before, refused, accepted = server.endpoint.journal()
+    assert [record.status for record in before] == [200] * (calls - 1)
+    assert (refused.status, accepted.status) == (429, 200)
     assert accepted.arrived - refused.arrived >= 1.0

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import anthropic
 import pytest
+
+from brownout.fakes.capacity import Capacity
 from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.faults import FAULTS, Where
 from brownout.fakes.timeline import Phase
 from brownout.fakes.wire.server import WireServer
 
-from .observed import how_it_ends
+from .observed import aimed, how_it_ends
 from .raw import DEFAULT, RawClient, parse, request
-from .serving import SCALE, fault_of, on_loop, outcome, service, serving, until
+from .serving import ENDLESS, SCALE, fault_of, on_loop, outcome, service, serving, until
 
 CALM = Phase(10.0)
 REFUSE, RESET = fault_of({"kind": "refuse"}), fault_of({"kind": "reset"})
@@ -40,23 +41,23 @@ async def opened(server: WireServer) -> None:
 @on_loop
 async def test_the_door_shuts_and_opens_again_on_the_same_port() -> None:
     """New connections are refused and later accepted again; one that was open is served all along."""
-    async with serving(service(CALM, Phase(10.0, (REFUSE,)), CALM)) as server:
-        async with await RawClient.connect(server.port) as early:
-            assert (await early.ask()).status == "HTTP/1.1 200 OK"
-            server.enter(1)
-            assert not await is_accepted(server.port)
-            assert (await early.ask()).status == "HTTP/1.1 200 OK"
-            server.enter(2)
-            await opened(server)
-            async with await RawClient.connect(server.port) as late:
-                assert (await late.ask()).status == "HTTP/1.1 200 OK"
-            assert (await early.ask()).status == "HTTP/1.1 200 OK"
+    what = service(CALM, Phase(10.0, (REFUSE,)), CALM)
+    async with serving(what) as server, await RawClient.connect(server.port) as early:
+        assert (await early.ask()).status == "HTTP/1.1 200 OK"
+        server.enter(1)
+        assert not await is_accepted(server.port)
+        assert (await early.ask()).status == "HTTP/1.1 200 OK"
+        server.enter(2)
+        await opened(server)
+        async with await RawClient.connect(server.port) as late:
+            assert (await late.ask()).status == "HTTP/1.1 200 OK"
+        assert (await early.ask()).status == "HTTP/1.1 200 OK"
 
 
 @on_loop
 async def test_phases_follow_each_other_by_the_clock() -> None:
     """What is seen by somebody who never stops knocking is in the order of the timeline."""
-    server = WireServer(Endpoint(service(CALM, Phase(10.0, (REFUSE,)), CALM), seed=1), scale=SCALE)
+    server = WireServer(Endpoint(service(CALM, Phase(20.0, (REFUSE,)), CALM), seed=1), scale=SCALE)
     await server.start()
     server.begin()
     seen = [await is_accepted(server.port)]
@@ -85,7 +86,6 @@ async def test_of_phases_that_begin_together_the_last_one_counts(last: bool) -> 
         assert await is_accepted(server.port) is last
 
 
-SHORT = json.dumps(DEFAULT | {"max_tokens": 1}).encode()
 HITS = [(in_flight, idle) for in_flight in (False, True) for idle in (False, True)]
 
 
@@ -95,33 +95,33 @@ HITS = [(in_flight, idle) for in_flight in (False, True) for idle in (False, Tru
 async def test_the_start_of_a_phase_breaks_what_it_hits(fault: Any, in_flight: bool, idle: bool) -> None:
     """Requests in flight, and idle connections, are reset if the phase says so; what it does not name goes on."""
     phase = Phase(10.0, (fault,), hits_in_flight=in_flight, hits_idle=idle)
-    async with serving(service(CALM, phase, CALM, tokens=500)) as server:
-        async with (
-            await RawClient.connect(server.port) as streaming,
-            await RawClient.connect(server.port) as plain,
-            await RawClient.connect(server.port) as resting,
-            await RawClient.connect(server.port) as unused,
-        ):
-            await resting.ask(body=SHORT)
-            await plain.send(request(who="1/0/0/0"))
-            await streaming.send(request(stream=True, who="2/0/0/0"))
-            await streaming.until(b"content_block_delta")
-            await until(lambda: len(server.connections) == 4)
-            server.enter(1)
-            server.enter(2)
-            for client in (streaming, plain):
-                await (client.to_the_end() if in_flight else client.answer())
-            if idle:
-                await resting.to_the_end()
-                await unused.to_the_end()
-            else:
-                await resting.ask(body=SHORT)
-                await unused.ask(body=SHORT)
-            ends = {client.end for client in (streaming, plain)}, {client.end for client in (resting, unused)}
+    async with (
+        serving(service(CALM, phase, CALM, tokens=ENDLESS if in_flight else 20)) as server,
+        await RawClient.connect(server.port) as streaming,
+        await RawClient.connect(server.port) as plain,
+        await RawClient.connect(server.port) as resting,
+        await RawClient.connect(server.port) as unused,
+    ):
+        await resting.ask(max_tokens=1)
+        await plain.send(request(who="1/0/0/0"))
+        await streaming.send(request(stream=True, who="2/0/0/0"))
+        await streaming.until(b"content_block_delta")
+        await until(lambda: len(server.connections) == 4)
+        server.enter(1)
+        server.enter(2)
+        for client in (streaming, plain):
+            await (client.to_the_end() if in_flight else client.answer())
+        if idle:
+            await resting.to_the_end()
+            await unused.to_the_end()
+        else:
+            await resting.ask(max_tokens=1)
+            await unused.ask(max_tokens=1)
+        ends = {client.end for client in (streaming, plain)}, {client.end for client in (resting, unused)}
     assert ends == ({"reset" if in_flight else "open"}, {"reset" if idle else "open"})
 
 
-# kind: how a stream ends that was struck before its headers, and one that was struck after its first tokens;
+# kind: how a stream ends that was struck in the queue, and one that was struck after its first tokens;
 # each with the last event or the status that came
 WHEN_STRUCK: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "noop": (("whole", "message_stop"), ("whole", "message_stop")),
@@ -144,25 +144,34 @@ def last_seen(client: RawClient) -> str:
     return message.events[-1][0] if "transfer-encoding" in message.headers else message.status
 
 
-@pytest.mark.parametrize("has_begun", [False, True], ids=["before the headers", "in the stream"])
+@pytest.mark.parametrize("has_begun", [False, True], ids=["in the queue", "in the stream"])
 @pytest.mark.parametrize("kind", FAULTS)
 @on_loop
 async def test_what_was_in_flight_ends_like_this(kind: str, has_begun: bool) -> None:
     """A phase that hits what is in flight ends each request as its fault says for the state that it is in."""
-    phase = Phase(10.0, (fault_of({"kind": kind}),), hits_in_flight=True)
-    first_token, gap = ("100ms", "800ms") if has_begun else ("6s", "20ms")
-    async with serving(service(CALM, phase, CALM, first_token=first_token, gap=gap)) as server:
-        async with await RawClient.connect(server.port) as client:
-            await client.send(request(stream=True, who="0/0/0/0"))
-            if has_begun:
-                await client.until(b"content_block_delta")
-            else:
-                await until(lambda: server.endpoint.slots.busy)
-            server.enter(1)
-            server.enter(2)
-            await opened(server)
-            end, _ = await how_it_ends(server, client)
-            assert (end, last_seen(client)) == WHEN_STRUCK[kind][has_begun]
+    end, last = WHEN_STRUCK[kind][has_begun]
+    goes_on = last == "message_stop"
+    phase = Phase(10.0, (aimed(fault_of({"kind": kind}), 0, on_port_too=True),), hits_in_flight=True)
+    what = service(CALM, phase, CALM, tokens=ENDLESS, capacity=Capacity.model_validate({"slots": 1}))
+    async with (
+        serving(what) as server,
+        await RawClient.connect(server.port) as holder,
+        await RawClient.connect(server.port) as client,
+    ):
+        slots = server.endpoint.slots
+        if not has_begun:
+            await holder.send(request(stream=True, who="2/0/0/0"))
+            await until(lambda: slots.busy)
+        await client.send(request(stream=True, who="0/0/0/0", max_tokens=50 if goes_on else ENDLESS))
+        if has_begun:
+            await client.until(b"content_block_delta")
+        else:
+            await until(lambda: slots.waiting)
+        server.enter(1)
+        server.enter(2)
+        holder.close()
+        assert (await how_it_ends(server, client))[0] == end
+        assert last_seen(client) == last
 
 
 def sdk(server: WireServer, max_retries: int) -> anthropic.AsyncAnthropic:
@@ -183,7 +192,7 @@ async def test_the_sdk_does_not_notice_that_an_idle_connection_was_broken() -> N
         assert (await client.messages.create(**DEFAULT)).stop_reason == "end_turn"
         (after,) = server.connections
         assert after is not before
-        assert len(server.endpoint.tickets) == 2
+        assert len(server.endpoint.journal()) == 2
 
 
 @pytest.mark.parametrize("max_retries", [0, 2])
@@ -198,4 +207,4 @@ async def test_the_sdk_retries_a_connection_that_breaks_as_it_sends(max_retries:
             assert isinstance(result, anthropic.types.Message)
         else:
             assert isinstance(result, anthropic.APIConnectionError)
-        assert len(server.endpoint.tickets) == (3 if max_retries else 2)
+        assert len(server.endpoint.journal()) == (3 if max_retries else 2)

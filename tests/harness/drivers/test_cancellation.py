@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
-from brownout.fakes.draws import Draws
+from brownout.fakes.draws import Draws, Identity
 from brownout.fakes.endpoint import Endpoint
+from brownout.fakes.player import Clock
+from brownout.fakes.ticket import Request
 from brownout.fakes.wire.server import WireServer
 from brownout.harness.client import Client
 from brownout.harness.drivers.sim.clock import SimClock
@@ -37,7 +39,7 @@ from brownout.harness.scenario import Scenario
 from ..policies.hand_cranked import Bench, a_call
 
 FAILING, TROUBLED, OTHER = 0, 1, 2
-"""Client numbers: the service is down for one, for one it fails twice before it answers, and is well for the last."""
+"""Client numbers: the service is down for one, fails another one twice before it answers, and is well for the last."""
 
 SCENARIO = """
 name: trouble
@@ -89,7 +91,7 @@ class Case:
     opens_first: bool = False
     """A call fails before it, so that it is a breaker's probe."""
     is_queued: bool = False
-    """Another call has the only slot when it comes."""
+    """Somebody else has the only slot when it comes."""
 
     def scenario(self) -> Scenario:
         text = SCENARIO.replace("STREAM", "100%" if self.is_stream else "0%")
@@ -115,6 +117,22 @@ def is_let_in(run: Run) -> bool:
     is_sent = any(pending.effect is not None for pending in bench.port.asked)
     node.cancel()
     return is_sent
+
+
+def take_the_slot(endpoint: Endpoint, clock: Clock) -> None:
+    """Somebody else is being answered for a while, so that whoever comes now has to queue."""
+    ticket = endpoint.answer(Request(Identity(OTHER, 0), False, 10, 10), clock.now(), is_fresh=True)
+    endpoint.admit(ticket, clock.now())
+
+    def give_it_back(*_: object) -> None:
+        endpoint.drop(ticket, clock.now())
+
+    clock.timer(0.3, give_it_back, None)
+
+
+def is_served(endpoint: Endpoint, clients: set[int]) -> bool:
+    """Whether the service does nothing any more for these clients."""
+    return all(served.ended is not None for served in endpoint.journal() if served.who.client in clients)
 
 
 def test_every_layer_is_called_off_here() -> None:
@@ -159,9 +177,7 @@ def called_off_after(case: Case, steps: int) -> bool:
         world.finish(world.begin(FAILING)[0])
         world.clock.env.run(until=world.clock.now() + 1)
     if case.is_queued:
-        world.begin(OTHER)
-        while not world.endpoint.slots.busy:
-            world.clock.env.step()
+        take_the_slot(world.endpoint, world.clock)
     node, call = world.begin(TROUBLED)
     for _ in range(steps):
         world.clock.env.step()
@@ -170,11 +186,13 @@ def called_off_after(case: Case, steps: int) -> bool:
     now = world.clock.now()
     in_flight = {attempt.who for attempt in world.port.in_flight if attempt.who.client == TROUBLED}
     node.cancel()
-    assert {a.who for a in world.ledger.attempts if a.outcome == "cancelled" and a.finished == now} == in_flight
+    attempts = [attempt for attempt in world.ledger.attempts if attempt.who.client == TROUBLED]
+    assert {a.who for a in attempts if a.outcome == "cancelled" and a.finished == now} == in_flight
     assert is_let_in(world.run)
+    assert case.leaving == "finish" or is_served(world.endpoint, {TROUBLED})
     world.clock.env.run()
-    assert len([a for a in world.ledger.attempts if a.who.client == TROUBLED]) == call.total_attempts
-    assert all(ticket.ended is not None for ticket in world.endpoint.tickets)
+    assert len(attempts) == call.total_attempts
+    assert is_served(world.endpoint, {TROUBLED, OTHER})
     assert (world.endpoint.slots.busy, world.endpoint.slots.waiting) == (0, 0)
     assert world.port.in_flight == set()
     for pool in world.port._pools.values():
@@ -271,8 +289,7 @@ class WireWorld:
             opened = self.port.now()
             await until(lambda: self.port.now() > opened + 0.001)
         if self._case.is_queued:
-            self._begin(run, OTHER, lambda: None)
-            await until(lambda: self.endpoint.slots.busy == 1)
+            take_the_slot(self.endpoint, self.server.clock)
         self.ledger.attempts.clear()
         over = asyncio.Event()
         node, call = self._begin(run, TROUBLED, over.set)
@@ -290,7 +307,7 @@ class WireWorld:
         assert is_let_in(run)
         attempts = [attempt for attempt in self.ledger.attempts if attempt.who.client == TROUBLED]
         assert len(attempts) == call.total_attempts
-        assert all(ticket.ended is not None for ticket in self.endpoint.tickets)
+        assert is_served(self.endpoint, {TROUBLED, OTHER})
         if not left_at:
             return False
         late = {attempt.outcome for attempt in attempts if attempt.finished is None or attempt.finished >= left_at[0]}

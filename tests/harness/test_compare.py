@@ -1,0 +1,159 @@
+"""A comparison as a function: the same files give the same figures, and a scenario that means nothing is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from brownout.harness import compare as comparing
+from brownout.harness.agreement import agreement
+from brownout.harness.compare import Plan, compare
+from brownout.harness.results import RunFile
+from brownout.harness.scoring import Unplayable
+from brownout.harness.sources import client, scenario
+
+from . import tiny
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    return tiny.plan(tmp_path)
+
+
+def without_time(run: RunFile, folder: Path) -> list[str]:
+    """The lines of its `run.json` but the one that says when it was made."""
+    run.save(folder / "run.json")
+    lines = (folder / "run.json").read_text(encoding="utf-8").splitlines()
+    assert sum('"created"' in line for line in lines) == 1
+    return [line for line in lines if '"created"' not in line]
+
+
+def test_the_same_seeds_give_the_same_file(plan: Plan, tmp_path: Path) -> None:
+    """Byte for byte, but for the time of day; the number of processes leaves no trace."""
+    first = without_time(compare(plan), tmp_path)
+    assert without_time(compare(plan), tmp_path) == first
+    assert without_time(compare(replace(plan, workers=2)), tmp_path) == first
+
+
+def test_other_seeds_give_other_figures(plan: Plan) -> None:
+    """Each seed is a run of its own."""
+    first, second = compare(plan), compare(replace(plan, seeds=range(4, 7)))
+    assert first.cells != second.cells
+    assert len({cell.model_dump_json(exclude={"seed"}) for cell in first.cells if cell.scenario == "storm"}) == 6
+
+
+def test_a_client_fares_the_same_in_any_company(plan: Plan) -> None:
+    """Its cells do not depend on which other clients and scenarios are compared."""
+    together = [cell for cell in compare(plan).cells if (cell.scenario, cell.client) == ("storm", "hasty")]
+    alone = compare(replace(plan, scenarios=plan.scenarios[:1], clients=plan.clients[1:])).cells
+    assert alone == together
+
+
+def test_a_comparison_says_what_was_run_and_how(plan: Plan, tmp_path: Path) -> None:
+    """Names, abouts, hashes of the files, the words that name them again, versions, seeds, the command."""
+    run = compare(plan)
+    assert [(subject.name, subject.sha256, subject.reproduce) for subject in (*run.scenarios, *run.clients)] == [
+        (name, sha256(tiny.FILES[f"{name}.yaml"].encode()).hexdigest(), str(tmp_path / f"{name}.yaml"))
+        for name in ("storm", "calm", "patient", "hasty")
+    ]
+    assert run.clients[0].about == "Waits."
+    assert (run.backend, run.time_scale, run.sample, run.seeds) == ("sim", 1.0, 1.0, [1, 2, 3])
+    assert run.command == "brownout compare"
+    assert {"python", "platform", "anthropic", "simpy", "pydantic"} <= run.environment.keys()
+    assert run.notes == []
+    assert run.verdict.startswith("patient answers ")
+
+
+def test_progress_counts_cells(plan: Plan) -> None:
+    """From one to all of them, each once."""
+    seen: list[int] = []
+    compare(plan, seen.append)
+    assert seen == list(range(1, plan.size + 1))
+    assert plan.size == 12
+
+
+def edited(plan: Plan, tmp_path: Path, before: str, after: str, clients: Sequence[str] = ()) -> Plan:
+    """The plan with one thing changed in its first scenario, which is then the only one."""
+    assert before in tiny.STORM
+    path = tmp_path / "edited.yaml"
+    path.write_text(tiny.STORM.replace(before, after), encoding="utf-8")
+    found = [client(name) for name in clients]
+    return replace(plan, scenarios=[scenario(str(path))], clients=found or plan.clients, seeds=[1])
+
+
+def test_a_fault_that_cannot_fire_is_an_error(plan: Plan, tmp_path: Path) -> None:
+    """It is for a client that does not exist; the fault is named, with its phase."""
+    hopeless = edited(plan, tmp_path, "- {kind: stall, share: 20%}", "- {kind: stall, where: {clients: [99]}}")
+    with pytest.raises(Unplayable) as caught:
+        compare(hopeless)
+    assert str(caught.value) == (
+        "storm: the fault of phase 2: stall #2 fired for no client and no seed: it tests nothing"
+    )
+
+
+def test_a_fault_that_one_client_never_meets_is_a_note(plan: Plan, tmp_path: Path) -> None:
+    """A breaker that opened at once keeps the others' faults away."""
+    (tmp_path / "shut.yaml").write_text(
+        "name: shut\nlayers: [breaker: {failures: 1, open_for: 1000s}, sdk: {max_retries: 0}]\n", encoding="utf-8"
+    )
+    given = (str(tmp_path / "shut.yaml"), str(tmp_path / "patient.yaml"))
+    faults = "faults:\n      - {kind: rate_limit, share: 50%, retry_after: 30s}\n      - {kind: stall, share: 20%}"
+    late = "faults: [kind: rate_limit]\n  - {for: 1s}\n  - for: 1s\n    faults: [kind: reset]"
+    run = compare(edited(plan, tmp_path, faults, late, given))
+    assert run.notes == ["storm: the fault of phase 4: reset never fired for shut"]
+
+
+def test_a_scenario_without_calls_is_an_error(plan: Plan, tmp_path: Path) -> None:
+    """A rate too low for its time makes no call under some seed; that is no perfect score."""
+    with pytest.raises(Unplayable, match=r"^storm: seed 1 made no call; it needs more time or a higher rate$"):
+        compare(edited(plan, tmp_path, "rate: 2/s", "rate: 1/d"))
+
+
+@pytest.mark.parametrize("name", ["scenarios", "clients", "seeds", "sample"])
+def test_only_like_runs_can_agree(plan: Plan, name: str) -> None:
+    """Two backends are compared on the same files, seeds and sample, or not at all."""
+    small = replace(plan, seeds=[1])
+    changed = {
+        "scenarios": plan.scenarios[:1], "clients": plan.clients[:1], "seeds": [2], "sample": 0.5
+    }  # fmt: skip
+    with pytest.raises(ValueError, match=f"the runs differ in {name}"):
+        agreement(compare(small), compare(replace(small, **{name: changed[name]})))
+
+
+def test_a_run_agrees_with_itself(plan: Plan) -> None:
+    """One line a scenario and client, with equal figures on both sides."""
+    run = compare(plan)
+    pairs = agreement(run, run)
+    assert [(each.scenario, each.client) for each in pairs] == [
+        ("storm", "patient"), ("storm", "hasty"), ("calm", "patient"), ("calm", "hasty")
+    ]  # fmt: skip
+    for each in pairs:
+        assert each.goodput[0] == each.goodput[1]
+        assert each.p50[0] == each.p50[1]
+        assert each.attempts[0] == each.attempts[1] > 0
+
+
+def test_the_wire_says_what_it_could_not_scale() -> None:
+    """Notes on its clock: how late the fake was in real time and in the scenario's, and what has no scale."""
+    plan = Plan([], [], [1, 2], backend="wire", scale=20.0)
+    late, scaled = comparing._on_the_wire(plan, [0.1, 0.3])
+    assert late == (
+        "Real sockets, 2 seed(s): in 19 requests of 20 the fake was late by at most "
+        "15 ms of real time (0.30 s of the scenario)."
+    )
+    assert scaled.startswith("Every duration was divided by 20, the SDK's back-off too.")
+    assert len(comparing._on_the_wire(replace(plan, scale=1.0), [0.1])) == 1
+    assert comparing._on_the_wire(replace(plan, backend="sim"), [0.0]) == []
+
+
+def test_the_file_is_readable_by_others(plan: Plan, tmp_path: Path) -> None:
+    """Plain JSON, UTF-8, one value a line, ending with a newline."""
+    compare(plan).save(tmp_path / "run.json")
+    text = (tmp_path / "run.json").read_text(encoding="utf-8")
+    assert text.endswith("}\n")
+    assert json.loads(text)["verdict"] in text
