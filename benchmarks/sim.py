@@ -25,8 +25,10 @@ from brownout.harness.scenario import Scenario
 LOADS = (
     Load("healthy", calls=30_000, rate=11.0),
     Load("collapse", calls=30_000, rate=40.0),
+    Load("healthy-mix", calls=4_000, rate=11.0, stream=0.5),
+    Load("collapse-mix", calls=4_000, rate=40.0, stream=0.5),
 )
-"""At utilisations of about 0.6 and 2.2."""
+"""At utilisations of about 0.6 and 2.2; plain calls alone, and the mix of the shipped incidents, half of it streams."""
 SEED = 1
 TARGETS = {"heapq": 0.25, "idiomatic_simpy": 3.0}
 """The least that the simulator's requests per second should be, as multiples of the reference's."""
@@ -45,6 +47,7 @@ workload:
   arrivals: {{kind: poisson, rate: {load.rate:g}/s}}
   calls:
     deadline: {load.useful_for:g}s
+    stream: {load.stream:.0%}
     input_tokens: {figure(load.input_tokens, "")}
     output_tokens: {figure(load.output_tokens, "")}
     max_tokens: {load.max_tokens}
@@ -74,6 +77,7 @@ layers:
       retries: {load.retries}
       backoff: {{base: {load.backoff:g}s, factor: {load.factor:g}, jitter: full}}
       budget: {{deposit: {load.deposit:g}, capacity: {load.budget:g}}}
+  - content_gap: {{limit: {load.content_gap:g}s}}
   - sdk: {{max_retries: 0}}
 """
     return loads(text, Client)
@@ -153,7 +157,7 @@ def measure(is_quick: bool) -> Results:
     results: Results = {}
     for load in LOADS:
         if is_quick:
-            results |= _measure(replace(load, calls=5000), rounds=1)
+            results |= _measure(replace(load, calls=min(load.calls, 5000)), rounds=1)
         else:
             results |= _measure(load, rounds=5)
     return results

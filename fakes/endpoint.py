@@ -158,8 +158,7 @@ class Endpoint:
 
     def begin_phase(self, index: int) -> Phase:
         """The backend's clock has reached a phase; returns it, so that the backend can hit what it must."""
-        self.timeline.current = index
-        return self.timeline.phases[index]
+        return self.timeline.begin(index)
 
     def struck(self, ticket: Ticket, rest: Plan, now: float) -> Plan | None:
         """What becomes of a request in flight, of which `rest` is still to come, when a phase begins that hits it.

@@ -47,14 +47,15 @@ class Counts:
 
 @dataclass(slots=True)
 class Timeline:
-    """The phases under one seed. `current` is moved by the backend, which has the clock."""
+    """The phases under one seed. The backend, which has the clock, says which of them has begun."""
 
     phases: tuple[Phase, ...]
     seed: int
     armed: tuple[tuple[Armed, ...], ...] = field(init=False)
     counts: list[Counts] = field(init=False)
     names: list[str] = field(init=False)
-    current: int = field(init=False, default=0)
+    in_force: tuple[Armed, ...] = field(init=False)
+    """The faults of the phase that has begun; at first, of the first."""
 
     def __post_init__(self) -> None:
         armed, self.names = [], []
@@ -67,12 +68,14 @@ class Timeline:
             armed.append(tuple(row))
         self.armed = tuple(armed)
         self.counts = [Counts() for _ in self.names]
+        self.in_force = self.armed[0] if self.armed else ()
 
     @property
     def starts(self) -> tuple[float, ...]:
         """When each phase begins, in seconds."""
         return (0.0, *accumulate(phase.seconds for phase in self.phases[:-1]))
 
-    @property
-    def in_force(self) -> tuple[Armed, ...]:
-        return self.armed[self.current] if self.armed else ()
+    def begin(self, index: int) -> Phase:
+        """A phase begins; returns it."""
+        self.in_force = self.armed[index]
+        return self.phases[index]

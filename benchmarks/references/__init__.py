@@ -55,6 +55,9 @@ class Load:
     input_tokens: LogNormal = LogNormal(1000, 4000)
     output_tokens: LogNormal = LogNormal(300, 700)
     max_tokens: int = 8192
+    stream: float = 0.0
+    """Share of the calls that stream, under a limit on the gap between content events."""
+    content_gap: float = 15.0
     useful_for: float = 90.0
     """From the moment a call was meant to be sent; only recorded."""
     read_timeout: float = 30.0

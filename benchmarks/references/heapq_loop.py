@@ -57,6 +57,7 @@ class _Call:
         "input_tokens",
         "intended",
         "is_open",
+        "is_stream",
         "label",
         "number",
         "output_tokens",
@@ -66,6 +67,7 @@ class _Call:
 
     attempt: _Attempt | None
     permit: int
+    is_stream: bool
     input_tokens: int
     output_tokens: int
 
@@ -85,7 +87,9 @@ class _Attempt:
         "base",
         "call",
         "connection",
+        "gap",
         "granted",
+        "head",
         "has_slot",
         "is_fresh",
         "is_open",
@@ -101,6 +105,7 @@ class _Attempt:
     connection: int
     is_fresh: bool
     round_trip: float
+    gap: float
 
     def __init__(self, call: _Call, now: float) -> None:
         self.call = call
@@ -110,6 +115,7 @@ class _Attempt:
         self.is_open = True
         self.is_waiting = self.has_slot = False
         self.base = self.granted = None
+        self.head = math.inf  # when its headers come; content follows at every `gap`
 
 
 def run(load: Load, seed: int) -> Observed:
@@ -120,6 +126,7 @@ def run(load: Load, seed: int) -> Observed:
     token_gap = load.token_gap.of(Draws(seed, "token gap"))
     input_tokens = load.input_tokens.of(Draws(seed, "input tokens"))
     output_tokens = load.output_tokens.of(Draws(seed, "output tokens"))
+    stream, streams = Draws(seed, "stream").uniform, load.stream
     log1p, push, pop = math.log1p, heappush, heappop
     slots, read_timeout, deadline, retries = (
         load.slots,
@@ -177,7 +184,7 @@ def run(load: Load, seed: int) -> Observed:
             journal.append(
                 (
                     x.who,
-                    False,
+                    call.is_stream,
                     call.input_tokens,
                     call.output_tokens,
                     x.started,
@@ -186,13 +193,13 @@ def run(load: Load, seed: int) -> Observed:
                     None,
                     x.base,
                     200,
-                    0,
+                    call.output_tokens if call.is_stream else 0,
                     None,
                     False,
                     0.0,
                 )
             )
-            attempts.append((x.who, x.started, now, "ok", None, None, x.is_fresh))
+            attempts.append((x.who, x.started, now, "ok", None, 200 if call.is_stream else None, x.is_fresh))
             idle = client.idle
             insort(idle, (x.connection, now + idle_expiry))
             if len(idle) > load.idle_connections:
@@ -200,7 +207,7 @@ def run(load: Load, seed: int) -> Observed:
                 client.opened -= 1
             ended = "ok"
         elif kind == _READ_TIMEOUT:
-            if not x.is_open:
+            if not x.is_open or x.head <= now:  # once content flows, no gap is ever as long
                 continue
             call, left, outcome = x.call, x, "timeout"
             granted = None
@@ -224,6 +231,7 @@ def run(load: Load, seed: int) -> Observed:
                 push(heap, (coming, seq, _ARRIVAL, (client, number, coming)))
             call = _Call(client, number - 1, at, now)
             call.input_tokens = max(1, round(input_tokens(call.label)))
+            call.is_stream = streams > 0.0 and stream(call.label) < streams
             granted = None
             # The breaker lets it in, or does not.
             if client.breaker == "open" and now - client.opened_at >= open_for:
@@ -257,10 +265,11 @@ def run(load: Load, seed: int) -> Observed:
                     granted = None
                 else:
                     busy -= 1
+            is_answered = left.head <= now
             journal.append(
                 (
                     left.who,
-                    False,
+                    call.is_stream,
                     call.input_tokens,
                     call.output_tokens,
                     left.started,
@@ -268,8 +277,8 @@ def run(load: Load, seed: int) -> Observed:
                     now,
                     now,
                     left.base,
-                    None,
-                    0,
+                    200 if is_answered else None,
+                    int((now - left.head) / left.gap + 1e-9) if is_answered else 0,
                     None,
                     False,
                     0.0,
@@ -289,6 +298,8 @@ def run(load: Load, seed: int) -> Observed:
             count = granted.call.output_tokens
             gap = token_gap(label)
             granted.base = first + count * gap
+            if granted.call.is_stream:
+                granted.head, granted.gap = now + first + 0.5 * granted.round_trip, gap
             seq += 1
             push(
                 heap,
@@ -338,10 +349,10 @@ def run(load: Load, seed: int) -> Observed:
                     None,
                     _RAISED[ended],
                     useful_for,
-                    False,
+                    call.is_stream,
                     call.input_tokens,
                     most_tokens,
-                    0,
+                    call.output_tokens if ended == "ok" and call.is_stream else 0,
                     call.attempts,
                 )
             )

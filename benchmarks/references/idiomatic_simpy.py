@@ -35,8 +35,10 @@ class Service:
         self.token_gap = load.token_gap.of(Draws(seed, "token gap"))
         self.output_tokens = load.output_tokens.of(Draws(seed, "output tokens"))
 
-    def answer(self, who: Identity, input_tokens: int, is_fresh: bool, *limits: simpy.Event) -> Steps:
-        """The answer to one request; whether it came before any of the limits."""
+    def answer(
+        self, who: Identity, is_stream: bool, input_tokens: int, is_fresh: bool, *limits: simpy.Event
+    ) -> Steps:
+        """The answer to one request; how many tokens of it a stream held, None if a limit came first."""
         env, load = self.env, self.load
         label = who.label
         output_tokens = max(1, round(self.output_tokens(Identity(who.client, who.call).label)))
@@ -47,7 +49,7 @@ class Service:
         trips = 0.5 + load.connect_round_trips if is_fresh else 0.5
         round_trip = self.round_trip(label)
         inbound = env.timeout(trips * round_trip + input_tokens * load.upload_per_token)
-        is_served = False
+        is_served, sent, status = False, 0, None
         yield env.any_of([inbound, *limits])
         if inbound.processed:
             with self.slots.request() as slot:
@@ -56,14 +58,23 @@ class Service:
                     granted = env.now
                     first, gap = self.first_token(label), self.token_gap(label)
                     base = first + count * gap
-                    served = env.timeout(first + 0.5 * round_trip + count * gap)
-                    yield env.any_of([served, *limits])
-                    is_served = served.processed
-        left, status = (None, 200) if is_served else (env.now, None)
+                    if is_stream:
+                        head = env.timeout(first + 0.5 * round_trip)
+                        yield env.any_of([head, *limits])
+                        if head.processed:
+                            status = 200
+                            sent = yield from self.content(count, gap, limits[-1])
+                            is_served = sent == count
+                    else:
+                        served = env.timeout(first + 0.5 * round_trip + count * gap)
+                        yield env.any_of([served, *limits])
+                        is_served = served.processed
+        left = None if is_served else env.now
+        status = 200 if is_served else status
         self.seen.journal.append(
             (
                 who,
-                False,
+                is_stream,
                 input_tokens,
                 count,
                 arrived,
@@ -72,13 +83,22 @@ class Service:
                 left,
                 base,
                 status,
-                0,
+                sent,
                 None,
                 False,
                 0.0,
             )
         )
-        return is_served
+        return sent if is_served else None
+
+    def content(self, count: int, gap: float, deadline: simpy.Event) -> Steps:
+        """The tokens of a stream, each within the limit on silence; how many came."""
+        for sent in range(count):
+            token, silence = self.env.timeout(gap), self.env.timeout(self.load.content_gap)
+            yield self.env.any_of([token, silence, deadline])
+            if not token.processed:
+                return sent
+        return count
 
 
 class Breaker:
@@ -169,6 +189,7 @@ class Client:
         self.arrivals = Draws(seed, "arrivals")
         self.jitter = Draws(seed, "jitter")
         self.input_tokens = self.load.input_tokens.of(Draws(seed, "input tokens"))
+        self.stream = Draws(seed, "stream")
 
     def arrive(self) -> Steps:
         """Make calls, whether earlier ones were answered or not."""
@@ -186,13 +207,16 @@ class Client:
         """One call and its record."""
         env, load = self.env, self.load
         started, attempts = env.now, 0
-        input_tokens = max(1, round(self.input_tokens(Identity(self.number, number).label)))
+        label = Identity(self.number, number).label
+        input_tokens = max(1, round(self.input_tokens(label)))
+        is_stream = load.stream > 0.0 and self.stream.uniform(label) < load.stream
+        tokens = None
         permit = self.breaker.enter()
         if permit is None:
             outcome = "breaker_open"
         else:
             deadline = env.timeout(load.deadline)
-            outcome, attempts = yield from self.retry(number, input_tokens, deadline)
+            outcome, attempts, tokens = yield from self.retry(number, is_stream, input_tokens, deadline)
             self.breaker.leave(permit, outcome == "ok")
         self.seen.calls.append(
             (
@@ -205,48 +229,49 @@ class Client:
                 None,
                 _RAISED[outcome],
                 load.useful_for,
-                False,
+                is_stream,
                 input_tokens,
                 load.max_tokens,
-                0,
+                tokens or 0,
                 attempts,
             )
         )
 
-    def retry(self, number: int, input_tokens: int, deadline: simpy.Event) -> Steps:
-        """Attempts with pauses between them; the outcome and how many there were."""
+    def retry(self, number: int, is_stream: bool, input_tokens: int, deadline: simpy.Event) -> Steps:
+        """Attempts with pauses between them; the outcome, how many there were, and the tokens of a stream."""
         env, load = self.env, self.load
         self.budget = min(load.budget, self.budget + load.deposit)
         tried = 0
         while True:
             who = Identity(self.number, number, tried)
-            outcome = yield from self.attempt(who, input_tokens, deadline)
+            outcome, tokens = yield from self.attempt(who, is_stream, input_tokens, deadline)
             tried += 1
             if outcome != "timeout" or tried > load.retries or self.budget < 1.0:
-                return outcome, tried
+                return outcome, tried, tokens
             self.budget -= 1.0
             seconds = load.backoff * load.factor ** (tried - 1) * self.jitter.uniform(who.label)
             self.seen.waits.append((who, env.now, seconds, "backoff"))
             yield env.any_of([env.timeout(seconds), deadline])
             if deadline.processed:
-                return "deadline", tried
+                return "deadline", tried, None
 
-    def attempt(self, who: Identity, input_tokens: int, deadline: simpy.Event) -> Steps:
+    def attempt(self, who: Identity, is_stream: bool, input_tokens: int, deadline: simpy.Event) -> Steps:
         """One HTTP request."""
         env = self.env
         started = env.now
         connection, is_fresh = self.pool.acquire()
         timeout = env.timeout(self.load.read_timeout)
-        is_served = yield from self.service.answer(who, input_tokens, is_fresh, timeout, deadline)
-        self.pool.release(connection, is_served)
-        if is_served:
-            outcome, name, phase = "ok", "ok", None
+        tokens = yield from self.service.answer(who, is_stream, input_tokens, is_fresh, timeout, deadline)
+        self.pool.release(connection, tokens is not None)
+        status = None
+        if tokens is not None:
+            outcome, name, phase, status = "ok", "ok", None, 200 if is_stream else None
         elif deadline.processed:
             outcome, name, phase = "deadline", "cancelled", None
         else:
             outcome, name, phase = "timeout", "timeout", "read"
-        self.seen.attempts.append((who, started, env.now, name, phase, None, is_fresh))
-        return outcome
+        self.seen.attempts.append((who, started, env.now, name, phase, status, is_fresh))
+        return outcome, tokens
 
 
 def run(load: Load, seed: int) -> Observed:

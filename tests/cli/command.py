@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,17 +23,21 @@ class Said(NamedTuple):
     err: str
 
 
-def brownout(*words: str | Path, cwd: Path, env: Mapping[str, str] = os.environ) -> Said:
+def brownout(*words: str | Path, cwd: Path) -> Said:
     """In a process of its own."""
-    done = subprocess.run([*WORDS, *words], cwd=cwd, env=env, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([*WORDS, *words], cwd=cwd, capture_output=True, text=True, timeout=120)
     return Said(done.returncode, done.stdout, done.stderr)
 
 
 def start(*words: str | Path, cwd: Path) -> subprocess.Popen[str]:
-    """In a process group of its own, as a shell starts it: so Ctrl-C can be sent to all of it."""
-    return subprocess.Popen(
-        [*WORDS, *words], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+    """In a process group of its own, as a shell starts it, so that Ctrl-C can be sent to all of it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # were it ignored here, it would be there
+    try:
+        return subprocess.Popen(
+            [*WORDS, *words], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class Here:
@@ -50,6 +53,6 @@ class Here:
         try:
             main()
         except SystemExit as ended:
-            code = ended.code if isinstance(ended.code, int) else 0
+            code = int(ended.code or 0)
         out, err = self._capsys.readouterr()
         return Said(code, out, err)

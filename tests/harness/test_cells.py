@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import signal
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from brownout.harness.files import loads
 from brownout.harness.scenario import Scenario
 
 from . import tiny
+from .processes import PATIENCE, alive, descendants, needs_proc, until
 
 STORM, CALM = loads(tiny.STORM, Scenario), loads(tiny.CALM, Scenario)
 PATIENT, HASTY = loads(tiny.PATIENT, Client), loads(tiny.HASTY, Client)
@@ -89,48 +89,21 @@ from brownout.harness.scenario import Scenario
 if __name__ == "__main__":
     texts = {texts}
     scenario, client = loads(texts[0].replace("30s\\n", "90000s\\n", 1), Scenario), loads(texts[1], Client)
-    print("begun", flush=True)
     run(jobs([scenario], [client], range(20), "sim", 1.0), 2)
 """
 
 
-def children(parent: int) -> set[int]:
-    """The processes it has started, and those that they have."""
-    found = set()
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == parent and fields[0] != "Z":
-            found |= {int(status.parent.name)} | children(int(status.parent.name))
-    return found
-
-
-def is_alive(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+@needs_proc
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
 def test_no_worker_outlives_its_parent(tmp_path: Path, number: signal.Signals) -> None:
     """Interrupted or killed in the middle, the parent takes every worker with it, and no worker says a word."""
     script = tmp_path / "endless.py"
     script.write_text(ENDLESS.replace("{texts}", json.dumps([tiny.STORM, tiny.PATIENT])), encoding="utf-8")
-    parent = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert parent.stdout is not None
-    assert parent.stdout.readline() == "begun\n"
-    give_up = time.monotonic() + 30.0
-    while len(workers := children(parent.pid)) < 2 and time.monotonic() < give_up:
-        time.sleep(0.01)
-    assert len(workers) >= 2
-    time.sleep(0.3)  # some of them are at work by now, some may still be starting: either must do
-    os.kill(parent.pid, number)
-    _, said = parent.communicate(timeout=30)
-    while any(map(is_alive, workers)) and time.monotonic() < give_up:
-        time.sleep(0.01)
-    assert [worker for worker in workers if is_alive(worker)] == []
+    parent = subprocess.Popen([sys.executable, script], stderr=subprocess.PIPE, text=True)
+    until(lambda: len(descendants(parent.pid)) >= 2)
+    time.sleep(0.3)  # some are at work by now, some may still be starting: either must do
+    workers = descendants(parent.pid)
+    parent.send_signal(number)
+    _, said = parent.communicate(timeout=PATIENCE)
+    until(lambda: not alive(workers))
     assert said.count("Traceback") == (1 if number == signal.SIGINT else 0)  # the script's own, no worker's

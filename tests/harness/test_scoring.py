@@ -151,7 +151,7 @@ def test_everybody_ties_where_nobody_can_tell() -> None:
     ],
 )
 def test_an_estimate_with_infinite_runs(values: list[float | None], expected: Estimate) -> None:
-    """Where a run has no quantile the middle run stands for all, without an interval; never an average with infinity."""
+    """Where a run has no quantile the middle run stands for all, without an interval; nothing is averaged with it."""
     assert estimate(values) == expected
 
 

@@ -128,29 +128,30 @@ class SimAttempt:
 
     def emit(self, step: Step) -> None:
         """Bytes have come."""
-        self._last_byte = now = self._port.now()
-        kind = step.__class__
-        if kind is Tokens:
-            self._tokens += step.count  # type: ignore[union-attr]
-            self._last_text = now
-            if self._until_text:
-                self._answer(Outcome("text", tokens=self._tokens, stream=self))
-        elif kind is Event:
-            if step.name == "message_stop":  # type: ignore[union-attr]
-                self._is_complete = True
-        elif kind is Head:
+        kind = step.__class__  # the hot path: a plain answer is Head, Answer, Finish
+        if kind is Head:
             self._head = step  # type: ignore[assignment]
+            self._last_byte = self._last_text = self._port.now()
             if step.sse:  # type: ignore[union-attr]
-                self._last_text = now
                 self._answer(Outcome("opened", status=200, stream=self))
+        elif kind is Answer:  # comes with its head, or after a stall
+            self._last_byte = self._port.now()
+            self._is_complete = step.end >= 1.0  # type: ignore[union-attr]
         elif kind is Finish:
             self._finished()
+        elif kind is Event:
+            self._last_byte = self._port.now()
+            if step.name == "message_stop":  # type: ignore[union-attr]
+                self._is_complete = True
+        elif kind is Tokens:
+            self._last_byte = self._last_text = self._port.now()
+            self._tokens += step.count  # type: ignore[union-attr]
+            if self._until_text:
+                self._answer(Outcome("text", tokens=self._tokens, stream=self))
         elif kind is StreamError:
             self._end(Outcome("stream_error", "stream", 200, step.type, tokens=self._tokens))  # type: ignore[union-attr]
         elif kind is Error:
             self._error = step.type  # type: ignore[union-attr]
-        elif kind is Answer:
-            self._is_complete = step.end >= 1.0  # type: ignore[union-attr]
         elif kind is Reset:
             self._broken("reset")
         elif kind is Close:
@@ -165,7 +166,7 @@ class SimAttempt:
             dropped = self._request.stream and not self._is_last and retries(outcome)
             self._end(outcome, is_reusable=not dropped)
         elif self._is_complete:
-            self._end(OK._replace(status=200, tokens=self._tokens) if head.sse else OK, is_reusable=True)
+            self._end(Outcome("ok", status=200, tokens=self._tokens) if head.sse else OK, is_reusable=True)
         else:
             self._end(Outcome("truncated", "stream", 200, tokens=self._tokens), is_reusable=True)
 

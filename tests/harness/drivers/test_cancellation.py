@@ -58,14 +58,15 @@ timeline:
       - {kind: reset, at: {tokens: 0}, where: {clients: [1], attempts: [1]}}
 """
 CLIENT = "name: stack\nlayers: [LAYERS]\n"
+"""No limit in it is so short that the machine's own delays could reach it."""
 SCALE = 40.0
 
 ONCE = "sdk: {max_retries: 0}"
 RETRY = "retry: {retries: 3, backoff: {base: 50ms, jitter: none}, on: [overloaded, connection, stream_before_text]}"
 ALONE = {
     "breaker": "breaker: {failures: 1, open_for: 1ms}, sdk: {max_retries: 2}",
-    "content_gap": "content_gap: {limit: 100ms}, sdk: {max_retries: 2}",
-    "deadline": "deadline: {total: 2s}, sdk: {max_retries: 2}",
+    "content_gap": "content_gap: {limit: 9s}, sdk: {max_retries: 2}",
+    "deadline": "deadline: {total: 60s}, sdk: {max_retries: 2}",
     "hedge": "hedge: {after: 150ms}, sdk: {max_retries: 2}",
     "retry": f"{RETRY}, {ONCE}",
     "sdk": "sdk: {max_retries: 2}",
@@ -73,8 +74,8 @@ ALONE = {
 """Each layer around the SDK."""
 STACKS = {
     **{f"{name} alone": text for name, text in ALONE.items()},
-    "guarded": f"deadline: {{total: 5s}}, breaker: {{failures: 9}}, {RETRY}, {ONCE}",
-    "hedged": f"deadline: {{total: 5s}}, hedge: {{after: 300ms}}, {RETRY}, content_gap: {{limit: 1s}}, {ONCE}",
+    "guarded": f"deadline: {{total: 60s}}, breaker: {{failures: 9}}, {RETRY}, {ONCE}",
+    "hedged": f"deadline: {{total: 60s}}, hedge: {{after: 300ms}}, {RETRY}, content_gap: {{limit: 9s}}, {ONCE}",
     "a probe": f"breaker: {{failures: 1, open_for: 1ms}}, {RETRY}, {ONCE}",
     "budgeted": f"{RETRY[:-1]}, budget: {{deposit: 0.1, capacity: 2}}}}, {ONCE}",
     "queued": f"hedge: {{after: 80ms}}, {RETRY}, {ONCE}",
@@ -248,26 +249,49 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 class WireWorld:
-    """One client, and the fake on a real socket."""
+    """The fake on a real socket, and one client after the other."""
 
     def __init__(self, case: Case, turns: Turns) -> None:
         scenario = case.scenario()
         self._case, self._turns = case, turns
         self._workload = scenario.calls(seed=1)
         self._client = case.client()
-        self._timeouts = self._client.timeouts.timeouts()
         self._calls = count()
         self.ledger = Ledger()
         self.endpoint = Endpoint(scenario.service(), seed=1)
         self.server = WireServer(self.endpoint, scale=SCALE)
 
-    async def start(self) -> None:
-        await self.server.start()
-        self.server.begin()
-        url = f"http://{self.server.host}:{self.server.port}"
-        self.sdk = sdk.make(url, self._client.max_retries, self._timeouts, SCALE)
-        self.port = WirePort(self.server.clock, lambda _: self.sdk, self.ledger.record, lambda _: None)
-        self._engine = Engine(self.port)
+    async def called_off_after(self, turns: int) -> bool:
+        """Play a call for that many turns of the loop, call it off and see what is left. False if it had ended."""
+        url, timeouts = f"http://{self.server.host}:{self.server.port}", self._client.timeouts.timeouts()
+        async with sdk.make(url, self._client.max_retries, timeouts, SCALE) as anthropic:
+            self.port = WirePort(self.server.clock, lambda _: anthropic, self.ledger.record, lambda _: None)
+            self._engine = Engine(self.port)
+            run = self._client.stack(Site(0, self.port.now, self.ledger.record, timeouts, has_real_sdk=True))
+            await self._prepare(run)
+            call, left_at = await self._leave(run, turns)
+            await until(self._is_quiet)
+        await until(lambda: not self.server.connections)
+        assert is_let_in(run)
+        assert is_served(self.endpoint, {TROUBLED, OTHER})
+        attempts = [a for a in self.ledger.attempts if (a.who.client, a.who.call) == (TROUBLED, call.ask.call)]
+        assert len(attempts) == call.total_attempts
+        if left_at is None:
+            return False
+        late = {attempt.outcome for attempt in attempts if attempt.finished is None or attempt.finished >= left_at}
+        assert late <= {"cancelled"}
+        return True
+
+    async def _prepare(self, run: Run) -> None:
+        """Whatever is to happen before the call."""
+        if self._case.opens_first:
+            over = asyncio.Event()
+            self._begin(run, FAILING, over.set)
+            await over.wait()
+            opened = self.port.now()
+            await until(lambda: self.port.now() > opened + 0.001)
+        if self._case.is_queued:
+            take_the_slot(self.endpoint, self.server.clock)
 
     def _begin(self, run: Run, client: int, ended: Callable[[], None]) -> tuple[Node, Call]:
         call = Call(self._workload.ask(client, next(self._calls), 0.0), Draws(1, "jitter"))
@@ -278,19 +302,8 @@ class WireWorld:
 
         return self._engine.start(run(call), done), call
 
-    async def called_off_after(self, turns: int) -> bool:
-        """Play a call for that many turns of the loop, call it off and see what is left. False if it had ended."""
-        site = Site(0, self.port.now, self.ledger.record, self._timeouts, has_real_sdk=True)
-        run = self._client.stack(site)
-        if self._case.opens_first:
-            over = asyncio.Event()
-            self._begin(run, FAILING, over.set)
-            await over.wait()
-            opened = self.port.now()
-            await until(lambda: self.port.now() > opened + 0.001)
-        if self._case.is_queued:
-            take_the_slot(self.endpoint, self.server.clock)
-        self.ledger.attempts.clear()
+    async def _leave(self, run: Run, turns: int) -> tuple[Call, float | None]:
+        """The call, and when it was called off; None if it had ended."""
         over = asyncio.Event()
         node, call = self._begin(run, TROUBLED, over.set)
         left_at: list[float] = []
@@ -303,16 +316,7 @@ class WireWorld:
 
         self._turns.after(turns, leave)
         await over.wait()
-        await until(self._is_quiet)
-        assert is_let_in(run)
-        attempts = [attempt for attempt in self.ledger.attempts if attempt.who.client == TROUBLED]
-        assert len(attempts) == call.total_attempts
-        assert is_served(self.endpoint, {TROUBLED, OTHER})
-        if not left_at:
-            return False
-        late = {attempt.outcome for attempt in attempts if attempt.finished is None or attempt.finished >= left_at[0]}
-        assert late <= {"cancelled"}
-        return True
+        return call, next(iter(left_at), None)
 
     def _is_quiet(self) -> bool:
         """Whether nobody does anything any more, on either side."""
@@ -320,21 +324,18 @@ class WireWorld:
         is_idle = all(connection.is_idle for connection in connections)
         return is_idle and not self.port._tasks and (slots.busy, slots.waiting) == (0, 0)
 
-    async def stop(self) -> None:
-        await self.port.close()
-        await self.sdk.close()
-        await until(lambda: not self.server.connections)
-        await self.server.stop()
-
 
 async def call_off_everywhere(case: Case, turns: Turns) -> int:
     """How many turns a call takes that nobody calls off."""
     world = WireWorld(case, turns)
-    await world.start()
-    for steps in count():
-        if not await world.called_off_after(steps):
-            break
-    await world.stop()
+    await world.server.start()
+    world.server.begin()
+    try:
+        for steps in count():
+            if not await world.called_off_after(steps):
+                break
+    finally:
+        await world.server.stop()
     assert asyncio.all_tasks() == {asyncio.current_task()}
     return steps
 

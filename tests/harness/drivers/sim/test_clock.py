@@ -85,14 +85,14 @@ TIE_BEHIND_A_HEAD = [
 
 @given(SCHEDULES)
 @example(TIE_BEHIND_A_HEAD)
-@settings(max_examples=400)
+@settings(max_examples=250)
 def test_lanes_change_neither_order_nor_time(schedule: list[Setting]) -> None:
     """Whatever is set and called off, and when, fires alike with and without lanes, ties included."""
     assert play(LENGTHS, schedule) == play((), schedule)
 
 
 @given(SCHEDULES, st.sampled_from([(), LENGTHS]))
-@settings(max_examples=200)
+@settings(max_examples=100)
 def test_ties_fire_in_the_order_in_which_they_were_set(schedule: list[Setting], lanes: tuple[float, ...]) -> None:
     """Timers fire in the order of (time, number), the number being how many were set before."""
     fired = play(lanes, schedule)

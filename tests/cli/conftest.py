@@ -1,0 +1,18 @@
+"""A folder with small files, and the command line in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ..harness import tiny
+from .command import Here
+
+
+@pytest.fixture
+def here(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Here:
+    """The command line in this process, in a folder with `storm.yaml`, `calm.yaml`, `patient.yaml`, `hasty.yaml`."""
+    monkeypatch.chdir(tmp_path)
+    tiny.write(tmp_path)
+    return Here(capsys, monkeypatch)
