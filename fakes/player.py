@@ -43,13 +43,26 @@ class Sink(Protocol):
         """A step with something to see has been reached."""
 
     def accepts_run(self, run: Tokens) -> bool:
-        """Whether this run of tokens may come as one step at its end."""
+        """Whether this run of tokens may come as one step at its end. Asked once, when the run begins."""
 
 
 class Player:
     """Plays the plan of one ticket."""
 
-    __slots__ = ("_began", "_clock", "_due", "_endpoint", "_i", "_pending", "_plan", "_run", "_sent", "_sink", "ticket")
+    __slots__ = (
+        "_began",
+        "_clock",
+        "_due",
+        "_endpoint",
+        "_i",
+        "_is_one",
+        "_pending",
+        "_plan",
+        "_run",
+        "_sent",
+        "_sink",
+        "ticket",
+    )
 
     def __init__(self, endpoint: Endpoint, ticket: Ticket, clock: Clock, sink: Sink) -> None:
         self.ticket = ticket
@@ -62,6 +75,7 @@ class Player:
         self._pending: Handle | None = None
         self._run: Tokens | None = None
         self._began = 0.0
+        self._is_one = False
         self._sent = 0
         ticket.resume = self._granted
 
@@ -90,6 +104,7 @@ class Player:
                     return
             elif kind is Tokens:
                 self._run, self._began, self._sent = step, self._due, 0  # type: ignore[assignment]
+                self._is_one = self._sink is None or self._sink.accepts_run(step)  # type: ignore[arg-type]
                 if not self._go_on_with_run(now):
                     return
             elif kind is Admit:
@@ -130,7 +145,7 @@ class Player:
         """Emit the tokens that are due; False while there are more to wait for."""
         run = self._run
         assert run is not None
-        if self._sent == 0 and (self._sink is None or self._sink.accepts_run(run)):
+        if self._is_one:
             self._due = self._began + run.count * run.gap
         else:
             self._due = self._began + (self._sent + 1) * run.gap

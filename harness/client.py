@@ -52,11 +52,11 @@ class Client(BaseModel):
         return layers
 
     @property
-    def max_retries(self) -> int:
+    def sdk(self) -> Sdk:
         """What the SDK itself is set to."""
         sdk = self.layers[-1]
         assert isinstance(sdk, Sdk)
-        return sdk.max_retries
+        return sdk
 
     def stack(self, site: Site) -> Run:
         """The layers of one of its instances."""

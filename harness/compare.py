@@ -11,12 +11,14 @@ from importlib.metadata import PackageNotFoundError, version
 
 from . import cells as running
 from . import scoring
-from .client import Client
+from .client import Client, TimeoutsFile
 from .results import Backend, RunFile, Subject
 from .sampling import sampled
 from .scenario import Scenario
 from .sources import Source
 
+LONGEST_PLAIN_ANSWER = 21_334
+"""`max_tokens` from which the Python SDK insists on streaming, unless a timeout is set; measured on 2.12."""
 LIBRARIES = ("brownout", "anthropic", "httpx", "httpx2", "simpy", "numpy", "pydantic")
 
 
@@ -43,6 +45,9 @@ def compare(plan: Plan, progress: Callable[[int], None] = lambda done: None) -> 
     """Run every cell and score it. Raises `scoring.Unplayable` when a scenario cannot mean what it says."""
     scenarios = [sampled(source.value, plan.sample) for source in plan.scenarios]
     clients = [source.value for source in plan.clients]
+    for scenario in scenarios:
+        for client in clients:
+            _check_accepted(scenario, client)
     todo = running.jobs(scenarios, clients, plan.seeds, plan.backend, plan.scale)
     cells = running.run(todo, plan.workers, progress)
     for cell in cells:
@@ -69,6 +74,16 @@ def compare(plan: Plan, progress: Callable[[int], None] = lambda done: None) -> 
         cells=cells,
         command=plan.command,
     )
+
+
+def _check_accepted(scenario: Scenario, client: Client) -> None:
+    """Raise `Unplayable` for calls that the SDK refuses to send at all."""
+    calls = scenario.workload.calls
+    if calls.stream < 1.0 and calls.max_tokens >= LONGEST_PLAIN_ANSWER and client.timeouts == TimeoutsFile():
+        raise scoring.Unplayable(
+            f"{scenario.name} with {client.name}: the SDK refuses a call without streaming and with max_tokens of "
+            f"{LONGEST_PLAIN_ANSWER:,} or more under its default timeouts, before it sends anything; in production too"
+        )
 
 
 def environment() -> dict[str, str]:

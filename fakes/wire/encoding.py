@@ -86,7 +86,7 @@ def head(step: Head, ticket: Ticket, length: int | None, quota: dict[str, str], 
     kind = "text/event-stream; charset=utf-8" if step.sse else "application/json"
     fields = {"content-type": kind, "request-id": identifier("req", ticket), "cache-control": "no-cache"} | quota
     if step.retry_after is not None:
-        fields["retry-after"] = f"{step.retry_after / scale:g}"
+        fields["retry-after"] = _number(step.retry_after / scale)
     if step.should_retry is not None:
         fields["x-should-retry"] = "true" if step.should_retry else "false"
     if length is None:
@@ -152,6 +152,11 @@ def deltas(step: Tokens, sent_before: int) -> bytes:
     """A run of content events, each a chunk of its own; `sent_before` says where in the text they are."""
     words = len(_WORDS)
     return b"".join(_delta(k % words) for k in range(sent_before, sent_before + step.count))
+
+
+def _number(seconds: float) -> str:
+    """As the service writes it, in whole seconds, where it is whole."""
+    return str(int(seconds)) if seconds.is_integer() else repr(seconds)
 
 
 def part(body: bytes, step: Answer) -> bytes:

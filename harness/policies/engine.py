@@ -1,6 +1,7 @@
 """The one engine that steps layers, for every backend. A backend is a port of three functions and nothing else.
 
-`attempt`, `read` and `timer` start something and return a handle; they never call back before they have returned.
+`attempt`, `read` and `timer` start something and return a handle; they never call back before they have returned, nor
+once the handle was cancelled.
 """
 
 from __future__ import annotations

@@ -118,4 +118,4 @@ def is_failure(outcome: Outcome) -> bool:
     if outcome.kind == "status":
         status = outcome.status or 0
         return status in (408, 409, 429) or status >= 500
-    return outcome.kind not in ("ok", "opened", "text", "cancelled", "breaker_open")
+    return outcome.kind not in ("ok", "opened", "text", "cancelled", "censored", "breaker_open")

@@ -12,7 +12,7 @@ import pytest
 
 from brownout.cli import main
 
-WORDS = (sys.executable, "-m", "brownout")
+PROGRAM = (sys.executable, "-m", "brownout")
 
 
 class Said(NamedTuple):
@@ -25,7 +25,7 @@ class Said(NamedTuple):
 
 def brownout(*words: str | Path, cwd: Path) -> Said:
     """In a process of its own."""
-    done = subprocess.run([*WORDS, *words], cwd=cwd, capture_output=True, text=True, timeout=120)
+    done = subprocess.run([*PROGRAM, *words], cwd=cwd, capture_output=True, text=True, timeout=120)
     return Said(done.returncode, done.stdout, done.stderr)
 
 
@@ -34,7 +34,12 @@ def start(*words: str | Path, cwd: Path) -> subprocess.Popen[str]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # were it ignored here, it would be there
     try:
         return subprocess.Popen(
-            [*WORDS, *words], cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+            [*PROGRAM, *words],
+            cwd=cwd,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
     finally:
         signal.signal(signal.SIGINT, before)

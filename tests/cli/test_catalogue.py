@@ -13,7 +13,7 @@ from brownout.scenarios import clients, incidents
 
 from .command import Here
 
-SHIPPED = {name: Scenario for name in incidents()} | {name: Client for name in clients()}
+SHIPPED = {**dict.fromkeys(incidents(), Scenario), **dict.fromkeys(clients(), Client)}
 
 
 def test_list_names_everything_shipped(here: Here) -> None:

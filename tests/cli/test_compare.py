@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from brownout.harness.results import RunFile, load
 
-from .command import Here, Said, brownout
+from .command import PROGRAM, Here, Said, brownout
 
-WORDS = ("compare", "-s", "storm.yaml", "-s", "calm.yaml", "-c", "patient.yaml", "-c", "hasty.yaml")
+ALONE = ("--workers", "1")
+"""In this process: a worker takes longer to start than all of a small comparison."""
+WORDS = ("compare", "-s", "storm.yaml", "-s", "calm.yaml", "-c", "patient.yaml", "-c", "hasty.yaml", *ALONE)
 
 
 def test_what_is_printed_and_written(here: Here) -> None:
     """The verdict first, then tables, then the files; on stderr nothing, as nobody watches a progress bar here."""
-    said = here(*WORDS, "--seeds", "3", "--workers", "1")
+    said = here(*WORDS, "--seeds", "3")
     assert (said.code, said.err) == (0, "")
     run = load(Path("out/run.json"))
     assert said.out.replace("\n", " ").startswith(f"{run.verdict} ")
@@ -26,8 +31,22 @@ def test_what_is_printed_and_written(here: Here) -> None:
 
 def test_the_same_from_a_shell(here: Here, tmp_path: Path) -> None:
     """A process of its own, with workers, says the same as this one without."""
-    said = here(*WORDS, "--seeds", "3", "--workers", "1")
+    said = here(*WORDS, "--seeds", "3")
     assert brownout(*WORDS, "--seeds", "3", "--workers", "2", cwd=tmp_path) == said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal")
+def test_progress_is_for_terminals(here: Here) -> None:
+    """On one there is a bar, wiped away when all is done; what is printed stays the same."""
+    words = ("compare", "-s", "calm.yaml", "-c", "patient.yaml", "--seeds", "2", *ALONE)
+    ours, theirs = os.openpty()
+    with os.fdopen(ours, "rb", buffering=0) as screen:
+        done = subprocess.run([*PROGRAM, *words], stdout=subprocess.PIPE, stderr=theirs, text=True, timeout=60)
+        os.close(theirs)
+        seen = screen.read(1 << 20)
+    assert (done.returncode, done.stdout) == here(*words)[:2]
+    assert b"Playing" in seen
+    assert b"\x1b[?25h" in seen  # the cursor is back
 
 
 def test_a_losing_client_is_no_error(here: Here) -> None:
@@ -126,7 +145,7 @@ def again(said: Said, here: Here) -> tuple[RunFile, RunFile]:
     assert page.read_text(encoding="utf-8").rstrip().endswith(f"## Again\n\n    {run.command}")
     program, *words = shlex.split(run.command)
     assert program == "brownout"
-    assert here(*words, "--out", "again") == said._replace(out=said.out.replace("Wrote out/", "Wrote again/"))
+    assert here(*words, *ALONE, "--out", "again") == said._replace(out=said.out.replace("Wrote out/", "Wrote again/"))
     return run, load(Path("again/run.json"))
 
 
@@ -136,7 +155,7 @@ def again(said: Said, here: Here) -> tuple[RunFile, RunFile]:
         (),
         ("--seeds", "2"),
         ("--seeds", "2", "--first-seed", "7"),
-        ("--seeds", "2", "--sample", "50%", "--workers", "2"),
+        ("--seeds", "2", "--sample", "50%"),
     ],
     ids=" ".join,
 )
@@ -158,7 +177,7 @@ def test_names_are_quoted_where_they_must_be(here: Here) -> None:
 def test_on_the_wire(here: Here) -> None:
     """The same files with the real SDK: the same calls, all answered, and a command that says how fast."""
     words = ("compare", "-s", "calm.yaml", "-c", "patient.yaml", "--seeds", "1")
-    said = here(*words, "--backend", "wire", "--time-scale", "12.5", "--workers", "1")
+    said = here(*words, "--backend", "wire", "--time-scale", "12.5")
     assert (said.code, said.err) == (0, "")
     wire = load(Path("out/run.json"))
     assert wire.command == (

@@ -15,25 +15,32 @@ from .command import start
 LONG = ("-s", "calm", "-s", "rate-limit-storm", "-s", "stall-mid-stream", "-c", "guide", "-c", "budgeted")
 
 
+WORKERS = ("--workers", "2")
+
+
 @needs_proc
-@pytest.mark.parametrize("to_all", [True, False], ids=["terminal", "kill"])
 @pytest.mark.parametrize(
-    "options",
-    [("--workers", "1"), ("--workers", "2"), ("--workers", "2", "--backend", "wire", "--time-scale", "20")],
-    ids=["alone", "workers", "wire"],
+    ("options", "after", "is_for_all"),
+    [
+        (("--workers", "1"), 0.2, True),
+        (WORKERS, 0.0, True),
+        (WORKERS, 0.0, False),
+        (WORKERS, 0.7, True),
+        (WORKERS, 0.7, False),
+        ((*WORKERS, "--backend", "wire", "--time-scale", "20"), 2.0, True),
+    ],
+    ids=["alone", "starting", "starting, one told", "working", "working, one told", "on the wire"],
 )
-@pytest.mark.parametrize("after", [0.0, 0.7], ids=["at the start", "in the middle"])
-def test_ctrl_c(tmp_path: Path, options: tuple[str, ...], to_all: bool, after: float) -> None:
+def test_ctrl_c(tmp_path: Path, options: tuple[str, ...], after: float, is_for_all: bool) -> None:
     """A terminal sends it to every process of the command, `kill` to one: either way all end, at once, and silently,
     whether the workers are starting or at work."""
-    words = ("compare", *LONG, "--seeds", "50", *options)
-    command = start(*words, cwd=tmp_path)
+    command = start("compare", *LONG, "--seeds", "50", *options, cwd=tmp_path)
     until((tmp_path / "out").exists)  # the files are read, the work begins
     workers = 2 if "2" in options else 0
     until(lambda: len(descendants(command.pid)) >= workers)
     time.sleep(after)
     family = descendants(command.pid)
-    (os.killpg if to_all else os.kill)(command.pid, signal.SIGINT)
+    (os.killpg if is_for_all else os.kill)(command.pid, signal.SIGINT)
     out, err = command.communicate(timeout=PATIENCE)
     assert (command.returncode, out, err) == (130, "", "\nInterrupted.\n")
     until(lambda: not alive(family))

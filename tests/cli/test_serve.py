@@ -27,7 +27,7 @@ timeline:
       - {kind: stall, where: {calls: [3]}}
 """
 MESSAGE: dict[str, Any] = {
-    "model": "claude-sonnet-4-5",
+    "model": "any-model",
     "max_tokens": 100,
     "messages": [{"role": "user", "content": "How are you?"}],
 }
@@ -46,9 +46,12 @@ class Serving:
         self.url = found[0]
 
     def end(self, number: signal.Signals = signal.SIGINT) -> Said:
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
         self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=PATIENCE)
-        return Said(self.process.returncode, self.first + out, err)
+        # Not `communicate`, which knows nothing of the lines that came together with the first.
+        out, err = self.process.stdout.read(), self.process.stderr.read()
+        return Said(self.process.wait(PATIENCE), self.first + out, err)
 
 
 @contextmanager
@@ -60,7 +63,7 @@ def serving(folder: Path, *words: str) -> Iterator[Serving]:
     finally:
         if process.poll() is None:
             process.kill()
-            process.communicate()
+        process.communicate()
 
 
 def sdk(url: str) -> anthropic.Anthropic:
@@ -76,7 +79,7 @@ def test_a_real_client_is_served(tmp_path: Path) -> None:
         assert block.type == "text"
         assert len(block.text.split()) >= 10
         with client.messages.stream(**MESSAGE) as stream:
-            assert stream.get_final_text() == block.text
+            assert stream.get_final_text().split() == block.text.split()
         said = server.end()
     address = server.url.removeprefix("http://")
     assert said == (
@@ -96,17 +99,21 @@ def test_a_real_client_is_served(tmp_path: Path) -> None:
 def test_it_ends_while_somebody_waits(tmp_path: Path, number: signal.Signals) -> None:
     """A stream that stalls for ever does not keep it: it ends at once, by Ctrl-C or by a polite `kill`."""
     with serving(tmp_path, "--seed", "5") as server, sdk(server.url) as client:
-        for _ in range(3):
+        for _ in range(2):  # three requests: the first is refused once
             client.with_options(max_retries=1).messages.create(**MESSAGE)
         with client.messages.stream(**MESSAGE) as stream:
             events = iter(stream)
-            assert next(events).type == "message_start"
+            assert [next(events).type for _ in range(3)] == [
+                "message_start",
+                "content_block_start",
+                "content_block_delta",
+            ]
             said = server.end(number)
-            with pytest.raises(Exception, match=r".*"):  # noqa: PT011, B017 - which one is the SDK's affair
+            with pytest.raises(Exception, match=r".*"):  # which one is the SDK's affair
                 list(events)
     assert (said.code, said.err) == (0, "")
     assert "(seed 5)" in said.out
-    assert "\nServed 5 requests.\n" in said.out
+    assert "\nServed 4 requests.\n" in said.out
 
 
 def test_nobody_came(tmp_path: Path) -> None:

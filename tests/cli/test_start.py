@@ -10,14 +10,14 @@ import pytest
 
 from brownout import __version__
 
-from .command import WORDS, Here, brownout
+from .command import PROGRAM, Here, brownout
 
 HEAVY = {"anthropic", "httpx", "httpx2", "pandas", "numpy", "simpy", "pydantic", "rich", "ruamel", "asyncio"}
 
 
 def imported(*words: str, cwd: Path) -> set[str]:
     """The top-level modules that a command imports."""
-    python, *rest = WORDS
+    python, *rest = PROGRAM
     done = subprocess.run([python, "-X", "importtime", *rest, *words], cwd=cwd, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
@@ -174,7 +174,7 @@ def test_an_error_of_ours_says_so(here: Here, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.skipif(sys.platform == "win32", reason="a pipe that is shut")
 def test_a_reader_that_has_seen_enough(tmp_path: Path) -> None:
     """`brownout list | head -1` ends without a traceback."""
-    words = " ".join(WORDS)
+    words = " ".join(PROGRAM)
     done = subprocess.run(["sh", "-c", f"{words} list | true"], cwd=tmp_path, capture_output=True, text=True)
     assert done.stderr == ""
 

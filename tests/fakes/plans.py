@@ -185,7 +185,8 @@ class Crank:
         """Fire everything that is due by then; the clock then shows that time."""
         turns = 0
         while self.pending and self.pending[0][0] <= when:
-            self.time, _, timer = heappop(self.pending)
+            due, _, timer = heappop(self.pending)
+            self.time = max(self.time, due)
             if timer.callback is not None:
                 timer.callback(timer.argument, None)
             assert (turns := turns + 1) < 100_000, "it never ends"

@@ -7,7 +7,7 @@ from statistics import fmean, median, quantiles
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
@@ -110,6 +110,7 @@ def mixtures(draw: st.DrawFn) -> dict[str, Any]:
     return {"mix": [{"share": format_share(weight / sum(weights)), "of": draw(shapes)} for weight in weights]}
 
 
+@example({"mix": [{"share": "25%", "of": {"median": "1s", "p95": "2s"}}] * 4}, 0.5, 1)
 @given(mixtures(), st.floats(0, 1, exclude_min=True, exclude_max=True), st.integers(0, 6))
 def test_a_mixture_is_defined_for_every_draw(mixture: dict[str, Any], u: float, parts: int) -> None:
     """Also for one that falls on the very border between two parts."""

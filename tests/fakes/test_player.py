@@ -127,15 +127,19 @@ def test_a_strike_loses_no_token_however_coarse_the_clock(now: float, gap: float
     assert play.sink.tokens == play.ticket.sent_tokens == tokens
 
 
-@given(faults, instants, st.booleans())
-def test_a_strike_keeps_the_count_of_tokens(fault: Fault, instant: float, stream: bool) -> None:
-    """Struck at any instant, a run taken whole and one of single tokens agree on every token and on its end."""
+@given(faults, instants, st.just(0.0) | st.floats(0.0, 5.0), st.booleans())
+def test_a_strike_keeps_the_count_of_tokens(fault: Fault, instant: float, late: float, stream: bool) -> None:
+    """Struck at any instant, a run taken whole and one of single tokens agree on every token and on its end.
+
+    Also on a machine that is late, where what is due has not been sent yet.
+    """
     seen = []
     for lumps in (False, True):
         at = endpoint(Phase(instant), Phase(1.0, (fault,), hits_in_flight=True))
         play = stage(at, lumps=lumps, request=REQUEST._replace(stream=stream))
         play.player.play()
         play.clock.until(instant)
+        play.clock.time += late
         at.begin_phase(1)
         play.player.strike()
         at_once = play.sink.tokens if play.ticket.has_fired else None
@@ -223,6 +227,27 @@ def test_cancelled_work_sets_no_timer_when_a_step_made_the_client_leave(steps: i
     while not play.player.is_over:
         play.clock.until(play.clock.pending[0][0])
     assert play.clock.is_idle
+
+
+@given(faults, st.floats(1.2, 4.0))
+def test_who_leaves_because_of_what_a_strike_brought_is_gone(fault: Fault, instant: float) -> None:
+    """What was due is sent before the fault takes effect; if that makes the client leave, nothing follows."""
+    at = endpoint(Phase(instant), Phase(1.0, (fault,), hits_in_flight=True))
+    play = stage(at, lumps=True)
+    play.player.play()
+    play.clock.until(instant)
+
+    def leave(step: Step) -> None:
+        play.sink.on_step = lambda step: None
+        play.player.abandon()
+
+    play.sink.on_step = leave
+    before = len(play.sink.seen)
+    at.begin_phase(1)
+    play.player.strike()
+    if len(play.sink.seen) > before:
+        assert (at.slots.busy, play.clock.is_idle, play.player.is_over) == (0, True, True)
+        assert not play.ticket.has_fired or play.sink.tokens == 0
 
 
 @given(st.lists(st.tuples(st.integers(1, 5), st.floats(0.0, 3.0)), min_size=1, max_size=4))

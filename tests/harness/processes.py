@@ -19,17 +19,19 @@ def until(is_so: Callable[[], bool]) -> None:
     while not is_so():
         if time.monotonic() > end:
             raise TimeoutError
-        time.sleep(0.01)
+        time.sleep(0.02)
 
 
 def descendants(parent: int) -> set[int]:
     """The processes it has started, and those that they have."""
-    found = set()
-    for process in Path("/proc").glob("[0-9]*"):
-        number = int(process.name)
-        if _parent(number) == parent:
-            found |= {number} | descendants(number)
-    return found
+    parents = {
+        number: _parent(number)
+        for number in map(int, filter(str.isdigit, (path.name for path in Path("/proc").iterdir())))
+    }
+    family = {parent}
+    while younger := {child for child, its in parents.items() if its in family} - family:
+        family |= younger
+    return family - {parent}
 
 
 def alive(processes: Iterable[int]) -> set[int]:

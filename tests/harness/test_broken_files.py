@@ -578,8 +578,10 @@ layers: {deadline: {total: 60s}, sdk: {max_retries: true}}
 }
 
 
-FILES = [(Scenario, name, *pair) for name, pair in SCENARIOS.items()]
-FILES += [(Client, name, *pair) for name, pair in CLIENTS.items()]
+FILES: list[tuple[type[BaseModel], str, str, list[str]]] = [
+    *((Scenario, name, *pair) for name, pair in SCENARIOS.items()),
+    *((Client, name, *pair) for name, pair in CLIENTS.items()),
+]
 each_file = pytest.mark.parametrize(
     ("model", "text", "lines"),
     [(model, text, lines) for model, _, text, lines in FILES],

@@ -38,12 +38,12 @@ def test_jobs_come_by_scenario_client_seed() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("workers", [2, 3])
-def test_results_do_not_depend_on_the_number_of_processes(workers: int) -> None:
-    """One process, two, or more than there are cores: the same cells in the same order, to the last digit."""
-    alone, together = [], []
+def test_results_do_not_depend_on_the_number_of_processes() -> None:
+    """One process or two: the same cells in the same order, to the last digit, and progress goes in steps of one."""
+    alone: list[int] = []
+    together: list[int] = []
     here = run(todo(), 1, alone.append)
-    there = run(todo(), workers, together.append)
+    there = run(todo(), 2, together.append)
     assert [each.model_dump_json() for each in here] == [each.model_dump_json() for each in there]
     assert alone == together == list(range(1, 9))
     assert active_children() == []
@@ -94,7 +94,7 @@ if __name__ == "__main__":
 
 
 @needs_proc
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=lambda number: number.name)
 def test_no_worker_outlives_its_parent(tmp_path: Path, number: signal.Signals) -> None:
     """Interrupted or killed in the middle, the parent takes every worker with it, and no worker says a word."""
     script = tmp_path / "endless.py"

@@ -27,7 +27,7 @@ def cell(
         seed=seed,
         calls=10,
         attempts=12,
-        metrics=dict.fromkeys(METRICS, 2.0) | {"goodput": goodput, "p95": p95},
+        metrics={**dict.fromkeys(METRICS, 2.0), "goodput": goodput, "p95": p95},
         outcomes={"ok": 8, "timeout": 2},
         timeouts={"read": 2},
         faults={fault: FaultCount(planned=5, fired=fired)},

@@ -120,7 +120,7 @@ def test_calls_are_the_same_in_whatever_order_they_are_asked_for(kind: dict[str,
             for client in clients
         }  # fmt: skip
 
-    given = {"input_tokens": {"median": 100, "p95": 900}, "stream": "40%"}
+    given: dict[str, Any] = {"input_tokens": {"median": 100, "p95": 900}, "stream": "40%"}
     forwards = story(workload(kind, **given), list(range(10)))
     backwards = story(workload(kind, **given), list(range(9, -1, -1)))
     assert forwards == backwards

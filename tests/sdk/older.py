@@ -67,5 +67,5 @@ def older_sdk() -> Iterator[OlderSdk]:
 def _install() -> None:
     shutil.rmtree(HOME, ignore_errors=True)
     venv.create(HOME, symlinks=True)
-    pip = [sys.executable, "-m", "pip", "--python", str(HOME / "bin/python"), "--quiet"]
-    subprocess.run([*pip, "install", f"anthropic=={VERSION}"], check=True)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(HOME / "bin/python")]
+    subprocess.run([*pip, "install", "--quiet", f"anthropic=={VERSION}"], check=True)

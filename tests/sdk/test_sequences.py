@@ -68,10 +68,8 @@ def test_each_status_is_retried_and_named_as_by_the_sdk(sdk: Newest | Oldest, st
         assert predicted == sdk.play(script), status
 
 
-@settings(max_examples=200, deadline=None)
-@given(script=scripts())
-def test_what_the_sdk_raised_is_read_back_as_the_outcome_that_it_came_from(newest: Newest, script: Script) -> None:
-    """The wire's classification of the exception agrees with what the layer returns for the same call."""
+def assert_is_read_back(newest: Newest, script: Script) -> None:
+    """The wire's classification of what the SDK raised is the outcome that the layer returns for the same call."""
     _, outcome = predict(script, "2")
     seen = newest.play(script)
     if newest.sdk.error is None:
@@ -80,3 +78,26 @@ def test_what_the_sdk_raised_is_read_back_as_the_outcome_that_it_came_from(newes
     classified = of_call(newest.sdk.error, 0, 1.0)
     assert classified.raised == seen.raised
     assert repr(classified._replace(raised="")) == repr(outcome)  # repr: one nan is not equal to another
+
+
+@settings(max_examples=200, deadline=None)
+@given(script=scripts())
+def test_what_the_sdk_raised_is_read_back(newest: Newest, script: Script) -> None:
+    """However many attempts came before."""
+    assert_is_read_back(newest, script)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        *(Reply(0, raises=raises) for raises in BEFORE_THE_HEADERS),
+        *(Reply(status, raises=raises) for status in (200, 400, 529) for raises in BEHIND_THE_HEADERS),
+        *(Reply(status) for status in STATUSES),
+        *(Reply(200, ending=ending) for ending in ENDINGS),
+    ],
+    ids=lambda reply: " ".join(filter(None, (str(reply.status or ""), reply.raises, reply.ending))),
+)
+def test_each_way_to_fail_is_read_back(newest: Newest, reply: Reply, stream: bool) -> None:
+    """One attempt is enough to tell them apart."""
+    assert_is_read_back(newest, Script([reply], 0, stream, [jitter(0)]))

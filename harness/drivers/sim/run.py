@@ -24,7 +24,7 @@ def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Le
     ledger = Ledger()
     clock = SimClock(lanes=client.lengths())
     endpoint = Endpoint(scenario.service(), seed)
-    port = SimPort(clock, endpoint, ledger.attempts, PoolLimits())
+    port = SimPort(clock, endpoint, ledger.attempts, PoolLimits(counts_busy=client.sdk.major == "0"))
     timeouts = client.timeouts.timeouts()
 
     def stack_of(number: int) -> Run:

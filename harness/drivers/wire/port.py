@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import anthropic
 
@@ -19,6 +19,8 @@ from .classify import of_call
 from .transport import CURRENT, Watch
 
 MODEL = "claude-sonnet-5-5"
+
+T = TypeVar("T")
 
 
 class WirePort:
@@ -46,24 +48,30 @@ class WirePort:
 
     def read(self, effect: Read, callback: Callback, node: Any) -> Handle:
         stream: WireStream = effect.stream
-        return self._start(stream.read(effect), callback, node)
+        return self._start(stream.read(effect), callback, node, stream)
 
-    def _start(self, work: Coroutine[Any, Any, Outcome], callback: Callback, node: Any) -> Handle:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
+    def _start(
+        self, work: Coroutine[Any, Any, Outcome], callback: Callback, node: Any, stream: WireStream | None = None
+    ) -> Handle:
+        task = self._keep(work)
+        handle = _Cancels(task)
 
         def ended(task: asyncio.Task[Outcome]) -> None:
-            self._tasks.discard(task)
-            if task.cancelled():
-                return
-            error = task.exception()
-            if error is None:
-                callback(node, task.result())
-            else:  # no fault explains it: a defect of the harness, for whoever started the call
-                callback(node, None, error)
+            error = None if task.cancelled() else task.exception()
+            outcome = None if error or task.cancelled() else task.result()
+            if not (handle.is_cancelled or task.cancelled()):
+                callback(node, outcome, error)  # an error that no fault explains is a defect of the harness
+            elif (left := outcome.stream if outcome else stream) is not None:
+                self._keep(left.close())  # its task had not begun to read it, or had just opened it
 
         task.add_done_callback(ended)
-        return _Cancels(task)
+        return handle
+
+    def _keep(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _send(self, effect: Attempt, watch: Watch) -> Outcome:
         """One call of the SDK, with its own retries if it is set to any."""
@@ -92,22 +100,24 @@ class WirePort:
         return outcome
 
     async def close(self) -> None:
-        """Wait until everything that was called off has let go."""
+        """Call off what is under way, and wait until everything has let go."""
+        for task in self._tasks:
+            task.cancel()
         while self._tasks:
-            for task in self._tasks:
-                task.cancel()
             await asyncio.wait(self._tasks)
 
 
 class _Cancels:
-    """The handle of a task."""
+    """The handle of a task. One that was cancelled calls nobody back, even if its task had just ended."""
 
-    __slots__ = ("_task",)
+    __slots__ = ("_task", "is_cancelled")
 
     def __init__(self, task: asyncio.Task[Any]) -> None:
         self._task = task
+        self.is_cancelled = False
 
     def cancel(self) -> None:
+        self.is_cancelled = True
         self._task.cancel()
 
 
@@ -133,9 +143,13 @@ class WireStream:
             outcome = of_call(error, self._tokens, self._clock.scale)
         finally:
             if outcome.kind != "text":
-                self._watch.end(outcome)
-                await self._manager.__aexit__(None, None, None)
+                await self.close(outcome)
         return outcome
+
+    async def close(self, outcome: Outcome = CANCELLED) -> None:
+        """Let go of the connection. What became of the stream is recorded, unless that has been done."""
+        self._watch.end(outcome)
+        await self._manager.__aexit__(None, None, None)
 
     async def _read(self, effect: Read) -> Outcome:
         loop = asyncio.get_running_loop()

@@ -39,7 +39,7 @@ async def _run(scenario: Scenario, client: Client, seed: int, scale: float) -> L
 
     def client_of(number: int) -> anthropic.AsyncAnthropic:
         if number not in clients:
-            clients[number] = sdk.make(url, client.max_retries, timeouts, scale)
+            clients[number] = sdk.make(url, client.sdk.max_retries, timeouts, scale)
         return clients[number]
 
     port = WirePort(server.clock, client_of, ledger.record, lambda who: endpoint.refused(who, server.clock.now()))

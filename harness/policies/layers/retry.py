@@ -19,7 +19,7 @@ class Retry(Layer):
 
     name: ClassVar[str] = "retry"
     example: ClassVar[dict[str, Any]] = {"retries": 3, "backoff": {"base": "2s", "jitter": {"additive": "1s"}}}
-    retries: Annotated[int, Field(ge=0)] = 3
+    retries: Annotated[int, Field(ge=0, le=1000)] = 3
     backoff: Backoff = Backoff()
     on: tuple[Cause, ...] = ("timeout", "connection", "rate_limit", "overloaded", "server_error")
     retry_after: Literal["obey", "ignore"] = "obey"

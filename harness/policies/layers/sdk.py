@@ -24,7 +24,7 @@ class Sdk(Layer):
 
     name: ClassVar[str] = "sdk"
     example: ClassVar[dict[str, Any]] = {"max_retries": 2}
-    max_retries: Annotated[int, Field(ge=0)] = 2
+    max_retries: Annotated[int, Field(ge=0, le=1000)] = 2
     major: Annotated[Major, Field(description="the SDK's major version, for the simulator")] = "2"
 
     def wrap(self, inner: Run, site: Site) -> Run:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from itertools import pairwise
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -45,7 +47,7 @@ REFUSED: dict[str, tuple[bytes, int, str, str]] = {
     "a client of no number": (request(path="/client/x/v1/messages"), 404, "not_found_error", "/client/x"),
     "an endless number": (request(path=f"/client/{'9' * 5000}/v1/messages"), 404, "not_found_error", "/client/9"),
     "GET": (request(method="GET", body=b""), 405, INVALID, "Method Not Allowed"),
-    "too large": (request(body=b" " * (LARGEST_BODY + 1)), 413, "request_too_large", "maximum size"),
+    "too large": (request(body=b" " * (LARGEST_BODY + 2**20)), 413, "request_too_large", "maximum size"),
 }
 
 
@@ -184,6 +186,20 @@ async def test_an_offer_of_http_2_is_passed_over() -> None:
             await client.send(b"" if whole else body)
             assert (await client.answer()).json["type"] == "message"
         assert (await client.ask()).status == "HTTP/1.1 200 OK"
+
+
+@on_loop
+async def test_a_defect_of_the_server_is_not_blamed_on_the_client() -> None:
+    """What goes wrong in our own code is reported to whoever runs the server, and ends the connection without an answer."""
+    reported: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: reported.append(context))
+    async with serving(service()) as server, await RawClient.connect(server.port) as client:
+        with patch.object(server.endpoint, "answer", side_effect=ZeroDivisionError):
+            await client.send(request())
+            await client.to_the_end()
+    (context,) = reported
+    assert isinstance(context["exception"].__context__, ZeroDivisionError)
+    assert client.data == b""
 
 
 @on_loop

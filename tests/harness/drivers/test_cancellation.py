@@ -93,6 +93,8 @@ class Case:
     """A call fails before it, so that it is a breaker's probe."""
     is_queued: bool = False
     """Somebody else has the only slot when it comes."""
+    closes: bool = False
+    """The port is closed at once, as at the end of a run."""
 
     def scenario(self) -> Scenario:
         text = SCENARIO.replace("STREAM", "100%" if self.is_stream else "0%")
@@ -264,12 +266,14 @@ class WireWorld:
     async def called_off_after(self, turns: int) -> bool:
         """Play a call for that many turns of the loop, call it off and see what is left. False if it had ended."""
         url, timeouts = f"http://{self.server.host}:{self.server.port}", self._client.timeouts.timeouts()
-        async with sdk.make(url, self._client.max_retries, timeouts, SCALE) as anthropic:
+        async with sdk.make(url, self._client.sdk.max_retries, timeouts, SCALE) as anthropic:
             self.port = WirePort(self.server.clock, lambda _: anthropic, self.ledger.record, lambda _: None)
             self._engine = Engine(self.port)
             run = self._client.stack(Site(0, self.port.now, self.ledger.record, timeouts, has_real_sdk=True))
             await self._prepare(run)
             call, left_at = await self._leave(run, turns)
+            if self._case.closes:
+                await self.port.close()
             await until(self._is_quiet)
         await until(lambda: not self.server.connections)
         assert is_let_in(run)
@@ -340,9 +344,20 @@ async def call_off_everywhere(case: Case, turns: Turns) -> int:
     return steps
 
 
+def turns_of(case: Case) -> int:
+    """Call it off at every turn of a loop, and count them."""
+    turns = Turns()
+    with sdk.on_our_clock(SCALE), asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(turns)) as runner:
+        return runner.run(call_off_everywhere(case, turns))
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_call_can_be_called_off_at_every_turn_of_the_loop(name: str) -> None:
     """No slot, permit, task or socket stays taken, and what was in flight is recorded as cancelled."""
-    turns = Turns()
-    with sdk.on_our_clock(SCALE), asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(turns)) as runner:
-        assert runner.run(call_off_everywhere(CASES[name], turns)) > 10
+    assert turns_of(CASES[name]) > 10
+
+
+@pytest.mark.parametrize("name", ["hedged, stream", "hedged, plain"])
+def test_a_port_can_be_closed_while_what_was_called_off_lets_go(name: str) -> None:
+    """The end of a run cancels everything a second time, which must not disturb what is being closed."""
+    assert turns_of(replace(CASES[name], closes=True)) > 10
