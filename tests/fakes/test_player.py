@@ -1,3 +1,5 @@
+"""The player: what is sent, when, and what becomes of it when a fault strikes or the client leaves."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -159,3 +159,9 @@ def test_the_file_is_readable_by_others(plan: Plan, tmp_path: Path) -> None:
     text = (tmp_path / "run.json").read_text(encoding="utf-8")
     assert text.endswith("}\n")
     assert json.loads(text)["verdict"] in text
+
+
+def test_calls_that_the_sdk_would_not_send(plan: Plan, tmp_path: Path) -> None:
+    """A long answer without streaming, under the SDK's own timeouts, is refused by the SDK itself: nothing to play."""
+    with pytest.raises(Unplayable, match=r"^storm with patient: the SDK refuses a call without streaming"):
+        compare(edited(plan, tmp_path, "stream: 50%", "stream: 50%, max_tokens: 64k"))

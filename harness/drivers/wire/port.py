@@ -39,6 +39,7 @@ class WirePort:
         self._record = record
         self._refused = refused
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._closing: set[asyncio.Task[Any]] = set()
         self.now = clock.now
         self.timer = clock.timer
 
@@ -53,7 +54,7 @@ class WirePort:
     def _start(
         self, work: Coroutine[Any, Any, Outcome], callback: Callback, node: Any, stream: WireStream | None = None
     ) -> Handle:
-        task = self._keep(work)
+        task = _kept(work, self._tasks)
         handle = _Cancels(task)
 
         def ended(task: asyncio.Task[Outcome]) -> None:
@@ -62,16 +63,10 @@ class WirePort:
             if not (handle.is_cancelled or task.cancelled()):
                 callback(node, outcome, error)  # an error that no fault explains is a defect of the harness
             elif (left := outcome.stream if outcome else stream) is not None:
-                self._keep(left.close())  # its task had not begun to read it, or had just opened it
+                _kept(left.close(), self._closing)  # its task had not begun to read it, or had just opened it
 
         task.add_done_callback(ended)
         return handle
-
-    def _keep(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
 
     async def _send(self, effect: Attempt, watch: Watch) -> Outcome:
         """One call of the SDK, with its own retries if it is set to any."""
@@ -103,8 +98,16 @@ class WirePort:
         """Call off what is under way, and wait until everything has let go."""
         for task in self._tasks:
             task.cancel()
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        while self._tasks or self._closing:
+            await asyncio.wait(self._tasks | self._closing)
+
+
+def _kept(work: Coroutine[Any, Any, T], tasks: set[asyncio.Task[Any]]) -> asyncio.Task[T]:
+    """Start it, and hold on to it until it ends: the loop alone would not."""
+    task = asyncio.get_running_loop().create_task(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+    return task
 
 
 class _Cancels:
