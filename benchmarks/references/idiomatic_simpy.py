@@ -35,9 +35,7 @@ class Service:
         self.token_gap = load.token_gap.of(Draws(seed, "token gap"))
         self.output_tokens = load.output_tokens.of(Draws(seed, "output tokens"))
 
-    def answer(
-        self, who: Identity, is_stream: bool, input_tokens: int, is_fresh: bool, *limits: simpy.Event
-    ) -> Steps:
+    def answer(self, who: Identity, is_stream: bool, input_tokens: int, is_fresh: bool, *limits: simpy.Event) -> Steps:
         """The answer to one request; how many tokens of it a stream held, None if a limit came first."""
         env, load = self.env, self.load
         label = who.label

@@ -190,7 +190,7 @@ async def test_an_offer_of_http_2_is_passed_over() -> None:
 
 @on_loop
 async def test_a_defect_of_the_server_is_not_blamed_on_the_client() -> None:
-    """What goes wrong in our own code is reported to whoever runs the server, and ends the connection without an answer."""
+    """What goes wrong in our own code is reported to whoever runs the server, and ends the connection unanswered."""
     reported: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: reported.append(context))
     async with serving(service()) as server, await RawClient.connect(server.port) as client:
