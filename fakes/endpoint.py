@@ -55,15 +55,15 @@ class Endpoint:
         """How long the whole answer to a call is; the same for every attempt at it."""
         return max(1, round(self._output_tokens(call_label(who.client, who.call))))
 
-    def connect(self, who: Identity, now: float) -> bool:
-        """Whether a new connection is let in. `who` is the attempt it is opened for."""
-        return not self.refused(who, now)
+    def connect(self, who: Identity, stream: bool, now: float) -> bool:
+        """Whether a new connection is let in. `who` is the attempt it is opened for, streaming or not."""
+        return not self.refused(who, stream, now)
 
-    def refused(self, who: Identity, now: float) -> bool:
+    def refused(self, who: Identity, stream: bool, now: float) -> bool:
         """Whether a fault in force refuses the connection opened for `who`; it is counted. When a real port is shut
         only the client sees that it was refused, and its driver has to say so here."""
         for armed in self.timeline.in_force:
-            if armed.fault.on_connect and armed.hits(who, False, now):
+            if armed.fault.on_connect and armed.hits(who, stream, now):
                 counts = self.timeline.counts[armed.mark.fault]
                 counts.planned += 1
                 counts.fired += 1
@@ -176,6 +176,8 @@ class Endpoint:
                 ticket.is_pending = True
             elif (changed := changed or armed.fault.strike(rest, armed.mark)) is None:
                 continue
+            elif ticket.is_waiting and ADMIT in changed:
+                continue  # it has been admitted: to ask again would charge it twice and cost it its place
             ticket.fault = armed
             self.timeline.counts[armed.mark.fault].planned += 1
             if changed is not None:

@@ -167,7 +167,7 @@ class Connection(asyncio.Protocol):
         server = self._server
         server.request_arrived()
         now = server.clock.now()
-        if is_fresh and not server.endpoint.connect(request.who, now):
+        if is_fresh and not server.endpoint.connect(request.who, request.stream, now):
             self._reset()  # the port could not refuse this connection alone
             return
         self._ticket = server.endpoint.answer(request, now, is_fresh)

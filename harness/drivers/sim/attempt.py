@@ -103,7 +103,7 @@ class SimAttempt:
         port = self._port
         self._connection, self._is_fresh = connection, is_fresh
         now = port.now()
-        if is_fresh and not port.endpoint.connect(self.who, now):
+        if is_fresh and not port.endpoint.connect(self.who, self._request.stream, now):
             self._end(_CONNECT_REFUSED)
             return
         ticket = port.endpoint.answer(self._request, now, is_fresh)

@@ -32,7 +32,7 @@ class WirePort:
         clock: WireClock,
         client_of: Callable[[int], anthropic.AsyncAnthropic],
         record: Callable[[Any], None],
-        refused: Callable[[Identity], object],
+        refused: Callable[[Identity, bool], object],
     ) -> None:
         self._clock = clock
         self._client_of = client_of

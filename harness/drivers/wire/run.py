@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import anthropic
 
+from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.wire.server import WireServer
 
@@ -42,7 +43,10 @@ async def _run(scenario: Scenario, client: Client, seed: int, scale: float) -> L
             clients[number] = sdk.make(url, client.sdk.max_retries, timeouts, scale)
         return clients[number]
 
-    port = WirePort(server.clock, client_of, ledger.record, lambda who: endpoint.refused(who, server.clock.now()))
+    def refused(who: Identity, stream: bool) -> None:
+        endpoint.refused(who, stream, server.clock.now())
+
+    port = WirePort(server.clock, client_of, ledger.record, refused)
 
     def stack_of(number: int) -> Run:
         return client.stack(Site(number, port.now, ledger.record, timeouts, has_real_sdk=True))

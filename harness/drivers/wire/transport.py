@@ -34,7 +34,7 @@ class Watch:
         call: Call,
         now: Callable[[], float],
         record: Callable[[Any], None],
-        refused: Callable[[Identity], object],
+        refused: Callable[[Identity, bool], object],
     ) -> None:
         self.call = call
         self._refused = refused
@@ -62,7 +62,7 @@ class Watch:
         self._open = _Open(who, started, is_fresh)
         outcome = of_attempt(error)
         if outcome.kind == "connection" and outcome.phase == "connect":
-            self._refused(who)
+            self._refused(who, self.call.ask.stream)
         self.end(outcome)
 
     def body_failed(self, error: BaseException) -> None:
