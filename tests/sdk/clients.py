@@ -183,7 +183,7 @@ class _Scripted(Endpoint):
 
     script: Script
 
-    def connect(self, who: Identity, now: float) -> bool:
+    def connect(self, who: Identity, stream: bool, now: float) -> bool:
         return self.script.replies[who.attempt].raises != "ConnectError"
 
     def answer(self, request: Request, now: float, is_fresh: bool) -> Ticket:
