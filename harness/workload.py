@@ -64,6 +64,8 @@ class Workload:
         self.clients = clients
         self.horizon = horizon
         self.is_open = not isinstance(arrivals, Closed)
+        self._is_random = isinstance(arrivals, Poisson)
+        self._spacing = None if isinstance(arrivals, Closed) else clients / arrivals.rate
         self._gaps = Draws(seed, "arrivals")
         self._think = sampler(arrivals.think, Draws(seed, "think")) if isinstance(arrivals, Closed) else None
         self._input_tokens = sampler(calls.input_tokens, Draws(seed, "input tokens"))
@@ -83,14 +85,12 @@ class Workload:
     def following(self, client: int, call: int, since: float) -> float | None:
         """When a client calls again: `since` is when call number `call` was meant to be sent, if arrivals are open,
         and when it ended, if they are closed. None: no more."""
-        match self._arrivals:
-            case Poisson(rate=rate):
-                u = self._gaps.uniform(call_label(client, call + 1))
-                gap = -math.log1p(-u) * self.clients / rate
-            case Steady(rate=rate):
-                gap = self.clients / rate
-            case Closed():
-                gap = self._pause(client, call + 1)
+        if self._spacing is None:
+            gap = self._pause(client, call + 1)
+        elif self._is_random:
+            gap = -math.log1p(-self._gaps.uniform(call_label(client, call + 1))) * self._spacing
+        else:
+            gap = self._spacing
         return self._within(since + gap, call + 1)
 
     def _pause(self, client: int, call: int) -> float:
