@@ -9,7 +9,6 @@ import gc
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from time import process_time
 from typing import Any
@@ -18,6 +17,7 @@ from references import Load, LogNormal, Observed, heapq_loop, idiomatic_simpy
 from run import Different, Results, main, spread
 
 from brownout.harness.client import Client
+from brownout.harness.drivers.sim.run import few_collections
 from brownout.harness.drivers.sim.run import run as simulate
 from brownout.harness.files import loads
 from brownout.harness.scenario import Scenario
@@ -131,22 +131,11 @@ def _is_close(a: Any, b: Any, tolerance: float) -> bool:
     return bool(a == b)
 
 
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """The pace of garbage collection that the simulator sets for itself, for the references too."""
-    before = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
 def by_hand(run: Callable[[Load, int], Observed], load: Load) -> Callable[[], Observed]:
-    """A reference."""
+    """A reference, at the pace of garbage collection that the simulator sets for itself."""
 
     def arm() -> Observed:
-        with _few_collections():
+        with few_collections():
             return run(load, SEED)
 
     return arm

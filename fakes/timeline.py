@@ -19,6 +19,11 @@ class Phase:
     hits_in_flight: bool = False
     hits_idle: bool = False
 
+    @property
+    def breaks_idle(self) -> bool:
+        """Whether its beginning breaks idle connections: it is meant to, and has a fault that can."""
+        return self.hits_idle and any(fault.hits_idle for fault in self.faults)
+
 
 @dataclass(frozen=True, slots=True)
 class Armed:

@@ -23,17 +23,14 @@ class Metric:
     title: str
     unit: str
     about: str
-    is_better_high: bool
 
 
 METRICS: dict[str, Metric] = {
-    "goodput": Metric(
-        "goodput", "%", "calls answered whole by their deadline, of all that were meant to be made", True
-    ),
-    "p50": Metric("p50", "s", "half of all calls were answered within this; a failed call counts as never", False),
-    "p95": Metric("p95", "s", "95% of all calls were answered within this; a failed call counts as never", False),
-    "p99": Metric("p99", "s", "99% of all calls were answered within this; a failed call counts as never", False),
-    "amplification": Metric("attempts per call", "x", "HTTP requests sent for each call", False),
+    "goodput": Metric("goodput", "%", "calls answered whole by their deadline, of all that were meant to be made"),
+    "p50": Metric("p50", "s", "half of all calls were answered within this; a failed call counts as never"),
+    "p95": Metric("p95", "s", "95% of all calls were answered within this; a failed call counts as never"),
+    "p99": Metric("p99", "s", "99% of all calls were answered within this; a failed call counts as never"),
+    "amplification": Metric("attempts per call", "x", "HTTP requests sent for each call"),
 }
 
 
@@ -68,7 +65,7 @@ def timeouts_by_phase(ledger: Ledger) -> dict[str, int]:
     """How many attempts ended in a timeout of the client, by its phase; `gap` and `total` are limits of our layers."""
     phases = Counter(_phase(attempt.outcome, attempt.phase) for attempt in ledger.attempts)
     phases.update("total" for call in ledger.calls if call.outcome == "deadline")
-    return _sorted((phase, count) for phase, count in phases.items() if phase)
+    return by_count((phase, count) for phase, count in phases.items() if phase)
 
 
 def _phase(outcome: str, phase: str | None) -> str:
@@ -85,7 +82,7 @@ def _phase(outcome: str, phase: str | None) -> str:
 
 def outcomes(ledger: Ledger) -> dict[str, int]:
     """How many calls ended how; an error of the service by its status."""
-    return _sorted(Counter(_ending(call) for call in ledger.calls).items())
+    return by_count(Counter(_ending(call) for call in ledger.calls).items())
 
 
 def _ending(call: CallRecord) -> str:
@@ -98,5 +95,6 @@ def lateness(ledger: Ledger) -> float:
     return quantile(late, 0.95) if late else 0.0
 
 
-def _sorted(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
+def by_count(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """The most frequent first, and by name among equals."""
     return dict(sorted(counts, key=lambda item: (-item[1], item[0])))

@@ -56,6 +56,3 @@ class BreakerRecord(NamedTuple):
     at: float
     before: str
     after: str
-
-
-Record = CallRecord | AttemptRecord | WaitRecord | BreakerRecord

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from .metrics import METRICS
+from .metrics import METRICS, by_count
 from .results import Cell, Estimate, FaultCount, Row, Standing
-from .statistics import median, student
+from .statistics import Interval, median, student
 
 
 class Unplayable(Exception):
@@ -41,7 +41,10 @@ def estimate(values: list[float | None]) -> Estimate:
     if len(finite) < len(values):
         middle = median([float("inf") if value is None else value for value in values])
         return Estimate(value=None if middle == float("inf") else middle)
-    interval = student(finite)
+    return _shown(student(finite))
+
+
+def _shown(interval: Interval) -> Estimate:
     return Estimate(value=interval.mean, low=interval.low, high=interval.high)
 
 
@@ -49,7 +52,7 @@ def _sum(counts: Iterable[dict[str, int]]) -> dict[str, int]:
     total: Counter[str] = Counter()
     for each in counts:
         total.update(each)
-    return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
+    return by_count(total.items())
 
 
 def _sum_faults(counts: Iterable[FaultCount]) -> FaultCount:
@@ -64,13 +67,12 @@ def standings(cells: Sequence[Cell], clients: Sequence[str], seeds: Sequence[int
     best = by_seed[ranked[0]]
     found = []
     for client in ranked:
-        own = student(by_seed[client])
         behind = student([b - o for b, o in zip(best, by_seed[client], strict=True)])
         found.append(
             Standing(
                 client=client,
-                goodput=Estimate(value=own.mean, low=own.low, high=own.high),
-                behind=Estimate(value=behind.mean, low=behind.low, high=behind.high),
+                goodput=_shown(student(by_seed[client])),
+                behind=_shown(behind),
                 is_tied_with_best=client == ranked[0] or not behind.excludes_zero,
             )
         )

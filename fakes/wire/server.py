@@ -94,7 +94,7 @@ class WireServer:
             for connection in sorted(playing, key=lambda connection: connection.who):
                 if connection.player is not None:
                     connection.player.strike()
-        if phase.hits_idle and any(fault.hits_idle for fault in phase.faults):
+        if phase.breaks_idle:
             for connection in tuple(self.connections):
                 if connection.is_idle:
                     connection.strike_idle()

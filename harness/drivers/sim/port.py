@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from brownout.fakes.endpoint import Endpoint
@@ -42,7 +41,7 @@ class SimPort:
         stream: SimAttempt = effect.stream
         return stream.read(effect, callback, node)
 
-    def follow_phases(self, then: Callable[[int], None] = lambda index: None) -> None:
+    def follow_phases(self) -> None:
         """Set a timer for each phase of the timeline, and hit what its start hits."""
         for index, start in enumerate(self.endpoint.timeline.starts):
             if index:
@@ -54,6 +53,6 @@ class SimPort:
         if phase.hits_in_flight:
             for attempt in sorted(self.in_flight, key=lambda attempt: attempt.who):
                 attempt.strike()
-        if phase.hits_idle and any(fault.hits_idle for fault in phase.faults):
+        if phase.breaks_idle:
             for pool in self._pools.values():
                 pool.close_idle()

@@ -33,7 +33,7 @@ def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Le
     callers = Callers(scenario.calls(seed), stack_of, port, ledger, seed)
     port.follow_phases()
     callers.start()
-    with _few_collections():
+    with few_collections():
         clock.env.run(until=scenario.end)
         callers.censor()
         callers.raise_failures()
@@ -42,7 +42,7 @@ def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Le
 
 
 @contextmanager
-def _few_collections() -> Iterator[None]:
+def few_collections() -> Iterator[None]:
     """Millions of short-lived objects, hardly any cycles: the collector's usual pace costs a third of the run."""
     before = gc.get_threshold()
     gc.set_threshold(200_000, 50, 100)
