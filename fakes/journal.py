@@ -30,3 +30,5 @@ class Served(NamedTuple):
     has_fired: bool
     lateness: float
     """The most that any step was played after it was due: the server's own delay, not the fault's."""
+    is_complete: bool = False
+    """Whether the whole answer was made and sent, whoever was there to read it."""

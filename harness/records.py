@@ -38,6 +38,16 @@ class AttemptRecord(NamedTuple):
     status: int | None
     is_fresh: bool
     """Whether a connection was opened for it."""
+    tokens: int = 0
+    """Content events of a stream that were received."""
+    first_text: float | None = None
+    """When the first of them came."""
+    largest_gap: float = 0.0
+    """The longest time without content from the first of them to the end of the attempt, in seconds."""
+    shown: int = 0
+    """How many of them had come by the call's deadline."""
+    late: int = 0
+    """How many came after the caller of the call had left."""
 
 
 class WaitRecord(NamedTuple):

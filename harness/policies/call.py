@@ -17,6 +17,10 @@ class Ask(NamedTuple):
     stream: bool
     input_tokens: int
     max_tokens: int
+    profile: str = "chat"
+    """The kind of call: clients may treat each kind differently."""
+    caller_timeout: float | None = None
+    """When whoever waits for this call leaves, in seconds from `intended`; the program does not hear of it."""
 
 
 class Call:
