@@ -17,6 +17,7 @@ from .draws import Draws, Identity, call_label
 from .journal import Served
 from .latency import Latency, LatencyDraws, sampler
 from .limits import Bucket, Limits, Quota
+from .mix import Mix
 from .plan import ADMIT, CLOSING, FINISH, OPENING, RELEASE, Answer, Error, Head, Plan, Tokens, Wait, is_unanswered
 from .ticket import Request, Ticket
 from .timeline import Armed, Phase, Timeline
@@ -32,7 +33,8 @@ class Service:
     latency: Latency
     capacity: Capacity
     limits: Limits
-    output_tokens: TokenCounts
+    answers: tuple[tuple[float, TokenCounts], ...]
+    """How long answers are: for each kind of call its share of all calls, and its spread."""
     phases: tuple[Phase, ...] = (Phase(0.0),)
 
 
@@ -48,12 +50,15 @@ class Endpoint:
         limits = service.limits
         self.requests = Bucket(limits.requests, limits.burst_over) if limits.requests else None
         self._latency = LatencyDraws(service.latency, seed)
-        self._output_tokens = sampler(service.output_tokens, Draws(seed, "output tokens"))
+        lengths = Draws(seed, "output tokens")
+        self._output_tokens = [sampler(spread, lengths) for _, spread in service.answers]
+        self._kind = Mix([share for share, _ in service.answers], seed).of
         self._cancels = service.capacity.on_disconnect == "cancel"
 
     def output_tokens(self, who: Identity) -> int:
         """How long the whole answer to a call is; the same for every attempt at it."""
-        return max(1, round(self._output_tokens(call_label(who.client, who.call))))
+        call = call_label(who.client, who.call)
+        return max(1, round(self._output_tokens[self._kind(call)](call)))
 
     def connect(self, who: Identity, stream: bool, now: float) -> bool:
         """Whether a new connection is let in. `who` is the attempt it is opened for, streaming or not."""

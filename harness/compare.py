@@ -78,8 +78,8 @@ def compare(plan: Plan, progress: Callable[[int], None] = lambda done: None) -> 
 
 def _check_accepted(scenario: Scenario, client: Client) -> None:
     """Raise `Unplayable` for calls that the SDK refuses to send at all."""
-    calls = scenario.workload.calls
-    if calls.stream < 1.0 and calls.max_tokens >= LONGEST_PLAIN_ANSWER and client.timeouts == TimeoutsFile():
+    refused = any(k.stream < 1.0 and k.max_tokens >= LONGEST_PLAIN_ANSWER for k in scenario.workload.kinds)
+    if refused and client.timeouts == TimeoutsFile():
         raise scoring.Unplayable(
             f"{scenario.name} with {client.name}: the SDK refuses a call without streaming and with max_tokens of "
             f"{LONGEST_PLAIN_ANSWER:,} or more under its default timeouts, before it sends anything; in production too"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from brownout.fakes.capacity import Capacity
 from brownout.fakes.endpoint import Service
@@ -16,7 +17,7 @@ from brownout.fakes.units import Duration
 
 from .files import by_kind
 from .names import Name
-from .workload import ARRIVALS, Calls, Closed, Poisson, Steady, Workload
+from .workload import ARRIVALS, Calls, Workload
 
 AnyFault = Annotated[Fault, by_kind(FAULTS, "fault")]
 AnyArrivals = Annotated[Any, by_kind(ARRIVALS, "kind of arrivals")]
@@ -45,7 +46,24 @@ class WorkloadFile(_Part):
 
     clients: Annotated[int, Field(gt=0, description="each with its own SDK client, connections and breaker")] = 10
     arrivals: AnyArrivals
-    calls: Calls = Calls()
+    calls: Annotated[
+        Calls | Annotated[tuple[Calls, ...], Field(min_length=1)],
+        Field(description="one kind of call, or a list of kinds with their shares"),
+    ] = Calls()
+    limit: Annotated[int | None, Field(gt=0, description="calls of each client at the most")] = None
+
+    @field_validator("calls")
+    @classmethod
+    def _whole(cls, calls: Calls | tuple[Calls, ...]) -> Calls | tuple[Calls, ...]:
+        total = sum(each.share for each in calls) if isinstance(calls, tuple) else calls.share
+        if not math.isclose(total, 1.0, abs_tol=1e-9):
+            raise ValueError(f"the shares of all kinds of calls must make up 100%, these make up {total * 100:.6g}%")
+        return calls
+
+    @property
+    def kinds(self) -> tuple[Calls, ...]:
+        """The kinds of call, one or more."""
+        return self.calls if isinstance(self.calls, tuple) else (self.calls,)
 
 
 class ServerFile(_Part):
@@ -66,7 +84,7 @@ class Scenario(_Part):
     timeline: Annotated[tuple[PhaseFile, ...], Field(min_length=1)]
     drain: Annotated[
         Duration | None,
-        Field(description="how long calls may go on after the last phase; not given: the deadline of a call"),
+        Field(description="how long calls may go on after the last phase; not given: the longest deadline of a call"),
     ] = None
 
     @property
@@ -77,7 +95,8 @@ class Scenario(_Part):
     @property
     def end(self) -> float:
         """Seconds after which what is still going on is censored. A call in flight then has missed its deadline."""
-        return self.horizon + (self.workload.calls.deadline if self.drain is None else self.drain)
+        longest = max(kind.deadline for kind in self.workload.kinds)
+        return self.horizon + (longest if self.drain is None else self.drain)
 
     def service(self) -> Service:
         """What the fake is to be."""
@@ -86,11 +105,11 @@ class Scenario(_Part):
             server.latency,
             server.capacity,
             server.limits,
-            self.workload.calls.output_tokens,
+            tuple((kind.share, kind.output_tokens) for kind in self.workload.kinds),
             tuple(phase.phase() for phase in self.timeline),
         )
 
     def calls(self, seed: int) -> Workload:
         """What the clients do, under one seed."""
-        arrivals: Poisson | Steady | Closed = self.workload.arrivals
-        return Workload(arrivals, self.workload.calls, self.workload.clients, self.horizon, seed)
+        workload = self.workload
+        return Workload(workload.arrivals, workload.kinds, workload.clients, self.horizon, seed, workload.limit)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from brownout.fakes.distributions import Durations, TokenCounts, seconds_always, tokens_always
 from brownout.fakes.draws import Draws, call_label
 from brownout.fakes.latency import sampler
+from brownout.fakes.mix import Mix
 from brownout.fakes.units import Duration, Rate, Share, TokenCount
 
 from .policies.call import Ask
@@ -43,24 +45,53 @@ class Closed(_Value):
 ARRIVALS: dict[str, type[BaseModel]] = {"poisson": Poisson, "steady": Steady, "closed": Closed}
 
 
-class Calls(_Value):
-    """What a call asks for, and by when its answer is of use."""
+DEADLINES: dict[str, float] = {"chat": 90.0, "background": 300.0, "realtime": 30.0, "agentic": 180.0}
+"""Profile -> default deadline in seconds: the longest that practice gives each kind of call, as people wait 60 to 90 s
+for a chat, a job in the background 120 to 300 s, a caller in real time 15 to 30 s, a turn of an agent 120 to 180 s."""
+Profile = Literal["chat", "background", "realtime", "agentic"]
 
-    deadline: Annotated[Duration, Field(gt=0, description="from the moment the call was meant to be sent")] = 90.0
+
+class Calls(_Value):
+    """A kind of call: what it asks for, and by when its answer is of use."""
+
+    profile: Annotated[Profile, Field(description="sets the deadline; a client may treat each profile differently")] = (
+        "chat"
+    )
+    share: Annotated[Share, Field(gt=0, description="how many of the calls are of this kind")] = 1.0
+    deadline: Annotated[
+        Duration, Field(gt=0, description="from the moment the call was meant to be sent; 90s is that of `chat`")
+    ] = 90.0
+    caller_timeout: Annotated[
+        Duration | None, Field(gt=0, description="when whoever waits for the call leaves; the program does not hear it")
+    ] = None
     stream: Annotated[Share, Field(description="how many of the calls stream")] = 0.0
     input_tokens: TokenCounts = tokens_always(1000)
     output_tokens: TokenCounts = tokens_always(300)
     max_tokens: Annotated[TokenCount, Field(gt=0)] = 8192
-    limit: Annotated[int | None, Field(gt=0, description="calls of each client at the most")] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _deadline_of_profile(cls, given: Any) -> Any:
+        if isinstance(given, dict) and isinstance(profile := given.get("profile"), str) and profile in DEADLINES:
+            return {"deadline": f"{DEADLINES[profile]:g}s"} | given
+        return given
 
 
 class Workload:
     """The calls of `clients` clients under one seed, until `horizon` (seconds)."""
 
     def __init__(
-        self, arrivals: Poisson | Steady | Closed, calls: Calls, clients: int, horizon: float, seed: int
+        self,
+        arrivals: Poisson | Steady | Closed,
+        kinds: Sequence[Calls],
+        clients: int,
+        horizon: float,
+        seed: int,
+        limit: int | None = None,
     ) -> None:
-        self._arrivals, self._calls = arrivals, calls
+        self._arrivals, self._limit = arrivals, limit
+        self._kinds = [(each, sampler(each.input_tokens, Draws(seed, "input tokens"))) for each in kinds]
+        self._kind = Mix([each.share for each in kinds], seed).of
         self.clients = clients
         self.horizon = horizon
         self.is_open = not isinstance(arrivals, Closed)
@@ -68,7 +99,6 @@ class Workload:
         self._spacing = None if isinstance(arrivals, Closed) else clients / arrivals.rate
         self._gaps = Draws(seed, "arrivals")
         self._think = sampler(arrivals.think, Draws(seed, "think")) if isinstance(arrivals, Closed) else None
-        self._input_tokens = sampler(calls.input_tokens, Draws(seed, "input tokens"))
         self._stream = Draws(seed, "stream")
 
     def first(self, client: int) -> float | None:
@@ -98,12 +128,23 @@ class Workload:
         return self._think(call_label(client, call))
 
     def _within(self, at: float, call: int) -> float | None:
-        is_more = at < self.horizon and (self._calls.limit is None or call < self._calls.limit)
+        is_more = at < self.horizon and (self._limit is None or call < self._limit)
         return at if is_more else None
 
     def ask(self, client: int, call: int, intended: float) -> Ask:
         """What the call asks for."""
-        calls, label = self._calls, call_label(client, call)
+        label = call_label(client, call)
+        calls, input_tokens = self._kinds[self._kind(label)]
         is_stream = calls.stream > 0.0 and (calls.stream >= 1.0 or self._stream.uniform(label) < calls.stream)
-        tokens = max(1, round(self._input_tokens(label)))
-        return Ask(client, call, intended, calls.deadline, is_stream, tokens, calls.max_tokens)
+        tokens = max(1, round(input_tokens(label)))
+        return Ask(
+            client,
+            call,
+            intended,
+            calls.deadline,
+            is_stream,
+            tokens,
+            calls.max_tokens,
+            calls.profile,
+            calls.caller_timeout,
+        )

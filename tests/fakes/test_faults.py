@@ -81,7 +81,7 @@ def test_the_identity_fault_is_one(plan: Plan) -> None:
 
 def service(*phases: Phase) -> Service:
     latency = Latency.model_validate({"first_token": "1s", "token_gap": "250ms"})
-    return Service(latency, Capacity(), Limits(), tokens_always(8), phases)
+    return Service(latency, Capacity(), Limits(), ((1.0, tokens_always(8)),), phases)
 
 
 def fires(fault: Fault, stream: bool) -> bool:

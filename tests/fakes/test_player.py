@@ -36,7 +36,7 @@ def endpoint(*phases: Phase, on_disconnect: str = "cancel", slots: int | None = 
     latency = Latency.model_validate({"round_trip": "40ms", "first_token": "1s", "token_gap": "250ms"})
     capacity = Capacity.model_validate({"slots": slots, "on_disconnect": on_disconnect})
     lengths = tokens_always(TOKENS)
-    return Endpoint(Service(latency, capacity, Limits(), lengths, phases or (Phase(0.0),)), seed=1)
+    return Endpoint(Service(latency, capacity, Limits(), ((1.0, lengths),), phases or (Phase(0.0),)), seed=1)
 
 
 @dataclass

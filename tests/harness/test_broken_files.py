@@ -180,7 +180,7 @@ name: storm
 workload:
   clients: 0
   arrivals: {kind: poisson, rate: 0/s}
-  calls: {deadline: 0s, stream: 101%, max_tokens: 0, limit: 0}
+  calls: {deadline: 0s, stream: 101%, max_tokens: 0, share: 0%}
 server:
   latency: {connect_round_trips: -1}
   capacity: {slots: 0, queue: -1, slowdown: -0.5}
@@ -199,7 +199,7 @@ timeline:
             '5:21: expected more than 0, got "0s"',
             '5:33: expected a share from "0%" to "100%", got "101%"',
             "5:51: expected more than 0, got 0",
-            "5:61: expected more than 0, got 0",
+            '5:61: expected more than 0, got "0%"',
             "7:34: expected 0 or more, got -1",
             "8:21: expected more than 0, got 0",
             "8:31: expected 0 or more, got -1",
@@ -327,7 +327,7 @@ timeline:
             "2:8: expected text, got a list of 2",
             '4:12: expected a whole number, got "many"',
             '5:13: expected one kind of arrivals, got "poisson"; write {kind: poisson}',
-            '6:10: expected a mapping, got "90s"',
+            '6:10: expected a mapping or a list, got "90s"',
             "7:20: expected a mapping, got 100",
             "9:3: expected a list, got a mapping",
         ],

@@ -17,11 +17,16 @@ HORIZON = 1000.0
 
 
 def workload(
-    arrivals: dict[str, Any], clients: int = 10, horizon: float = HORIZON, seed: int = 1, **calls: Any
+    arrivals: dict[str, Any],
+    clients: int = 10,
+    horizon: float = HORIZON,
+    seed: int = 1,
+    limit: int | None = None,
+    **calls: Any,
 ) -> Workload:
     """As from a scenario file."""
     value = TypeAdapter(AnyArrivals).validate_python(arrivals)
-    return Workload(value, Calls.model_validate(calls), clients, horizon, seed)
+    return Workload(value, (Calls.model_validate(calls),), clients, horizon, seed, limit)
 
 
 def arrivals(work: Workload, client: int) -> list[float]:

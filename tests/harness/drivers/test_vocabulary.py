@@ -22,8 +22,9 @@ SCENARIO = """
 name: one-call
 workload:
   clients: 1
+  limit: 1
   arrivals: {kind: closed, think: 200ms}
-  calls: {deadline: 60s, stream: STREAM, limit: 1, input_tokens: 10, output_tokens: 20}
+  calls: {deadline: 60s, stream: STREAM, input_tokens: 10, output_tokens: 20}
 server:
   latency: {round_trip: 40ms, first_token: 1s, token_gap: 100ms}
 timeline:

@@ -259,7 +259,7 @@ class Rush(Scenario):
 
     def calls(self, seed: int) -> Workload:
         planned = self.workload
-        return AllAtOnce(planned.arrivals, planned.calls, planned.clients, self.horizon, seed)
+        return AllAtOnce(planned.arrivals, planned.kinds, planned.clients, self.horizon, seed)
 
 
 RUSH = """
