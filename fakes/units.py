@@ -25,6 +25,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 __all__ = [
     "Duration",
+    "Price",
     "Rate",
     "Share",
     "Size",
@@ -32,14 +33,17 @@ __all__ = [
     "UnitError",
     "format_count",
     "format_duration",
+    "format_price",
     "format_rate",
     "format_share",
     "format_size",
     "parse_count",
     "parse_duration",
+    "parse_price",
     "parse_rate",
     "parse_share",
     "parse_size",
+    "per_million",
     "per_second",
     "seconds",
     "share",
@@ -224,6 +228,26 @@ def format_rate(value: float) -> str:
     return next(exact, f"{_plain(_exact(value))}/s")
 
 
+def parse_price(text: str) -> float:
+    """Dollars for a million tokens. Raises UnitError."""
+    return _PRICE.parse(text)
+
+
+def _to_price(text: str) -> float:
+    return float(text.removeprefix("$").removesuffix("/M"))
+
+
+def _repair_price(text: str) -> str:
+    return f"${text.strip('$').partition('/')[0]}/M"
+
+
+def format_price(value: float) -> str:
+    """Raises UnitError if the value is negative or not finite."""
+    if not 0 <= value < _ABSURD:
+        raise UnitError(_PRICE.expected)
+    return f"${_plain(_exact(value))}/M"
+
+
 def parse_count(text: str) -> int:
     """A whole number from ``4000``, ``4k`` (4,000) or ``2M`` (2,000,000). Raises UnitError."""
     return _COUNT.parse(text)
@@ -282,6 +306,10 @@ class PerSecond(float):
     """What ``per_second`` returns; a ``Rate`` takes it as it is."""
 
 
+class Dollars(float):
+    """Marks dollars for a million tokens whose unit Python code has said."""
+
+
 class Bytes(int):
     """What ``size`` returns; a ``Size`` takes it as it is."""
 
@@ -304,6 +332,11 @@ def share(value: str | float) -> float:
 def per_second(value: str | float) -> float:
     """For a ``Rate`` in Python code: from ``"20/s"`` or a number per second. Raises UnitError."""
     return PerSecond(parse_rate(value if isinstance(value, str) else format_rate(value)))
+
+
+def per_million(value: str | float) -> float:
+    """For a ``Price`` in Python code: from ``"$2.50/M"`` or a number of dollars. Raises UnitError."""
+    return Dollars(parse_price(value if isinstance(value, str) else format_price(value)))
 
 
 def size(value: str | int) -> int:
@@ -427,6 +460,17 @@ _RATE = _Unit(
     description="A number per s, min, h or d; k stands for a thousand, M for a million.",
     examples=("20/s", "1000/min", "2M/min"),
 )
+_PRICE = _Unit(
+    expected='a price such as "$2.50/M"',
+    pattern=r"^\$[0-9]{1,15}(?:\.[0-9]{1,400})?/M$",
+    read=_to_price,
+    write=format_price,
+    repair=_repair_price,
+    plain=float,
+    said=Dollars,
+    description="Dollars for a million tokens.",
+    examples=("$2/M", "$0.50/M"),
+)
 _COUNT = _Unit(
     expected='a count such as 4000 or "4k"',
     # As many decimals as still leave a whole number.
@@ -448,5 +492,7 @@ Share = Annotated[float, _SHARE]
 """A number from 0 to 1, written ``30%``."""
 Rate = Annotated[float, _RATE]
 """Per second, written ``20/s``, ``1000/min``, ``2M/min``."""
+Price = Annotated[float, _PRICE]
+"""Dollars for a million tokens, written ``$2/M``."""
 TokenCount = Annotated[int, _COUNT]
 """A whole number, written ``4000``, ``4k``, ``2M``."""

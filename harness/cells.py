@@ -1,23 +1,22 @@
-"""Runs cells: every scenario with every client under every seed, over processes, in an order that does not matter."""
+"""A cell is one scenario with one client under one seed: what to run, what its result depends on, and the running."""
 
 from __future__ import annotations
 
-import math
-import os
-import signal
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 from importlib import import_module
-from multiprocessing import active_children, get_context, parent_process
-from threading import Thread
+from importlib.metadata import version
 
-from . import metrics
+from . import metrics, tables
 from .client import Client
 from .ledger import Ledger
+from .metrics import Absent, Observed
 from .results import Backend, Cell, FaultCount
 from .scenario import Scenario
+from .sources import fingerprint
+from .store import Played
 
 BACKENDS: dict[Backend, str] = {"sim": ".drivers.sim.run", "wire": ".drivers.wire.run"}
 """Backend -> the module that has its `run`; the wire's imports the SDK, which takes a second."""
@@ -33,11 +32,36 @@ class Job:
     backend: Backend
     scale: float
 
+    @property
+    def key(self) -> str:
+        """A hash of everything the result depends on."""
+        parts = (
+            _print_of(self.scenario), _print_of(self.client), self.seed, self.backend, self.scale, version("brownout")
+        )  # fmt: skip
+        return sha256(repr(parts).encode()).hexdigest()
+
     def play(self) -> Ledger:
         """Run it."""
-        run = import_module(BACKENDS[self.backend], __package__).run
-        ledger: Ledger = run(self.scenario, self.client, self.seed, self.scale)
-        return ledger
+        return _play(self.backend, self.scenario, self.client, self.seed, self.scale)
+
+    def observe(self) -> Observed:
+        """Run it, and its twin without faults if there is anything to learn from one. The twin is always simulated:
+        in real time it would double what the run costs."""
+        ledger = self.play()
+        twin = None
+        if self.scenario.clear is not None:
+            twin = _play("sim", self.scenario.without_faults(), self.client, self.seed, 1.0)
+        return Observed(self.scenario, self.client, self.seed, ledger, twin)
+
+
+@lru_cache(maxsize=256)
+def _print_of(model: Scenario | Client) -> str:
+    return fingerprint(model)
+
+
+def _play(backend: Backend, scenario: Scenario, client: Client, seed: int, scale: float) -> Ledger:
+    ledger: Ledger = import_module(BACKENDS[backend], __package__).run(scenario, client, seed, scale)
+    return ledger
 
 
 def jobs(
@@ -47,72 +71,26 @@ def jobs(
     return [Job(s, c, seed, backend, scale) for s in scenarios for c in clients for seed in seeds]
 
 
-def run(todo: Sequence[Job], workers: int, progress: Callable[[int], None] = lambda done: None) -> list[Cell]:
-    """Run the jobs in `workers` processes (1: in this one). The result does not depend on how many."""
-    workers = min(workers, len(todo))
-    if workers <= 1:
-        return list(_watched(map(cell, todo), progress))
-    others = active_children()
-    # A fresh interpreter for each: a fork would inherit whatever threads and locks the caller has.
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_end_with_parent) as pool:
-        try:
-            with _interrupts_held():
-                # Not `map`: it cancels on its way out, and the pool of Python 3.11 trips over that when it breaks.
-                cells = [pool.submit(cell, job) for job in todo]
-            return list(_watched((future.result() for future in cells), progress))
-        except BaseException:  # what is not finished is of no use to anybody
-            for worker in active_children():
-                if worker not in others:
-                    worker.terminate()
-            raise
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Ctrl-C goes to every process of a terminal. It is for the parent alone: workers begin with it held, and keep it
-    so; here it is delivered at the end."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for its next job for ever."""
-    parent = parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
-
-
-def _watched(cells: Iterable[Cell], progress: Callable[[int], None]) -> Iterator[Cell]:
-    for done, each in enumerate(cells, start=1):
-        progress(done)
-        yield each
-
-
-def cell(job: Job) -> Cell:
+def play(job: Job) -> Played:
     """Run one and measure it."""
-    ledger = job.play()
-    measured = metrics.measure(ledger)
+    seen = job.observe()
+    return Played(_cell(job, seen), tables.pack(tables.calls(seen)), tables.pack(tables.attempts(seen)))
+
+
+def _cell(job: Job, seen: Observed) -> Cell:
+    ledger = seen.ledger
+    measured = metrics.measure(seen, [objective.metric for objective in job.scenario.parsed_objectives])
     return Cell(
         scenario=job.scenario.name,
         client=job.client.name,
         seed=job.seed,
         calls=len(ledger.calls),
         attempts=len(ledger.attempts),
-        metrics={name: None if math.isinf(value) else value for name, value in measured.items()},
+        metrics={name: value for name, value in measured.items() if not isinstance(value, Absent)},
+        absent={name: value.reason for name, value in measured.items() if isinstance(value, Absent)},
         outcomes=metrics.outcomes(ledger),
         timeouts=metrics.timeouts_by_phase(ledger),
         faults={name: FaultCount(planned=p, fired=f) for name, (p, f) in ledger.faults.items()},
-        breaker_opened=sum(record.after == "open" for record in ledger.breaker),
+        transitions=metrics.by_count(metrics.transitions(ledger).items()),
         lateness=metrics.lateness(ledger),
     )

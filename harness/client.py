@@ -62,6 +62,10 @@ class Client(BaseModel):
         """The layers of one of its instances."""
         return build(self.layers, site)
 
+    def stacks(self) -> list[tuple[Layer, ...]]:
+        """Every stack of layers it has."""
+        return [self.layers]
+
     def lengths(self) -> set[float]:
         """Lengths of limits that every call sets anew, in seconds: the simulator keeps those apart."""
         totals = {layer.total for layer in self.layers if hasattr(layer, "total")}

@@ -1,20 +1,34 @@
-"""`run.json`: the one truth of a comparison, from which every report is derived. Versioned; `null` means infinite."""
+"""`run.json`: the one truth of a run, from which every report is derived. Its schema is published and versioned."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Backend = Literal["sim", "wire"]
 
 
+def _a_number(value: float) -> float:
+    if value != value:
+        raise ValueError("not a number")
+    return value
+
+
+Figure = Annotated[
+    float,
+    AfterValidator(_a_number),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"enum": ["Infinity", "-Infinity"]}]}),
+]
+"""A number, or `"Infinity"` for what never happens: JSON itself has no word for it."""
+
+
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
 
 class FaultCount(_Part):
@@ -32,11 +46,12 @@ class Cell(_Part):
     seed: int
     calls: int
     attempts: int
-    metrics: dict[str, float | None]
+    metrics: dict[str, Figure]
+    absent: Annotated[dict[str, str], Field(description="metrics that have no meaning in this run, and why")]
     outcomes: dict[str, int]
     timeouts: dict[str, int]
     faults: dict[str, FaultCount]
-    breaker_opened: int
+    transitions: Annotated[dict[str, int], Field(description="of breakers: `closed to open`, and how often")]
     lateness: float
 
 
@@ -45,53 +60,111 @@ class Subject(_Part):
 
     name: str
     about: str
-    sha256: str
+    sha256: Annotated[str, Field(description="of everything it says once it is resolved; comments do not count")]
     reproduce: Annotated[str, Field(description="what to write after -s or -c to name it again")]
+    ablates: Annotated[str, Field(description="of a client made by --ablate: the client it is made from")] = ""
+    left_out: str = ""
 
 
 class Estimate(_Part):
-    """A figure over all seeds. Without bounds where there were fewer than three runs, or one was infinite."""
+    """A figure over all seeds with its 95% interval. No bounds where there were too few runs, or one was infinite."""
 
-    value: float | None
-    low: float | None = None
-    high: float | None = None
+    value: Figure
+    low: Figure | None = None
+    high: Figure | None = None
 
 
 class Row(_Part):
-    """One client in one scenario, over all seeds."""
+    """One client in one scenario, over all seeds. `rank` is by `rmst_share`; who is not surely worse than the first is
+    `is_best`."""
 
     scenario: str
     client: str
+    rank: int
+    is_best: bool
     metrics: dict[str, Estimate]
+    absent: dict[str, str]
     outcomes: dict[str, int]
     timeouts: dict[str, int]
     faults: dict[str, FaultCount]
-    breaker_opened: int
+    transitions: dict[str, int]
 
 
 class Standing(_Part):
-    """One client over all scenarios. `behind`: points of goodput the best client has more, paired by seed."""
+    """One client over all scenarios. `score` is the weighted mean of `rmst_share`, the mean wait as a share of the
+    deadline: smaller is better. `behind`: by how much it is more than the first's, paired by seed."""
 
     client: str
-    goodput: Estimate
+    rank: int
+    score: Estimate
     behind: Estimate
+    goodput: Estimate
+    goodput_behind: Estimate
+    probability_of_best: float
     is_tied_with_best: bool
+    runs_needed: Annotated[
+        int | None, Field(description="seeds that would tell a difference as large as this one; null: none would")
+    ]
+
+
+class Pair(_Part):
+    """Two clients: how much more `worse` waits than `better`, as a share of the deadline. `p` is exact for the pair
+    alone, `p_holm` with all pairs counted; a tie is what chance may explain."""
+
+    better: str
+    worse: str
+    difference: Estimate
+    p: float
+    p_holm: float
+    is_tied: bool
+    runs_needed: int | None
+
+
+class Verdict(_Part):
+    """An objective of a scenario, for one client. `is_met` is null where the metric has no meaning for it."""
+
+    scenario: str
+    client: str
+    objective: str
+    metric: str
+    value: Figure | None
+    low: Figure | None = None
+    high: Figure | None = None
+    margin: Annotated[Figure | None, Field(description="how far on the right side; negative when missed")] = None
+    is_met: bool | None
+    is_sure: Annotated[bool, Field(description="whether the whole interval says the same")] = False
+    why: str = ""
+
+
+class Layer(_Part):
+    """What one layer is worth: the client with it against the client without it, paired by seed."""
+
+    client: str
+    left_out: str
+    scenario: Annotated[str, Field(description='"" for all of them together')]
+    goodput: Annotated[Estimate, Field(description="points of goodput gained by the layer")]
+    score: Annotated[Estimate, Field(description="share of the deadline waited less because of it")]
+    amplification: Annotated[Estimate, Field(description="requests per call sent more because of it")]
 
 
 class RunFile(_Part):
-    """All of a comparison."""
+    """All of a run."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     created: str
     environment: dict[str, str]
     backend: Backend
     time_scale: float
     sample: float
     seeds: list[int]
+    weights: dict[str, float]
     scenarios: list[Subject]
     clients: list[Subject]
     verdict: str
+    objectives: list[Verdict]
     standings: list[Standing]
+    pairs: list[Pair]
+    layers: list[Layer]
     rows: list[Row]
     notes: list[str]
     cells: list[Cell]
@@ -125,3 +198,8 @@ def load(path: Path) -> RunFile:
     except ValidationError as error:
         first = error.errors()[0]
         raise RunFileError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of `run.json`."""
+    return RunFile.model_json_schema()

@@ -5,15 +5,16 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from brownout.fakes.billing import PRICES, Billing
 from brownout.fakes.capacity import Capacity
 from brownout.fakes.endpoint import Service
 from brownout.fakes.faults import FAULTS, Fault
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Limits
 from brownout.fakes.timeline import Phase
-from brownout.fakes.units import Duration
+from brownout.fakes.units import Duration, Share
 
 from .files import by_kind
 from .names import Name
@@ -72,6 +73,22 @@ class ServerFile(_Part):
     latency: Latency = Latency()
     capacity: Capacity = Capacity()
     limits: Limits = Limits()
+    billing: Annotated[Billing, Field(description="not given: the prices of the latency's profile")] = Billing()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bill_the_profile(cls, given: Any) -> Any:
+        latency = given.get("latency") if isinstance(given, dict) and "billing" not in given else None
+        profile = latency.get("profile") if isinstance(latency, dict) else None
+        return given | {"billing": {"model": profile}} if isinstance(profile, str) and profile in PRICES else given
+
+
+class Recovery(_Part):
+    """When the service counts as recovered, for the time to recover: goodput over a window is back at a share of what
+    it would have been without faults, and stays so for three windows more."""
+
+    window: Annotated[Duration, Field(gt=0)] = 10.0
+    share: Annotated[Share, Field(gt=0)] = 0.9
 
 
 class Scenario(_Part):
@@ -87,6 +104,8 @@ class Scenario(_Part):
         Field(description="how long calls may go on after the last phase; not given: the longest deadline of a call"),
     ] = None
 
+    recovery: Recovery = Recovery()
+
     @property
     def horizon(self) -> float:
         """Seconds in which calls begin."""
@@ -97,6 +116,19 @@ class Scenario(_Part):
         """Seconds after which what is still going on is censored. A call in flight then has missed its deadline."""
         longest = max(kind.deadline for kind in self.workload.kinds)
         return self.horizon + (longest if self.drain is None else self.drain)
+
+    @property
+    def clear(self) -> float | None:
+        """Seconds after which nothing is wrong any more; None if no phase with faults ends before the last."""
+        last = max((i for i, phase in enumerate(self.timeline) if phase.faults), default=None)
+        if last is None or last == len(self.timeline) - 1:
+            return None
+        return sum(phase.seconds for phase in self.timeline[: last + 1])
+
+    def without_faults(self) -> Scenario:
+        """Its twin: the same world with nothing wrong in it."""
+        phases = tuple(PhaseFile.model_construct(seconds=p.seconds) for p in self.timeline)
+        return self.model_copy(update={"timeline": phases})
 
     def service(self) -> Service:
         """What the fake is to be."""

@@ -68,6 +68,12 @@ class Calls(_Value):
     input_tokens: TokenCounts = tokens_always(1000)
     output_tokens: TokenCounts = tokens_always(300)
     max_tokens: Annotated[TokenCount, Field(gt=0)] = 8192
+    first_text_within: Annotated[
+        Duration | None, Field(gt=0, description="a streamed answer is of use only if its first text comes within this")
+    ] = None
+    gap_within: Annotated[
+        Duration | None, Field(gt=0, description="and only if it never falls silent for longer than this")
+    ] = None
 
     @model_validator(mode="before")
     @classmethod

@@ -22,7 +22,7 @@ async def warm_up() -> None:
         return
     _done.append(True)
     at_once = Latency.model_validate({"round_trip": "0s", "first_token": "0s", "token_gap": "0s"})
-    server = WireServer(Endpoint(Service(at_once, Capacity(), Limits(), tokens_always(3)), seed=0))
+    server = WireServer(Endpoint(Service(at_once, Capacity(), Limits(), ((1.0, tokens_always(3)),)), seed=0))
     await server.start()
     server.begin()
     async with sdk.make(f"http://{server.host}:{server.port}", 0, Timeouts(), 1.0) as client:

@@ -1,0 +1,57 @@
+"""What the calls cost in requests: retries and what came of them, timeouts, and work nobody waited for any more."""
+
+from __future__ import annotations
+
+import math
+
+from .calls import TIMEOUTS
+from .observed import Absent, Observed
+
+
+def amplification(seen: Observed) -> float:
+    return len(seen.ledger.attempts) / len(seen.ledger.calls)
+
+
+def attempts_per_success(seen: Observed) -> float:
+    answered = sum(call.outcome == "ok" for call in seen.ledger.calls)
+    return len(seen.ledger.attempts) / answered if answered else math.inf
+
+
+def retry_success(seen: Observed) -> float | Absent:
+    """A call was retried if any of its attempts was not the first of its branch; a hedge alone is no retry."""
+    retried = {key for key, attempts in seen.attempts.items() if any(a.who.attempt for a in attempts)}
+    if not retried:
+        return Absent("no call was retried")
+    return sum(call.outcome == "ok" for call in seen.ledger.calls if (call.client, call.call) in retried) / len(retried)
+
+
+def attempt_timeout_rate(seen: Observed) -> float | Absent:
+    attempts = seen.ledger.attempts
+    if not attempts:
+        return Absent("no request was sent")
+    return sum(attempt.outcome in TIMEOUTS for attempt in attempts) / len(attempts)
+
+
+def late_attempts(seen: Observed) -> float | Absent:
+    """For each call, requests begun after its caller had left."""
+    if (reason := _nobody_leaves(seen)) is not None:
+        return reason
+    late = 0
+    for call in seen.ledger.calls:
+        patience = seen.kind_of(call).caller_timeout
+        if patience is not None:
+            late += sum(attempt.started > call.intended + patience for attempt in seen.attempts_of(call))
+    return late / len(seen.ledger.calls)
+
+
+def late_tokens(seen: Observed) -> float | Absent:
+    """For each call, tokens that streamed in after its caller had left."""
+    if (reason := _nobody_leaves(seen)) is not None:
+        return reason
+    return sum(attempt.late for attempt in seen.ledger.attempts) / len(seen.ledger.calls)
+
+
+def _nobody_leaves(seen: Observed) -> Absent | None:
+    if any(kind.caller_timeout is not None for kind in seen.scenario.workload.kinds):
+        return None
+    return Absent("the scenario gives no caller_timeout")

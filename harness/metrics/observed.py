@@ -1,0 +1,125 @@
+"""One run with everything the metrics ask of it, looked up once: who was answered by which attempt, and so on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from brownout.fakes.draws import Identity, call_label
+from brownout.fakes.journal import Served
+from brownout.fakes.mix import Mix
+
+from ..client import Client
+from ..ledger import Ledger
+from ..records import AttemptRecord, CallRecord
+from ..scenario import Scenario
+from ..workload import Calls
+
+Key = tuple[int, int]
+"""A client and its call."""
+
+
+class Absent(NamedTuple):
+    """What stands where a metric has no meaning: why."""
+
+    reason: str
+
+
+@dataclass
+class Observed:
+    """A run: what was played, what was recorded, and the same run without faults (`twin`), if there was one."""
+
+    scenario: Scenario
+    client: Client
+    seed: int
+    ledger: Ledger
+    twin: Ledger | None = None
+
+    @cached_property
+    def attempts(self) -> dict[Key, list[AttemptRecord]]:
+        """The attempts of each call, in the order in which they began."""
+        found: dict[Key, list[AttemptRecord]] = {}
+        for attempt in self.ledger.attempts:
+            found.setdefault((attempt.who.client, attempt.who.call), []).append(attempt)
+        return found
+
+    def attempts_of(self, call: CallRecord) -> list[AttemptRecord]:
+        return self.attempts.get((call.client, call.call), [])
+
+    @cached_property
+    def answers(self) -> dict[Identity, CallRecord]:
+        """The attempts whose answers the callers got, and the calls they answered."""
+        found = {}
+        for call in self.ledger.calls:
+            if call.outcome == "ok":
+                for attempt in self.attempts_of(call):
+                    if attempt.outcome == "ok":
+                        found[attempt.who] = call
+                        break
+        return found
+
+    @cached_property
+    def expected_tokens(self) -> dict[Key, int]:
+        """How long the whole answer to a call was to be, of the calls that reached the service."""
+        return {(served.who.client, served.who.call): served.output_tokens for served in self.ledger.journal}
+
+    @cached_property
+    def streamed(self) -> list[CallRecord]:
+        return [call for call in self.ledger.calls if call.stream]
+
+    @cached_property
+    def _mix(self) -> Mix:
+        return Mix([kind.share for kind in self.scenario.workload.kinds], self.seed)
+
+    def kind_of(self, call: CallRecord) -> Calls:
+        """What kind of call it was, as the scenario has it."""
+        return self.scenario.workload.kinds[self._mix.of(call_label(call.client, call.call))]
+
+    def ttft(self, call: CallRecord) -> float:
+        """Seconds from the moment the call was meant to the first text its caller saw, of whatever attempt; `inf` if
+        none came."""
+        times = [attempt.first_text for attempt in self.attempts_of(call) if attempt.first_text is not None]
+        return min(times) - call.intended if times else math.inf
+
+    def largest_gap(self, call: CallRecord) -> float | None:
+        """The longest silence in seconds within any of its attempts that showed text; None if none did."""
+        gaps = [attempt.largest_gap for attempt in self.attempts_of(call) if attempt.first_text is not None]
+        return max(gaps) if gaps else None
+
+    def shown(self, call: CallRecord) -> float:
+        """The share of the whole answer that the best of its attempts had shown by the deadline."""
+        expected = self.expected_tokens.get((call.client, call.call))
+        if not expected:
+            return 0.0
+        return min(1.0, max(attempt.shown for attempt in self.attempts_of(call)) / expected)
+
+    def is_good(self, call: CallRecord) -> bool:
+        """Whether it was answered whole by its deadline, and, streamed, as fluently as the scenario asks."""
+        if latency(call) > call.deadline:
+            return False
+        if not call.stream:
+            return True
+        kind = self.kind_of(call)
+        if kind.first_text_within is not None and self.ttft(call) > kind.first_text_within:
+            return False
+        return kind.gap_within is None or (self.largest_gap(call) or 0.0) <= kind.gap_within
+
+    @cached_property
+    def good(self) -> list[bool]:
+        """Of each call in the ledger's order."""
+        return [self.is_good(call) for call in self.ledger.calls]
+
+    @cached_property
+    def served(self) -> list[tuple[Served, bool]]:
+        """Every request the service saw, and whether its answer was the one its caller got."""
+        return [(served, served.who in self.answers) for served in self.ledger.journal]
+
+
+def latency(call: CallRecord) -> float:
+    """Seconds from the moment the call was meant to be sent to its whole answer; `inf` for anything else.
+
+    A call that failed, was refused or was given up never had its answer: only so can no client win by giving up.
+    """
+    return call.finished - call.intended if call.outcome == "ok" and call.finished is not None else math.inf

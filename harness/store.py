@@ -1,0 +1,107 @@
+"""Finished cells, kept in SQLite as they finish: a killed run loses at most the cells it was at.
+
+A cell's key is a hash of everything its result depends on, so that a run that goes on takes only what it would have
+played itself. What is in the file is data: JSON and arrays, never objects.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .results import Cell
+
+FILE_NAME = "cells.sqlite"
+_FORMAT = 1
+_TABLES = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS cells (
+    key TEXT PRIMARY KEY, cell TEXT NOT NULL, calls BLOB NOT NULL, attempts BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A finished cell, with its tables of calls and attempts as `tables.pack` made them."""
+
+    cell: Cell
+    calls: bytes
+    attempts: bytes
+
+
+class StoreError(Exception):
+    """A file of results that cannot be used."""
+
+
+class Store:
+    """One file of finished cells. Closed by `with`."""
+
+    def __init__(self, path: Path, *, is_new: bool) -> None:
+        """Opens the file, empty if `is_new`. Raises `StoreError` when another run is using it, or it is no such file.
+
+        The database is held for this process alone until it is closed, or the process ends however it ends.
+        """
+        self.path = path
+        try:
+            self._db = sqlite3.connect(path, timeout=0.5, isolation_level=None)
+            self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")  # survives kill -9; a power cut may cost the last cells
+            self._db.execute("BEGIN EXCLUSIVE")
+            if is_new:
+                self._db.execute("DROP TABLE IF EXISTS cells")
+                self._db.execute("DROP TABLE IF EXISTS meta")
+            for statement in _TABLES.split(";"):
+                self._db.execute(statement)
+            self._db.execute("COMMIT")
+            if is_new:
+                self._db.execute("VACUUM")
+            self._check_format()
+        except sqlite3.Error as error:
+            raise StoreError(f"{path}: {_words(error)}") from None
+
+    def _check_format(self) -> None:
+        if self.once("format", str(_FORMAT)) != str(_FORMAT):
+            raise StoreError(f"{self.path}: written by another version; leave out --resume to begin anew")
+
+    def once(self, name: str, value: str) -> str:
+        """The value kept under a name; `value` itself if there was none yet."""
+        self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (name, value))
+        return str(self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
+
+    def put(self, key: str, played: Played) -> None:
+        """Keep a finished cell; it is there once this returns."""
+        row = (key, played.cell.model_dump_json(), played.calls, played.attempts)
+        self._db.execute("INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?)", row)
+
+    def get(self, key: str) -> Played | None:
+        """The cell with that key, if it was finished. Raises `StoreError` for one that cannot be read."""
+        row = self._db.execute("SELECT cell, calls, attempts FROM cells WHERE key = ?", (key,)).fetchone()
+        return None if row is None else self._played(*row)
+
+    def __iter__(self) -> Iterator[Played]:
+        for row in self._db.execute("SELECT cell, calls, attempts FROM cells"):
+            yield self._played(*row)
+
+    def _played(self, cell: str, calls: bytes, attempts: bytes) -> Played:
+        try:
+            return Played(Cell.model_validate_json(cell), calls, attempts)
+        except ValueError as error:
+            raise StoreError(f"{self.path}: not a cell of this version: {error}") from None
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+
+def _words(error: sqlite3.Error) -> str:
+    if "locked" in str(error):
+        return "another run is writing there"
+    if "not a database" in str(error):
+        return "not a file of results"
+    return str(error)

@@ -1,0 +1,123 @@
+"""A run's calls and attempts as columns: what is kept of every cell, and what data frames are made of."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .metrics import Observed, latency
+
+Column = npt.NDArray[Any]
+Table = Mapping[str, Column]
+"""Name -> column; all of one length. Text is fixed-width, a missing number NaN."""
+
+CALLS: dict[str, str] = {
+    "client_number": "which of the scenario's clients called, from 0",
+    "call": "its n-th call, from 0",
+    "profile": "the kind of call",
+    "intended": "when the call was meant to be sent, in seconds of the scenario",
+    "started": "when it was",
+    "finished": "when it ended; NaN if it was still going on at the end of the run",
+    "outcome": "`ok`, or what it ended with",
+    "status": "of the service's error; NaN for none",
+    "exception": "what the caller got, `module.Class`",
+    "deadline": "seconds from `intended`",
+    "stream": "whether it streamed",
+    "input_tokens": "of the prompt",
+    "tokens": "content events received by the attempt that decided",
+    "attempts": "HTTP requests sent for it",
+    "latency": "seconds from `intended` to the whole answer; infinite without one",
+    "good": "whether that was of use: by the deadline, and as fluent as asked",
+    "ttft": "seconds from `intended` to the first text the caller saw; infinite without one, NaN for plain calls",
+    "largest_gap": "the longest silence within a stream, in seconds; NaN where no text came",
+    "shown": "share of the answer shown by the deadline; NaN for plain calls",
+}
+"""The columns of the table of calls, and what they hold."""
+ATTEMPTS: dict[str, str] = {
+    "client_number": "as in the table of calls",
+    "call": "as in the table of calls",
+    "attempt": "its n-th attempt on its branch, from 0",
+    "branch": "0, or the number of the hedge",
+    "started": "when it was sent, in seconds of the scenario",
+    "finished": "when it ended",
+    "outcome": "`ok`, or what it ended with",
+    "phase": "of a timeout: connect, write, read, pool, stream, gap",
+    "status": "of the answer; NaN for none",
+    "is_fresh": "whether a connection was opened for it",
+    "tokens": "content events received",
+    "first_text": "when the first of them came; NaN for none",
+    "largest_gap": "the longest silence from then on, in seconds",
+    "shown": "content events received by the call's deadline",
+    "late": "content events received after the caller had left",
+    "fault": "the fault that was meant for it, empty for none",
+    "fault_fired": "whether that took effect",
+}
+"""The columns of the table of attempts, and what they hold."""
+
+
+def calls(seen: Observed) -> dict[str, Column]:
+    """One row a call, in the order of the ledger."""
+    rows = [
+        (
+            call.client, call.call, seen.kind_of(call).profile, call.intended, call.started, call.finished, call.outcome,
+            call.status, call.exception, call.deadline, call.stream, call.input_tokens, call.tokens, call.attempts,
+            latency(call), good, seen.ttft(call) if call.stream else None,
+            seen.largest_gap(call) if call.stream else None, seen.shown(call) if call.stream else None,
+        )
+        for call, good in zip(seen.ledger.calls, seen.good, strict=True)
+    ]  # fmt: skip
+    return _columns(CALLS, rows)
+
+
+def attempts(seen: Observed) -> dict[str, Column]:
+    """One row an HTTP request, in the order of the ledger."""
+    served = {each.who: each for each in seen.ledger.journal}
+    rows = []
+    for each in seen.ledger.attempts:
+        at = served.get(each.who)
+        rows.append(
+            (
+                *each.who, each.started, each.finished, each.outcome, each.phase or "", each.status, each.is_fresh,
+                each.tokens, each.first_text, each.largest_gap, each.shown, each.late,
+                (at.fault if at else None) or "", bool(at and at.has_fired),
+            )
+        )  # fmt: skip
+    return _columns(ATTEMPTS, rows)
+
+
+_TEXT = frozenset({"profile", "outcome", "exception", "phase", "fault"})
+_WHOLE = frozenset(
+    {"client_number", "call", "attempt", "branch", "input_tokens", "attempts", "tokens", "late"}
+)
+_TRUTH = frozenset({"stream", "good", "is_fresh", "fault_fired"})
+
+
+def _columns(names: Mapping[str, str], rows: list[tuple[Any, ...]]) -> dict[str, Column]:
+    columns: Any = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return {name: np.array(column, dtype=_kind(name)) for name, column in zip(names, columns, strict=True)}
+
+
+def _kind(name: str) -> type:
+    if name in _TEXT:
+        return str
+    if name in _WHOLE:
+        return int
+    return bool if name in _TRUTH else float
+
+
+def pack(table: Table) -> bytes:
+    """As one compressed blob."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **table)
+    return buffer.getvalue()
+
+
+def unpack(blob: bytes, names: Mapping[str, str] | tuple[str, ...]) -> dict[str, Column]:
+    """The columns named, of a blob. A blob is data: nothing in it is run. Raises `ValueError` or `KeyError` for one
+    that is none of ours."""
+    with np.load(io.BytesIO(blob), allow_pickle=False) as columns:
+        return {name: columns[name] for name in names}

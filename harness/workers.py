@@ -1,0 +1,86 @@
+"""Runs cells over processes, in an order that does not matter, and hands each over as soon as it is finished."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context, parent_process
+from threading import Thread
+
+from .cells import Job, play
+from .store import Played
+
+_TRIES = 3
+"""Pools that may break in one run: a worker that the system killed for memory once is replaced; a cell that kills
+every worker is an error."""
+
+
+class WorkersDied(Exception):
+    """Processes were killed again and again from outside."""
+
+
+def run(todo: Sequence[Job], workers: int) -> Iterator[tuple[Job, Played]]:
+    """Each job and what came of it, in `workers` processes (1: in this one). Results do not depend on how many.
+
+    Raises `WorkersDied` when that keeps happening. What was yielded before stays good.
+    """
+    if min(workers, len(todo)) <= 1:
+        yield from ((job, play(job)) for job in todo)
+        return
+    left = dict(enumerate(todo))
+    for _ in range(_TRIES):
+        try:
+            for i, played in _in_one_pool(left, min(workers, len(left))):
+                yield left.pop(i), played
+        except BrokenProcessPool:
+            continue
+        return
+    raise WorkersDied(f"worker processes were killed {_TRIES} times; too little memory? try fewer --workers")
+
+
+def _in_one_pool(jobs: dict[int, Job], workers: int) -> Iterator[tuple[int, Played]]:
+    others = active_children()
+    # A fresh interpreter for each: a fork would inherit whatever threads and locks the caller has.
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_end_with_parent) as pool:
+        try:
+            with _interrupts_held():
+                futures: dict[Future[Played], int] = {pool.submit(play, job): i for i, job in jobs.items()}
+            while futures:
+                done, _ = wait(futures, return_when=FIRST_COMPLETED)
+                for future in sorted(done, key=futures.__getitem__):
+                    yield futures.pop(future), future.result()
+        except BaseException:  # what is not finished is of no use to anybody
+            for worker in active_children():
+                if worker not in others:
+                    worker.terminate()
+            raise
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Ctrl-C goes to every process of a terminal. It is for the parent alone: workers begin with it held, and keep it
+    so; here it is delivered at the end."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for its next job for ever."""
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
