@@ -159,8 +159,8 @@ def test_an_estimate_of_finite_runs_has_bounds() -> None:
     """Three runs are enough."""
     found = estimate([1.0, 2.0, 3.0])
     assert found.value == 2.0
-    assert found.low == pytest.approx(2 - 4.303 / 3**0.5)
-    assert found.high == pytest.approx(2 + 4.303 / 3**0.5)
+    assert found.low == pytest.approx(2 - 4.302653 / 3**0.5)
+    assert found.high == pytest.approx(2 + 4.302653 / 3**0.5)
 
 
 def test_a_row_sums_what_is_counted_and_averages_what_is_measured() -> None:
