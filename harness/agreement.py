@@ -14,7 +14,7 @@ class Agreement:
     scenario: str
     client: str
     goodput: tuple[float, float]
-    p50: tuple[float | None, float | None]
+    p50: tuple[float, float]
     attempts: tuple[int, int]
 
 
@@ -27,8 +27,8 @@ def agreement(this: RunFile, other: RunFile) -> list[Agreement]:
         Agreement(
             row.scenario,
             row.client,
-            (row.metrics["goodput"].value or 0.0, twin.metrics["goodput"].value or 0.0),
-            (row.metrics["p50"].value, twin.metrics["p50"].value),
+            (row.metrics["goodput"].value, twin.metrics["goodput"].value),
+            (row.metrics["p50(latency)"].value, twin.metrics["p50(latency)"].value),
             (_attempts(this.cells, row.scenario, row.client), _attempts(other.cells, row.scenario, row.client)),
         )
         for row, twin in zip(this.rows, other.rows, strict=True)

@@ -38,7 +38,7 @@ class Job:
         parts = (
             _print_of(self.scenario), _print_of(self.client), self.seed, self.backend, self.scale, version("brownout")
         )  # fmt: skip
-        return sha256(repr(parts).encode()).hexdigest()
+        return sha256(repr(parts).encode()).hexdigest()[:32]
 
     def play(self) -> Ledger:
         """Run it."""
@@ -81,6 +81,7 @@ def _cell(job: Job, seen: Observed) -> Cell:
     ledger = seen.ledger
     measured = metrics.measure(seen, [objective.metric for objective in job.scenario.parsed_objectives])
     return Cell(
+        key=job.key,
         scenario=job.scenario.name,
         client=job.client.name,
         seed=job.seed,

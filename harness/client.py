@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -65,6 +66,10 @@ class Client(BaseModel):
     def stacks(self) -> list[tuple[Layer, ...]]:
         """Every stack of layers it has."""
         return [self.layers]
+
+    def with_stacks(self, change: Callable[[tuple[Layer, ...]], tuple[Layer, ...]]) -> Client:
+        """The same client with every stack of layers changed alike."""
+        return self.model_copy(update={"layers": change(self.layers)})
 
     def lengths(self) -> set[float]:
         """Lengths of limits that every call sets anew, in seconds: the simulator keeps those apart."""

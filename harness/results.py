@@ -41,6 +41,7 @@ class FaultCount(_Part):
 class Cell(_Part):
     """One run: one client in one scenario under one seed."""
 
+    key: Annotated[str, Field(description="of its calls and attempts in the file of cells")]
     scenario: str
     client: str
     seed: int
@@ -147,8 +148,21 @@ class Layer(_Part):
     amplification: Annotated[Estimate, Field(description="requests per call sent more because of it")]
 
 
+class Gate(_Part):
+    """Whether a client may be relied on: no other is surely better."""
+
+    client: str
+    is_met: bool
+    why: str
+    smallest_difference: Annotated[
+        Figure | None, Field(description="in score, that so many seeds find in 80% of cases; null: none at all")
+    ]
+
+
 class RunFile(_Part):
     """All of a run."""
+
+    kind: Annotated[Literal["comparison", "objectives"], Field(description="what the verdict is about")]
 
     schema_version: Literal[2] = 2
     created: str
@@ -161,6 +175,7 @@ class RunFile(_Part):
     scenarios: list[Subject]
     clients: list[Subject]
     verdict: str
+    gate: Gate | None
     objectives: list[Verdict]
     standings: list[Standing]
     pairs: list[Pair]

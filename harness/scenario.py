@@ -118,6 +118,12 @@ class Scenario(_Part):
         return self.horizon + (longest if self.drain is None else self.drain)
 
     @property
+    def parsed_objectives(self) -> tuple[Any, ...]:
+        return ()
+
+    objectives: tuple[Any, ...] = ()
+
+    @property
     def clear(self) -> float | None:
         """Seconds after which nothing is wrong any more; None if no phase with faults ends before the last."""
         last = max((i for i, phase in enumerate(self.timeline) if phase.faults), default=None)

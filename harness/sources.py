@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -40,6 +42,12 @@ def scenario(named: str) -> Source[Scenario]:
 def client(named: str) -> Source[Client]:
     """Raises `UnknownName` or `files.FileError`."""
     return _load(named, shipped.clients(), Client, "client")
+
+
+def fingerprint(model: BaseModel) -> str:
+    """A hash of all that a scenario or client says once it is resolved; neither comments nor order count."""
+    plain = model.model_dump(mode="python", by_alias=True)
+    return sha256(json.dumps(plain, sort_keys=True, default=sorted).encode()).hexdigest()
 
 
 def _load(named: str, known: Mapping[str, Path], model: type[Model], what: str) -> Source[Model]:

@@ -7,7 +7,8 @@ played itself. What is in the file is data: JSON and arrays, never objects.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,31 +73,41 @@ class Store:
         self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (name, value))
         return str(self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
 
-    def put(self, key: str, played: Played) -> None:
+    def put(self, played: Played) -> None:
         """Keep a finished cell; it is there once this returns."""
-        row = (key, played.cell.model_dump_json(), played.calls, played.attempts)
+        row = (played.cell.key, played.cell.model_dump_json(), played.calls, played.attempts)
         self._db.execute("INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?)", row)
 
     def get(self, key: str) -> Played | None:
         """The cell with that key, if it was finished. Raises `StoreError` for one that cannot be read."""
         row = self._db.execute("SELECT cell, calls, attempts FROM cells WHERE key = ?", (key,)).fetchone()
-        return None if row is None else self._played(*row)
-
-    def __iter__(self) -> Iterator[Played]:
-        for row in self._db.execute("SELECT cell, calls, attempts FROM cells"):
-            yield self._played(*row)
-
-    def _played(self, cell: str, calls: bytes, attempts: bytes) -> Played:
-        try:
-            return Played(Cell.model_validate_json(cell), calls, attempts)
-        except ValueError as error:
-            raise StoreError(f"{self.path}: not a cell of this version: {error}") from None
+        return None if row is None else _played(self.path, *row)
 
     def __enter__(self) -> Store:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._db.close()
+
+
+def read(path: Path, keys: Sequence[str]) -> Iterator[Played]:
+    """The cells with those keys, from a file that nobody is writing. Raises `StoreError` if one is not there."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.5)) as db:
+            for key in keys:
+                row = db.execute("SELECT cell, calls, attempts FROM cells WHERE key = ?", (key,)).fetchone()
+                if row is None:
+                    raise StoreError(f"{path}: the cell {key} of this run is not there")
+                yield _played(path, *row)
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: {_words(error)}") from None
+
+
+def _played(path: Path, cell: str, calls: bytes, attempts: bytes) -> Played:
+    try:
+        return Played(Cell.model_validate_json(cell), calls, attempts)
+    except ValueError as error:
+        raise StoreError(f"{path}: not a cell of this version: {error}") from None
 
 
 def _words(error: sqlite3.Error) -> str:

@@ -63,8 +63,8 @@ def calls(seen: Observed) -> dict[str, Column]:
     """One row a call, in the order of the ledger."""
     rows = [
         (
-            call.client, call.call, seen.kind_of(call).profile, call.intended, call.started, call.finished, call.outcome,
-            call.status, call.exception, call.deadline, call.stream, call.input_tokens, call.tokens, call.attempts,
+            call.client, call.call, seen.kind_of(call).profile, call.intended, call.started, call.finished,
+            call.outcome, call.status, call.exception, call.deadline, call.stream, call.input_tokens, call.tokens, call.attempts,
             latency(call), good, seen.ttft(call) if call.stream else None,
             seen.largest_gap(call) if call.stream else None, seen.shown(call) if call.stream else None,
         )
@@ -90,9 +90,7 @@ def attempts(seen: Observed) -> dict[str, Column]:
 
 
 _TEXT = frozenset({"profile", "outcome", "exception", "phase", "fault"})
-_WHOLE = frozenset(
-    {"client_number", "call", "attempt", "branch", "input_tokens", "attempts", "tokens", "late"}
-)
+_WHOLE = frozenset({"client_number", "call", "attempt", "branch", "input_tokens", "attempts", "tokens", "late"})
 _TRUTH = frozenset({"stream", "good", "is_fresh", "fault_fired"})
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textwrap import fill
 
-from ..document import Document, Table
+from ..document import Document
+from ..table import Table
 
 FILE_NAME = "report.txt"
 _WIDTH = 110
@@ -13,7 +14,7 @@ _WIDTH = 110
 def render(document: Document) -> str:
     """The whole report."""
     parts = [fill(document.verdict, _WIDTH)]
-    parts += [_table(table) for table in document.tables]
+    parts += [_table(table) for table in document.tables if not table.is_detail]
     parts += [fill(f"Note: {note}", _WIDTH, subsequent_indent="      ") for note in document.notes]
     return "\n\n".join(parts) + "\n"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from ..document import Document, Table
+from ..document import Document
+from ..table import Table
 
 FILE_NAME = "report.html"
 
@@ -15,6 +16,7 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem
 h1 { font-size: 1.1rem; font-weight: 600; opacity: .75; }
 .verdict { border-left: .3rem solid var(--accent); font-size: 1.35rem; margin: 1rem 0 2rem; padding: .2rem 1rem; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .2rem; }
+summary { cursor: pointer; margin: .8rem 0 .2rem; opacity: .8; }
 p.about { margin: 0 0 .6rem; max-width: 50rem; opacity: .8; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%; }
@@ -52,10 +54,13 @@ def render(document: Document) -> str:
 def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in table.columns)
     body = "".join(_row(row, row[0] in table.best) for row in table.rows)
-    return (
-        f'<section><h2>{escape(table.title)}</h2><p class="about">{escape(table.about)}</p><div class="scroll">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></section>"
+    inside = (
+        f'<p class="about">{escape(table.about)}</p><div class="scroll">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+    if table.is_detail:
+        return f"<details><summary>{escape(table.title)}</summary>{inside}</details>"
+    return f"<section><h2>{escape(table.title)}</h2>{inside}</section>"
 
 
 def _row(row: tuple[str, ...], is_best: bool) -> str:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from textwrap import indent
 
-from ..document import Document, Table
+from ..document import Document
+from ..table import Table
 
 FILE_NAME = "report.md"
 _MARKUP = re.compile(r"[\\`*_<>|\[\]~#&$]|^[-+=]|(?<=\d)[.)](?= )")
@@ -30,7 +31,10 @@ def _table(table: Table) -> str:
     for name, *cells in table.rows:
         row = [_safe(name), *map(_safe, cells)]
         lines.append(_line(f"**{cell}**" if name in table.best and cell else cell for cell in row))
-    return "\n\n".join((f"## {_safe(table.title)}", _safe(table.about), "\n".join(lines)))
+    title, body = _safe(table.title), "\n\n".join((_safe(table.about), "\n".join(lines)))
+    if table.is_detail:  # GitHub folds it away; elsewhere it reads as it stands
+        return f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"
+    return f"## {title}\n\n{body}"
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -1,12 +1,14 @@
 """The command line: options and exit codes. Imports nothing heavy; each command's work is in `commands`.
 
-Exit codes: 0; 1 a scenario could not be run; 2 usage or file error; 3 an error of the harness; 130 interrupted.
+Exit codes: 0; 1 a scenario could not be run; 2 usage or file error; 3 an error of the harness; 5 nothing ran; 99 an
+objective or a gate was missed; 130 interrupted.
 """
 
 from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,10 @@ import click
 
 from . import __version__
 
-SCENARIO_HELP = "A scenario that is shipped (see `brownout list`) or a file. May be given more than once."
-CLIENT_HELP = "A client configuration that is shipped or a file. May be given more than once."
+SCENARIO_HELP = (
+    "A scenario that is shipped (see `brownout list`), a file, or a folder of files. May be given more than once.  "
+    "[default: all shipped]"
+)
 
 
 class Share(click.ParamType[float]):
@@ -59,46 +63,102 @@ def group() -> None:
     """Put a Claude client's resilience through the failures that production will."""
 
 
+class Weight(click.ParamType[tuple[str, float]]):
+    """`rate-limit-storm=2`."""
+
+    name = "NAME=NUMBER"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
+        name, _, number = str(value).partition("=")
+        try:
+            weight = float(number)
+        except ValueError:
+            weight = math.nan
+        if not name or not 0.0 <= weight < math.inf:
+            self.fail(f'expected a scenario and its weight such as "calm=0.5", got "{value}"', param, ctx)
+        return name, weight
+
+
+def played(clients_help: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options of the commands that play scenarios."""
+    options = (
+        click.option("-s", "--scenario", "scenarios", multiple=True, help=SCENARIO_HELP),
+        click.option("-c", "--client", "clients", multiple=True, help=clients_help),
+        click.option(
+            "--backend",
+            type=click.Choice(["sim", "wire"]),
+            default="sim",
+            show_default=True,
+            help="The simulator, or the real SDK over real sockets.",
+        ),
+        click.option(
+            "--seeds", type=click.IntRange(min=1), default=10, show_default=True, help="How many runs of each cell."
+        ),
+        click.option("--first-seed", type=click.IntRange(min=0), default=1, show_default=True),
+        click.option(
+            "--time-scale",
+            "scale",
+            type=Scale(),
+            default=1.0,
+            show_default=True,
+            help="wire: divide every duration of scenario, client and SDK back-off by this.",
+        ),
+        click.option(
+            "--sample",
+            type=Share(),
+            help="Take this share of the clients, of their rate, and of the service's size.  [default: 100%]",
+        ),
+        click.option("--quick", is_flag=True, help="A tenth of the traffic: the same as --sample 10%."),
+        click.option(
+            "--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are."
+        ),
+        click.option(
+            "--out",
+            type=click.Path(file_okay=False, path_type=Path),
+            default=Path("out"),
+            show_default=True,
+            help="Folder for run.json, the reports, and every finished run.",
+        ),
+        click.option("--resume", is_flag=True, help="Go on from what is finished in that folder."),
+        click.option(
+            "--explain",
+            metavar="CALL",
+            help="Print what one call went through, and nothing else: `12.3` is call 3 of client 12, or `worst`.",
+        ),
+    )
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
 @group.command()
-@click.option("-s", "--scenario", "scenarios", multiple=True, required=True, help=SCENARIO_HELP)
-@click.option("-c", "--client", "clients", multiple=True, required=True, help=CLIENT_HELP)
+@played("A client configuration that is shipped or a file. May be given more than once.  [default: sdk-defaults]")
+def run(**options: Any) -> None:
+    """Play scenarios, and say whether their objectives hold. Exits 99 if one is missed."""
+    from .commands.playing import Options
+    from .commands.run import run as command
+
+    options["clients"] = options["clients"] or ("sdk-defaults",)
+    command(Options(**options))
+
+
+@group.command()
+@played("A client configuration that is shipped or a file. May be given more than once.  [default: all shipped]")
+@click.option("--gate", metavar="CLIENT", default="", help="Exit 99 if another client is surely better than this one.")
+@click.option("--ablate", metavar="CLIENT", default="", help="Play this client with one layer left out at a time, too.")
 @click.option(
-    "--backend",
-    type=click.Choice(["sim", "wire"]),
-    default="sim",
-    show_default=True,
-    help="The simulator, or the real SDK over real sockets.",
+    "--weight", "weights", type=Weight(), multiple=True, help="What a scenario weighs in the ranking.  [default: 1]"
 )
-@click.option("--seeds", type=click.IntRange(min=1), default=10, show_default=True, help="How many runs of each cell.")
-@click.option("--first-seed", type=click.IntRange(min=0), default=1, show_default=True)
-@click.option(
-    "--time-scale",
-    "scale",
-    type=Scale(),
-    default=1.0,
-    show_default=True,
-    help="wire: divide every duration of scenario, client and SDK back-off by this.",
-)
-@click.option(
-    "--sample",
-    type=Share(),
-    default="100%",
-    show_default=True,
-    help="Take this share of the clients, of their rate, and of the service's size.",
-)
-@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are.")
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("out"),
-    show_default=True,
-    help="Folder for run.json, report.md and report.html.",
-)
-def compare(**options: Any) -> None:
+def compare(gate: str, ablate: str, weights: tuple[tuple[str, float], ...], **options: Any) -> None:
     """Play client configurations through scenarios, and say which holds."""
     from .commands.compare import compare as command
+    from .commands.playing import Options
 
-    command(**options)
+    command(Options(**options), gate, ablate, weights)
 
 
 @group.command()
@@ -150,7 +210,7 @@ def show(name: str) -> None:
 def main() -> None:
     """Run the command line and turn what goes wrong into an exit code and a message that helps."""
     try:
-        group(standalone_mode=False)
+        code = group(standalone_mode=False)  # click hands an exit with a code back as a value
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -163,3 +223,4 @@ def main() -> None:
         traceback.print_exception(error)
         click.echo("This is an error of Brownout, not of your files. Please report it with the lines above.", err=True)
         sys.exit(3)
+    sys.exit(code if isinstance(code, int) else 0)

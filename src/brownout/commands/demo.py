@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from brownout.harness.agreement import agreement
-from brownout.harness.compare import Plan
+from brownout.harness.plan import Plan
 from brownout.reports.document import document
 from brownout.reports.formats import console
 from brownout.reports.write import write
 
-from .compare import cores, run_plan
 from .loading import load
+from .playing import cores, run_plan
 from .writing import try_out, writing
 
 SCENARIOS = ("calm", "rate-limit-storm", "stall-mid-stream")
@@ -42,10 +42,10 @@ def demo(out: Path, workers: int | None) -> None:
     click.echo(
         f"In the simulator: {len(SCENARIOS)} incidents, {len(CLIENTS)} clients, {len(SEEDS)} seeds ...", err=True
     )
-    simulated = run_plan(full, "Simulator")
+    simulated = run_plan(full, "Simulator").file
     click.echo("On the wire: the official SDK over real sockets, a fiftieth of the traffic ...", err=True)
-    wire = run_plan(real, "Real SDK")
-    pairs = agreement(run_plan(small, "Simulator, the same sample"), wire)
+    wire = run_plan(real, "Real SDK").file
+    pairs = agreement(run_plan(small, "Simulator, the same sample").file, wire)
     click.echo(console.render(document(simulated, pairs)))
     with writing(out):
         written = write(simulated, out, agreement=pairs)

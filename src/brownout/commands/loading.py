@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import click
 
+from brownout import scenarios as shipped
 from brownout.harness.client import Client
 from brownout.harness.files import FileError
 from brownout.harness.files.suggest import quoted
@@ -19,6 +21,8 @@ Found = TypeVar("Found")
 def load(scenarios: Sequence[str], clients: Sequence[str]) -> tuple[list[Source[Scenario]], list[Source[Client]]]:
     """Raises `FilesRefused` (exit 2) naming every problem of every file, and names given twice."""
     problems: list[str] = []
+    scenarios = [name for given in scenarios or shipped.incidents() for name in _files(given)]
+    clients = clients or list(shipped.clients())
     incidents, contestants = _each(scenarios, scenario, problems), _each(clients, client, problems)
     names = [source.value.name for source in incidents], [source.value.name for source in contestants]
     for what, given in zip(("scenario", "client"), names, strict=True):
@@ -26,6 +30,23 @@ def load(scenarios: Sequence[str], clients: Sequence[str]) -> tuple[list[Source[
     if problems:
         raise FilesRefused("\n".join(problems))
     return incidents, contestants
+
+
+def _files(given: str) -> list[str]:
+    """A folder stands for the YAML files in it."""
+    folder = Path(given)
+    if given in shipped.incidents() or not folder.is_dir():
+        return [given]
+    found = sorted(str(path) for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
+    if not found:
+        raise NothingThere(f"no .yaml file in {given}: nothing ran")
+    return found
+
+
+class NothingThere(click.ClickException):
+    """A folder without scenarios. Never green."""
+
+    exit_code = 5
 
 
 def _each(names: Sequence[str], read: Callable[[str], Found], problems: list[str]) -> list[Found]:

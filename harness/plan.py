@@ -1,0 +1,99 @@
+"""What is to be run, how; and what has to be true of it before anything is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from . import cells
+from .ablate import Variant, variants
+from .client import Client, TimeoutsFile
+from .results import Backend, Subject
+from .sampling import sampled
+from .scenario import Scenario
+from .scoring import Unplayable
+from .sources import Source, fingerprint
+
+LONGEST_PLAIN_ANSWER = 21_334
+"""`max_tokens` from which the Python SDK insists on streaming, unless a timeout is set; measured on 2.12."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run, and how."""
+
+    scenarios: Sequence[Source[Scenario]]
+    clients: Sequence[Source[Client]]
+    seeds: Sequence[int]
+    backend: Backend = "sim"
+    scale: float = 1.0
+    sample: float = 1.0
+    workers: int = 1
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """By the name of a scenario, for the ranking; 1 where none is given."""
+    ablate: str = ""
+    """The name of a client that is also played with one layer left out at a time."""
+    gate: str = ""
+    """The name of a client that no other may be surely better than."""
+    kind: Literal["comparison", "objectives"] = "comparison"
+    """What is to be decided: who is best, or whether objectives are met."""
+    command: str = ""
+
+    @property
+    def size(self) -> int:
+        """How many cells there are to run."""
+        return len(self.scenarios) * len(self.players) * len(self.seeds)
+
+    @cached_property
+    def variants(self) -> list[Variant]:
+        """The clients that `ablate` adds."""
+        return [v for source in self.clients if source.value.name == self.ablate for v in variants(source.value)]
+
+    @cached_property
+    def players(self) -> list[Client]:
+        """Every client that is played."""
+        return [*(source.value for source in self.clients), *(variant.client for variant in self.variants)]
+
+    @cached_property
+    def played_scenarios(self) -> list[Scenario]:
+        """The scenarios at the size at which they are played."""
+        return [sampled(source.value, self.sample) for source in self.scenarios]
+
+    def jobs(self) -> list[cells.Job]:
+        """Every cell, in the order in which results are kept. Raises `Unplayable` for what the SDK would not send."""
+        for scenario in self.played_scenarios:
+            for client in self.players:
+                _check_accepted(scenario, client)
+        return cells.jobs(self.played_scenarios, self.players, self.seeds, self.backend, self.scale)
+
+    def subjects(self) -> tuple[list[Subject], list[Subject]]:
+        """Scenarios and clients, as results name them."""
+        made = [
+            Subject(
+                name=variant.client.name,
+                about=variant.client.about,
+                sha256=fingerprint(variant.client),
+                reproduce=f"--ablate {self.ablate}",
+                ablates=self.ablate,
+                left_out=variant.left_out,
+            )
+            for variant in self.variants
+        ]
+        return list(map(_subject, self.scenarios)), [*map(_subject, self.clients), *made]
+
+
+def _subject(source: Source[Scenario] | Source[Client]) -> Subject:
+    value = source.value
+    return Subject(name=value.name, about=value.about, sha256=fingerprint(value), reproduce=source.named)
+
+
+def _check_accepted(scenario: Scenario, client: Client) -> None:
+    """Raise `Unplayable` for calls that the SDK refuses to send at all."""
+    refused = any(k.stream < 1.0 and k.max_tokens >= LONGEST_PLAIN_ANSWER for k in scenario.workload.kinds)
+    if refused and client.timeouts == TimeoutsFile():
+        raise Unplayable(
+            f"{scenario.name} with {client.name}: the SDK refuses a call without streaming and with max_tokens of "
+            f"{LONGEST_PLAIN_ANSWER:,} or more under its default timeouts, before it sends anything; in production too"
+        )

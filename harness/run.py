@@ -1,0 +1,122 @@
+"""Runs a plan: files in, results out. Finished cells are kept as they finish, so that a run can go on later."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from . import scoring, workers
+from .frames import Results
+from .plan import Plan
+from .results import RunFile
+from .scoring.played import check_called
+from .scoring.standings import seeds_to_tell
+from .store import Played, Store
+
+LIBRARIES = ("brownout", "anthropic", "httpx", "httpx2", "simpy", "numpy", "pydantic")
+
+
+def run(plan: Plan, store: Store | None = None, progress: Callable[[int], None] = lambda done: None) -> Results:
+    """Run every cell that the store does not have yet, and score all of them.
+
+    Raises `scoring.Unplayable` when a scenario cannot mean what it says, `workers.WorkersDied`, `store.StoreError`.
+    """
+    created = datetime.now(UTC).isoformat(timespec="seconds")  # the only time of day in the file
+    if store is not None:
+        created = store.once("created", created)
+    played = _played(plan, store, progress)
+    check_called([each.cell for each in played])
+    return Results(_scored(plan, played, created), played)
+
+
+def _played(plan: Plan, store: Store | None, progress: Callable[[int], None]) -> list[Played]:
+    jobs = plan.jobs()
+    keys = [job.key for job in jobs]
+    found: dict[str, Played] = {}
+    if store is not None:
+        found = {key: kept for key in keys if (kept := store.get(key)) is not None}
+    progress(len(found))
+    left = [job for job, key in zip(jobs, keys, strict=True) if key not in found]
+    for _, played in workers.run(left, plan.workers):
+        if store is not None:
+            store.put(played)
+        found[played.cell.key] = played
+        progress(len(found))
+    return [found[key] for key in keys]
+
+
+def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
+    scenarios = [scenario.name for scenario in plan.played_scenarios]
+    contestants = [source.value.name for source in plan.clients]
+    everybody = [client.name for client in plan.players]
+    weights = dict(plan.weights)
+    judged = {scenario.name: scenario.parsed_objectives for scenario in plan.played_scenarios}
+    extra = {name: [objective.metric for objective in found] for name, found in judged.items()}
+    figures = scoring.Figures(played, scenarios, contestants, weights)
+    rows = scoring.rows(figures, extra)
+    standings = scoring.standings(figures)
+    pairs, objectives = scoring.pairs(figures), scoring.judge(rows, judged)
+    subjects = plan.subjects()
+    taken_out = {variant.client.name: variant.left_out for variant in plan.variants}
+    return RunFile(
+        kind=plan.kind,
+        created=created,
+        environment=environment(),
+        backend=plan.backend,
+        time_scale=plan.scale,
+        sample=plan.sample,
+        seeds=list(plan.seeds),
+        weights=figures.weights,
+        scenarios=subjects[0],
+        clients=subjects[1],
+        verdict=scoring.of_comparison(standings, scenarios, figures.runs)
+        if plan.kind == "comparison"
+        else scoring.of_objectives(objectives, figures.runs),
+        gate=scoring.gate(figures, pairs, plan.gate) if plan.gate else None,
+        objectives=objectives,
+        standings=standings,
+        pairs=pairs,
+        layers=scoring.layers(scoring.Figures(played, scenarios, everybody, weights), plan.ablate, taken_out),
+        rows=rows,
+        notes=[*scoring.check_played(rows), *_few_seeds(plan), *_on_the_wire(plan, played)],
+        cells=[each.cell for each in played],
+        command=plan.command,
+    )
+
+
+def environment() -> dict[str, str]:
+    """What the figures were made with."""
+    found = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _few_seeds(plan: Plan) -> list[str]:
+    """Whether there are too few for any verdict at all."""
+    least = seeds_to_tell(len(plan.clients))
+    if len(plan.clients) < 2 or len(plan.seeds) >= least:
+        return []
+    return [f"{len(plan.seeds)} seeds cannot tell {len(plan.clients)} clients apart, whatever they show: {least} can."]
+
+
+def _on_the_wire(plan: Plan, played: list[Played]) -> list[str]:
+    """What a wire run has to say about its clock."""
+    if plan.backend != "wire":
+        return []
+    lateness = max(each.cell.lateness for each in played)
+    notes = [
+        f"Real sockets, {len(plan.seeds)} seed(s): in 19 requests of 20 the fake was late by at most "
+        f"{lateness * 1000 / plan.scale:.0f} ms of real time ({lateness:.2f} s of the scenario)."
+    ]
+    if plan.scale != 1.0:
+        notes.append(
+            f"Every duration was divided by {plan.scale:g}, the SDK's back-off too. Not scaled: the processor time of"
+            " the SDK and the fake, loopback's own latency, and the rate-limit reset headers, which have whole seconds."
+        )
+    return notes

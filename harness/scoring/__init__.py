@@ -1,0 +1,26 @@
+"""From cells to a verdict: figures over seeds, clients ranked, objectives judged; how far apart, and how sure."""
+
+from __future__ import annotations
+
+from .ablation import layers
+from .figures import Figures
+from .gate import gate
+from .judging import judge
+from .played import Unplayable, check_played
+from .rows import rows
+from .standings import pairs, standings
+from .verdicts import of_comparison, of_objectives
+
+__all__ = [
+    "Figures",
+    "Unplayable",
+    "check_played",
+    "gate",
+    "judge",
+    "layers",
+    "of_comparison",
+    "of_objectives",
+    "pairs",
+    "rows",
+    "standings",
+]

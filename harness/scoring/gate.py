@@ -1,0 +1,41 @@
+"""A gate on one client: it holds unless another is surely better. It says how small a difference it would have seen."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist, stdev
+
+from ..results import Gate, Pair
+from ..statistics import t_point
+from .figures import Figures
+from .standings import SCORE
+
+_POWER = NormalDist().inv_cdf(0.8)
+
+
+def gate(figures: Figures, pairs: list[Pair], client: str) -> Gate:
+    """The gate of `client` among those that were compared."""
+    better = [pair for pair in pairs if pair.worse == client and not pair.is_tied]
+    others = [_detectable(figures, client, other) for other in figures.clients if other != client]
+    smallest = max((found for found in others if found is not None), default=None)
+    if better:
+        worst = max(better, key=lambda pair: pair.difference.value)
+        why = (
+            f"{worst.better} is surely better: callers wait {worst.difference.value * 100:.1f} points of their deadline"
+            f" less (95% interval {(worst.difference.low or 0.0) * 100:.1f} to "
+            f"{(worst.difference.high or 0.0) * 100:.1f})"
+        )
+    elif smallest is None:
+        why = "too few seeds or clients to see any difference"
+    else:
+        why = f"no client is surely better; a difference of {smallest * 100:.1f} points would have been seen"
+    return Gate(client=client, is_met=not better, why=why, smallest_difference=smallest)
+
+
+def _detectable(figures: Figures, client: str, other: str) -> float | None:
+    """The difference in score, as a share of the deadline, that so many runs find in 80% of cases."""
+    pairs = zip(figures.weighted(client, SCORE), figures.weighted(other, SCORE), strict=True)
+    differences = [one - two for one, two in pairs]
+    if len(differences) < 3:
+        return None
+    return (t_point(len(differences) - 1) + _POWER) * stdev(differences) / math.sqrt(len(differences))

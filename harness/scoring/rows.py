@@ -1,0 +1,80 @@
+"""One row a scenario and client: what was counted is summed, what was measured is estimated with its interval."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..metrics import METRICS, by_count
+from ..metrics.quantiles import parts
+from ..results import Estimate, FaultCount, Row
+from ..statistics import Interval, median
+from ..statistics.bootstrap import bca
+from ..statistics.pooled import pooled_quantile
+from .figures import Figures
+from .standings import SCORE, compared, ranks
+
+
+def rows(figures: Figures, more: Mapping[str, Sequence[str]] | None = None) -> list[Row]:
+    """By scenario, then client. `more` names metrics of a scenario's objectives that are not measured anyway."""
+    found = []
+    for scenario in figures.scenarios:
+        values = {client: figures.values(scenario, client, SCORE) for client in figures.clients}
+        places = ranks(compared(values), values)
+        for client in figures.clients:
+            names = [*METRICS, *(more or {}).get(scenario, ())]
+            found.append(_row(figures, scenario, client, places[client], list(dict.fromkeys(names))))
+    return found
+
+
+def _row(figures: Figures, scenario: str, client: str, rank: int, names: Sequence[str]) -> Row:
+    cells = figures.cells(scenario, client)
+    present = [name for name in names if any(name in cell.metrics for cell in cells)]
+    return Row(
+        scenario=scenario,
+        client=client,
+        rank=rank,
+        is_best=rank == 1,
+        metrics={name: estimated(figures, scenario, client, name) for name in present},
+        absent={name: next(cell.absent[name] for cell in cells) for name in names if name not in present},
+        outcomes=_sum(cell.outcomes for cell in cells),
+        timeouts=_sum(cell.timeouts for cell in cells),
+        faults={name: _sum_faults(cell.faults[name] for cell in cells) for name in cells[0].faults},
+        transitions=_sum(cell.transitions for cell in cells),
+    )
+
+
+def estimated(figures: Figures, scenario: str, client: str, metric: str) -> Estimate:
+    """A quantile is that of the calls of all runs together, anything else the mean over the runs that have it."""
+    quantile = parts(metric)
+    if quantile is None:
+        return estimate(figures.values(scenario, client, metric))
+    q, of = quantile
+    found = pooled_quantile(figures.samples(scenario, client, of), q)
+    low = None if found.low is None else max(0.0, found.low)
+    return Estimate(value=found.value, low=low, high=found.high)
+
+
+def estimate(values: Sequence[float]) -> Estimate:
+    """The mean over runs; where one is infinite, the median run, without an interval."""
+    if not all(map(math.isfinite, values)):
+        return Estimate(value=median(list(values)))
+    return shown(bca(values))
+
+
+def shown(interval: Interval) -> Estimate:
+    """An interval as results have it."""
+    return Estimate(value=interval.mean, low=interval.low, high=interval.high)
+
+
+def _sum(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for each in counts:
+        total.update(each)
+    return by_count(total.items())
+
+
+def _sum_faults(counts: Iterable[FaultCount]) -> FaultCount:
+    pairs = [(count.planned, count.fired) for count in counts]
+    return FaultCount(planned=sum(p for p, _ in pairs), fired=sum(f for _, f in pairs))

@@ -1,0 +1,128 @@
+"""Who is best, by how much and how sure: every two clients compared by seed, all comparisons counted together.
+
+Clients are ranked by the restricted mean of their latency as a share of the deadline. It is finite whatever fails and
+counts a failure as a whole deadline lost, so that neither giving up fast nor answering late can win by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from ..results import Estimate, Pair, Standing
+from ..statistics import Interval
+from ..statistics.bootstrap import bca
+from ..statistics.holm import holm
+from ..statistics.randomization import sign_flip
+from ..statistics.ranking import probability_of_best, runs_needed
+from .figures import Figures
+
+SCORE = "rmst_share"
+"""The metric of the ranking; smaller is better."""
+LEVEL = 0.05
+"""Of one false alarm among all comparisons of a family."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two clients by seed. `difference` is what `worse` has more of the metric, by which smaller is better."""
+
+    better: str
+    worse: str
+    difference: Interval
+    p: float
+    p_holm: float
+    runs_needed: int | None
+
+    @property
+    def is_tied(self) -> bool:
+        """Whether chance may explain it."""
+        return not (self.difference.excludes_zero and self.p_holm <= LEVEL)
+
+
+def compared(values: Mapping[str, Sequence[float]]) -> list[Compared]:
+    """Every two clients, given a figure a seed of each, the same seeds for all; smaller is better."""
+    differences = {}
+    for one, other in combinations(values, 2):
+        better, worse = sorted((one, other), key=lambda client: sum(values[client]))
+        differences[better, worse] = [w - b for b, w in zip(values[better], values[worse], strict=True)]
+    alone = {pair: sign_flip(found) for pair, found in differences.items()}
+    together = holm(alone)
+    return [
+        Compared(*pair, bca(found), alone[pair], together[pair], runs_needed(found))
+        for pair, found in differences.items()
+    ]
+
+
+def ranks(found: Sequence[Compared], clients: Mapping[str, object]) -> dict[str, int]:
+    """1 and one more for each client that is surely better."""
+    return {client: 1 + sum(each.worse == client and not each.is_tied for each in found) for client in clients}
+
+
+def seeds_to_tell(clients: int) -> int:
+    """The fewest seeds with which any two of so many clients can be told apart at all: fewer differences of one sign
+    come too often by chance."""
+    pairs = max(1, clients * (clients - 1) // 2)
+    seeds = 1
+    while 2.0 ** (1 - seeds) * pairs > LEVEL:
+        seeds += 1
+    return seeds
+
+
+def pairs(figures: Figures) -> list[Pair]:
+    """Every two clients over all scenarios."""
+    return [
+        Pair(
+            better=each.better,
+            worse=each.worse,
+            difference=_estimate(each.difference),
+            p=each.p,
+            p_holm=each.p_holm,
+            is_tied=each.is_tied,
+            runs_needed=each.runs_needed,
+        )
+        for each in compared(_scores(figures))
+    ]
+
+
+def standings(figures: Figures) -> list[Standing]:
+    """Clients by their score over all scenarios, the best first, each paired with the best by seed."""
+    scores = _scores(figures)
+    found = compared(scores)
+    places = ranks(found, scores)
+    chances = probability_of_best(scores)
+    ranked = sorted(scores, key=lambda client: (sum(scores[client]), figures.clients.index(client)))
+    best = ranked[0]
+    goodput = {client: figures.weighted(client, "goodput") for client in ranked}
+    with_best = {each.worse if each.better == best else each.better: each for each in found if best in _both(each)}
+    return [
+        Standing(
+            client=client,
+            rank=places[client],
+            score=_estimate(bca(scores[client])),
+            behind=_paired(scores[client], scores[best]),
+            goodput=_estimate(bca(goodput[client])),
+            goodput_behind=_paired(goodput[best], goodput[client]),
+            probability_of_best=chances[client],
+            is_tied_with_best=client == best or with_best[client].is_tied,
+            runs_needed=None if client == best else with_best[client].runs_needed,
+        )
+        for client in ranked
+    ]
+
+
+def _both(each: Compared) -> tuple[str, str]:
+    return each.better, each.worse
+
+
+def _scores(figures: Figures) -> dict[str, list[float]]:
+    return {client: figures.weighted(client, SCORE) for client in figures.clients}
+
+
+def _paired(these: Sequence[float], those: Sequence[float]) -> Estimate:
+    return _estimate(bca([this - that for this, that in zip(these, those, strict=True)]))
+
+
+def _estimate(interval: Interval) -> Estimate:
+    return Estimate(value=interval.mean, low=interval.low, high=interval.high)

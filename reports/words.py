@@ -1,0 +1,60 @@
+"""Figures as people read them, the same in every format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from brownout.harness.metrics import metric
+from brownout.harness.results import Estimate
+
+_NEVER = float("inf")
+
+
+def of(name: str, value: float) -> str:
+    """A metric's value; `never` where it is infinite."""
+    return "never" if value == _NEVER else _UNITS[metric(name).unit](value)
+
+
+def bounds(name: str, found: Estimate) -> str:
+    """Its 95% interval, or why there is none."""
+    if found.low is None or found.high is None:
+        return "–"
+    return f"{of(name, found.low)} to {of(name, found.high)}"
+
+
+def with_bounds(name: str, found: Estimate) -> str:
+    """`3.4 s (3.1 s to 3.8 s)`."""
+    text = of(name, found.value)
+    return text if found.low is None or found.low == found.high else f"{text} ({bounds(name, found)})"
+
+
+def percent(share: float) -> str:
+    """A share, or the bound of one: an interval may reach beyond what is possible, the page need not."""
+    return f"{min(1.0, max(0.0, share)):.1%}"
+
+
+def points(share: float) -> str:
+    """A difference of shares, in percentage points."""
+    text = f"{share * 100:.1f}"
+    return "0.0" if text == "-0.0" else text
+
+
+def point_bounds(found: Estimate) -> str:
+    """The 95% interval of a difference of shares."""
+    if found.low is None or found.high is None:
+        return "–"
+    return f"{points(found.low)} to {points(found.high)}"
+
+
+def counts(found: dict[str, int]) -> str:
+    """`stream_timeout 12, censored 3`, or a dash."""
+    return ", ".join(f"{name} {count:,}" for name, count in found.items()) or "–"
+
+
+_UNITS: dict[str, Callable[[float], str]] = {
+    "%": percent,
+    "s": lambda value: f"{value:.1f} s",
+    "x": lambda value: f"{value:.2f}",
+    "$": lambda value: f"${value:.4f}",
+    "count": lambda value: f"{value:,.1f}",
+}

@@ -1,0 +1,165 @@
+"""What `run` and `compare` have in common: options to a plan, the run with its store and progress, the report."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from brownout.fakes.units import format_share
+from brownout.harness.frames import Results
+from brownout.harness.plan import Plan
+from brownout.harness.results import Backend
+from brownout.harness.run import run
+from brownout.harness.scoring import Unplayable
+from brownout.harness.store import FILE_NAME, Store, StoreError
+from brownout.harness.workers import WorkersDied
+from brownout.reports.document import document
+from brownout.reports.formats import console
+from brownout.reports.write import write
+
+from .loading import load
+from .progress import progress
+from .writing import CannotWrite, try_out, writing
+
+QUICK = 0.1
+"""The share of the traffic that --quick takes."""
+
+
+class CannotRun(click.ClickException):
+    """A scenario that could not be run."""
+
+    exit_code = 1
+
+
+class Missed(click.exceptions.Exit):
+    """An objective or a gate was missed."""
+
+    def __init__(self) -> None:
+        super().__init__(99)
+
+
+class NothingRan(click.ClickException):
+    """There was nothing to run, or nothing to decide. Never green."""
+
+    exit_code = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options that both commands have."""
+
+    scenarios: tuple[str, ...]
+    clients: tuple[str, ...]
+    backend: Backend
+    seeds: int
+    first_seed: int
+    scale: float
+    sample: float | None
+    quick: bool
+    workers: int | None
+    out: Path
+    resume: bool
+    explain: str | None
+
+    @property
+    def share(self) -> float:
+        """Of the traffic."""
+        return self.sample or (QUICK if self.quick else 1.0)
+
+
+def planned(
+    options: Options,
+    kind: Literal["comparison", "objectives"],
+    *,
+    gate: str = "",
+    ablate: str = "",
+    weights: Sequence[tuple[str, float]] = (),
+) -> Plan:
+    """Raises click's usage errors, with exit code 2, for what does not go together."""
+    if options.backend == "sim" and options.scale != 1.0:
+        raise click.UsageError("--time-scale is for --backend wire: the simulator's time costs nothing")
+    scenarios, clients = load(options.scenarios, options.clients)
+    names = [source.value.name for source in clients]
+    for option, name in (("--gate", gate), ("--ablate", ablate)):
+        if name and name not in names:
+            raise click.UsageError(f'{option} "{name}": not one of the clients compared ({", ".join(names)})')
+    if gate and len(names) < 2:
+        raise click.UsageError("--gate needs another client to compare with")
+    incidents = [source.value.name for source in scenarios]
+    for name, _ in weights:
+        if name not in incidents:
+            raise click.UsageError(f'--weight "{name}": not one of the scenarios ({", ".join(incidents)})')
+    if weights and not sum(dict(weights).get(name, 1.0) for name in incidents):
+        raise click.UsageError("--weight: every scenario weighs 0")
+    words = ["brownout", "run" if kind == "objectives" else "compare"]
+    for flag, sources in (("-s", scenarios), ("-c", clients)):
+        for source in sources:
+            words += [flag, source.named]
+    words += ["--backend", options.backend, "--seeds", str(options.seeds), "--first-seed", str(options.first_seed)]
+    words += ["--time-scale", str(options.scale).removesuffix(".0")] if options.backend == "wire" else []
+    words += ["--sample", format_share(options.share)] if options.share != 1.0 else []
+    words += [word for name, weight in weights for word in ("--weight", f"{name}={weight:g}")]
+    words += ["--ablate", ablate] if ablate else []
+    words += ["--gate", gate] if gate else []
+    return Plan(
+        scenarios,
+        clients,
+        range(options.first_seed, options.first_seed + options.seeds),
+        options.backend,
+        options.scale,
+        options.share,
+        options.workers or cores(),
+        dict(weights),
+        ablate,
+        gate,
+        kind,
+        shlex.join(words),
+    )
+
+
+def play(plan: Plan, out: Path, *, resume: bool, title: str = "Playing") -> Results:
+    """Run it, print the report, write the files."""
+    try_out(out)
+    try:
+        with Store(out / FILE_NAME, is_new=not resume) as store:
+            results = run_plan(plan, title, store, out)
+    except StoreError as error:
+        raise CannotWrite(str(error)) from None
+    click.echo(console.render(document(results.file)))
+    with writing(out):
+        written = write(results.file, out)
+    for path in written:
+        click.echo(f"Wrote {path}")
+    return results
+
+
+def run_plan(plan: Plan, title: str, store: Store | None = None, out: Path | None = None) -> Results:
+    """Run with a progress bar; a scenario that means nothing ends with exit code 1."""
+    done = 0
+    try:
+        with progress(title, plan.size) as step:
+
+            def count(finished: int) -> None:
+                nonlocal done
+                done = finished
+                step(finished)
+
+            return run(plan, store, count)
+    except (Unplayable, WorkersDied) as error:
+        raise CannotRun(str(error)) from None
+    except KeyboardInterrupt:
+        if out is not None and done:
+            again = shlex.join(["--out", str(out), "--resume"])
+            click.echo(f"\n{done} of {plan.size} runs are kept. Go on with: {plan.command} {again}", err=True)
+        raise
+
+
+def cores() -> int:
+    """How many processes are of use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
