@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -26,6 +28,24 @@ class Source(Generic[Model]):
     value: Model
     text: str
     named: str
+
+
+def fingerprint(model: BaseModel) -> str:
+    """The SHA-256 of what was resolved: equal for files that mean the same, in every process."""
+    text = json.dumps(_canonical(model.model_dump(by_alias=True)), ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def _canonical(value: object) -> object:
+    """Plain data in one order, whatever order sets and mappings had."""
+    match value:
+        case Mapping():
+            return {str(key): _canonical(value[key]) for key in sorted(value, key=str)}
+        case set() | frozenset():
+            return sorted(map(_canonical, value), key=lambda each: json.dumps(each, ensure_ascii=False))
+        case list() | tuple():
+            return list(map(_canonical, value))
+    return value
 
 
 class UnknownName(Exception):
