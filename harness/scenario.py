@@ -16,6 +16,7 @@ from brownout.fakes.units import Duration
 
 from .files import by_kind
 from .names import Name
+from .objectives import ObjectiveText
 from .workload import ARRIVALS, Calls, Closed, Poisson, Steady, Workload
 
 AnyFault = Annotated[Fault, by_kind(FAULTS, "fault")]
@@ -68,6 +69,7 @@ class Scenario(_Part):
         Duration | None,
         Field(description="how long calls may go on after the last phase; not given: the deadline of a call"),
     ] = None
+    objectives: Annotated[tuple[ObjectiveText, ...], Field(description="what a client has to keep to pass")] = ()
 
     @property
     def horizon(self) -> float:
