@@ -79,7 +79,7 @@ def play(job: Job) -> Played:
 
 def _cell(job: Job, seen: Observed) -> Cell:
     ledger = seen.ledger
-    measured = metrics.measure(seen, [objective.metric for objective in job.scenario.parsed_objectives])
+    measured = metrics.measure(seen, [objective.metric for objective in job.scenario.objectives])
     return Cell(
         key=job.key,
         scenario=job.scenario.name,

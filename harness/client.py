@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from brownout import scenarios as shipped
 from brownout.fakes.units import Duration
 
-from .files import LocatedError, LocatedErrors, one_key
+from .client_schema import also_inherits
+from .files import Document, LocatedError, LocatedErrors
+from .inherit import assemble
 from .names import Name
-from .policies.effects import Run, Timeouts
+from .policies.call import Call
+from .policies.effects import Run, Steps, Timeouts
 from .policies.layer import Layer, Site
-from .policies.layers import LAYERS
 from .policies.layers.sdk import Sdk
 from .policies.stack import build
+from .profiles import AnyLayer, Layers, Profile, Profiles, ends_with_sdk, sdk_of
 
-AnyLayer = Annotated[Layer, one_key(LAYERS, "layer")]
+__all__ = ["AnyLayer", "Client", "TimeoutsFile"]
 
 
 class TimeoutsFile(BaseModel):
@@ -36,42 +41,85 @@ class TimeoutsFile(BaseModel):
 class Client(BaseModel):
     """A contestant."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=also_inherits)
     name: Name
     about: str = ""
     timeouts: TimeoutsFile = TimeoutsFile()
-    layers: Annotated[tuple[AnyLayer, ...], Field(min_length=1)] = (Sdk(),)
+    layers: Layers = (Sdk(),)
+    profiles: Annotated[Profiles, Field(description="what differs for kinds of calls")] = Profiles()
+
+    @classmethod
+    def assembled(cls, document: Document) -> Document:
+        """The file with what it inherits in it. Loading asks for this before it checks anything."""
+        return assemble(document, cls, shipped.clients())
 
     @field_validator("layers")
     @classmethod
     def _end_with_sdk(cls, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-        above = [i for i, layer in enumerate(layers[:-1]) if isinstance(layer, Sdk)]
-        if above:
-            raise LocatedErrors(*(LocatedError('"sdk" is the innermost layer: it stands last, once', i) for i in above))
-        if not isinstance(layers[-1], Sdk):
-            raise LocatedError('the innermost layer must be "sdk"; add "- sdk" after this one', len(layers) - 1)
-        return layers
+        return ends_with_sdk(layers)
+
+    @model_validator(mode="after")
+    def _one_version(self) -> Client:
+        wrong = [
+            LocatedError(f'one program has one SDK: the client\'s "major" is "{self.sdk.major}"', *loc)
+            for name, profile in self.profiles.given()
+            if profile.layers and sdk_of(profile.layers).major != self.sdk.major
+            for loc in [("profiles", name, "layers", len(profile.layers) - 1, "sdk", "major")]
+        ]
+        if wrong:
+            raise LocatedErrors(*wrong)
+        return self
 
     @property
     def sdk(self) -> Sdk:
         """What the SDK itself is set to."""
-        sdk = self.layers[-1]
-        assert isinstance(sdk, Sdk)
-        return sdk
+        return sdk_of(self.layers)
+
+    def sdk_of(self, profile: str) -> Sdk:
+        """What the SDK is set to for one kind of call."""
+        own = self._profile(profile).layers
+        return self.sdk if own is None else sdk_of(own)
+
+    def timeouts_of(self, profile: str) -> Timeouts:
+        """The HTTP library's limits for one kind of call."""
+        return self._profile(profile).timeouts.on(self.timeouts.timeouts())
+
+    def _profile(self, name: str) -> Profile:
+        return dict(self.profiles.given()).get(name, Profile())
 
     def stack(self, site: Site) -> Run:
-        """The layers of one of its instances."""
-        return build(self.layers, site)
+        """The layers of one of its instances, and beside them those of the profiles that have their own."""
+        given = dict(self.profiles.given())
+        site = replace(site, by_profile={name: profile.timeouts.on(site.timeouts) for name, profile in given.items()})
+        shared = build(self.layers, site)
+        own = {name: build(profile.layers, site) for name, profile in given.items() if profile.layers is not None}
+        return _by_profile(shared, own) if own else shared
 
     def stacks(self) -> list[tuple[Layer, ...]]:
-        """Every stack of layers it has."""
-        return [self.layers]
+        """Every stack of layers it has: the one of all calls, and those that kinds of calls have of their own."""
+        return [self.layers, *(own.layers for _, own in self.profiles.given() if own.layers is not None)]
 
     def with_stacks(self, change: Callable[[tuple[Layer, ...]], tuple[Layer, ...]]) -> Client:
         """The same client with every stack of layers changed alike."""
-        return self.model_copy(update={"layers": change(self.layers)})
+        own = {
+            name: profile.model_copy(update={"layers": change(profile.layers)})
+            for name, profile in self.profiles.given()
+            if profile.layers is not None
+        }
+        return self.model_copy(
+            update={"layers": change(self.layers), "profiles": self.profiles.model_copy(update=own)}
+        )
 
     def lengths(self) -> set[float]:
         """Lengths of limits that every call sets anew, in seconds: the simulator keeps those apart."""
-        totals = {layer.total for layer in self.layers if hasattr(layer, "total")}
-        return {self.timeouts.read, self.timeouts.pool} | totals
+        totals = {layer.total for stack in self.stacks() for layer in stack if hasattr(layer, "total")}
+        base = self.timeouts.timeouts()
+        limits = [base, *(profile.timeouts.on(base) for _, profile in self.profiles.given())]
+        return {limit for each in limits for limit in (each.read, each.pool) if limit is not None} | totals
+
+
+def _by_profile(shared: Run, own: Mapping[str, Run]) -> Run:
+    def run(call: Call) -> Steps:
+        return own.get(call.ask.profile, shared)(call)
+
+    return run

@@ -1,4 +1,7 @@
-"""What a scenario or a client may be called: its name stands in file names, table heads and on command lines."""
+"""Names that several kinds of file share: those of calls, and what a scenario or a client may be called.
+
+The latter stands in file names, table heads and on command lines.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
+
+PROFILES = ("chat", "background", "realtime", "agentic")
+"""The kinds of call that a workload may make and a client may treat each in its own way."""
 
 PATTERN = r"^[a-z0-9][a-z0-9-]*$"
 _EXPECTED = "a name of small letters, digits and hyphens"

@@ -52,7 +52,7 @@ def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
     contestants = [source.value.name for source in plan.clients]
     everybody = [client.name for client in plan.players]
     weights = dict(plan.weights)
-    judged = {scenario.name: scenario.parsed_objectives for scenario in plan.played_scenarios}
+    judged = {scenario.name: scenario.objectives for scenario in plan.played_scenarios}
     extra = {name: [objective.metric for objective in found] for name, found in judged.items()}
     figures = scoring.Figures(played, scenarios, contestants, weights)
     rows = scoring.rows(figures, extra)

@@ -18,6 +18,7 @@ from brownout.fakes.units import Duration, Share
 
 from .files import by_kind
 from .names import Name
+from .objectives import ObjectiveText
 from .workload import ARRIVALS, Calls, Workload
 
 AnyFault = Annotated[Fault, by_kind(FAULTS, "fault")]
@@ -103,6 +104,7 @@ class Scenario(_Part):
         Duration | None,
         Field(description="how long calls may go on after the last phase; not given: the longest deadline of a call"),
     ] = None
+    objectives: Annotated[tuple[ObjectiveText, ...], Field(description="what a client has to keep to pass")] = ()
 
     recovery: Recovery = Recovery()
 
@@ -116,12 +118,6 @@ class Scenario(_Part):
         """Seconds after which what is still going on is censored. A call in flight then has missed its deadline."""
         longest = max(kind.deadline for kind in self.workload.kinds)
         return self.horizon + (longest if self.drain is None else self.drain)
-
-    @property
-    def parsed_objectives(self) -> tuple[Any, ...]:
-        return ()
-
-    objectives: tuple[Any, ...] = ()
 
     @property
     def clear(self) -> float | None:

@@ -30,6 +30,24 @@ class Source(Generic[Model]):
     named: str
 
 
+def fingerprint(model: BaseModel) -> str:
+    """The SHA-256 of what was resolved: equal for files that mean the same, in every process."""
+    text = json.dumps(_canonical(model.model_dump(by_alias=True)), ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def _canonical(value: object) -> object:
+    """Plain data in one order, whatever order sets and mappings had."""
+    match value:
+        case Mapping():
+            return {str(key): _canonical(value[key]) for key in sorted(value, key=str)}
+        case set() | frozenset():
+            return sorted(map(_canonical, value), key=lambda each: json.dumps(each, ensure_ascii=False))
+        case list() | tuple():
+            return list(map(_canonical, value))
+    return value
+
+
 class UnknownName(Exception):
     """Neither a name that is shipped nor a file."""
 
@@ -42,12 +60,6 @@ def scenario(named: str) -> Source[Scenario]:
 def client(named: str) -> Source[Client]:
     """Raises `UnknownName` or `files.FileError`."""
     return _load(named, shipped.clients(), Client, "client")
-
-
-def fingerprint(model: BaseModel) -> str:
-    """A hash of all that a scenario or client says once it is resolved; neither comments nor order count."""
-    plain = model.model_dump(mode="python", by_alias=True)
-    return sha256(json.dumps(plain, sort_keys=True, default=sorted).encode()).hexdigest()
 
 
 def _load(named: str, known: Mapping[str, Path], model: type[Model], what: str) -> Source[Model]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -50,7 +51,7 @@ def read(path: str | os.PathLike[str]) -> Document:
         raise _error(name, None, f"cannot be read: {reason}") from None
     except ValueError:  # a zero byte in a name, for one
         raise _error(name, None, "not a file's name") from None
-    return parse(data, name)
+    return replace(parse(data, name), path=Path(path))
 
 
 def parse(text: str | bytes, name: str = "<string>") -> Document:
@@ -77,7 +78,9 @@ def _decoded(data: bytes, name: str) -> str:
 
 
 def _problem(name: str, place: Place | None, message: str) -> Problem:
-    return Problem(name, *place, message) if place else Problem(name, None, None, message)
+    return (
+        Problem(place.file or name, place.line, place.column, message) if place else Problem(name, None, None, message)
+    )
 
 
 def _error(name: str, place: Place | None, message: str) -> FileError:
@@ -92,21 +95,37 @@ class Document:
     text: str
     root: Node
     problems: tuple[Problem, ...] = ()
-    """What is wrong with it as YAML: equal keys, tags, aliases to nowhere."""
+    """What is wrong with it as YAML: equal keys, tags, aliases to nowhere.
+
+    Of another file that went into it, all that is wrong is here or nothing is.
+    """
+    path: Path | None = None
+    """Where it was read; None for text at hand."""
 
     def check(self, model: type[M]) -> M:
-        """The file as an instance of the model. Raises FileError with everything wrong with it."""
+        """The file as an instance of the model. Raises FileError with everything wrong with it.
+
+        A model whose files may build on others has a class method ``assembled``: it takes a document and returns it
+        with the values of the others in it, each at its own place.
+        """
+        assembled: Callable[[Document], Document] = getattr(model, "assembled", lambda document: document)
+        return assembled(self).validate(model)
+
+    def validate(self, model: type[M]) -> M:
+        """The same, of what stands here and nothing else."""
+        told = {problem.path for problem in self.problems} - {self.name}
         flags = self._flags_for_numbers(model)
         found = [*self.problems, *(_problem(self.name, *flag) for flag in flags.items())]
         try:
             value = model.model_validate(plain(self.root))
         except ValidationError as error:
             for place, message in explain(error, self.root, published(model, self.root)):
-                if place not in flags:
-                    found.append(_problem(self.name, place, message))
+                problem = _problem(self.name, place, message)
+                if place not in flags and problem.path not in told:
+                    found.append(problem)
             assert found  # of all that a model says, something is told, or was known already
         if found:
-            raise FileError(self.name, tuple(sorted(dict.fromkeys(found), key=_order)))
+            raise FileError(self.name, tuple(sorted(dict.fromkeys(found), key=self._order)))
         return value
 
     def problem_at(self, location: tuple[str | int, ...], message: str, *, on_key: bool = False) -> Problem:
@@ -117,7 +136,7 @@ class Document:
         """
         reached = follow(self.root, location)
         place = reached.key if on_key else reached.node.place
-        return Problem(self.name, *place, message)
+        return _problem(self.name, place, message)
 
     def _flags_for_numbers(self, model: type[BaseModel]) -> dict[Place, str]:
         """Pydantic takes ``true`` for 1. Nobody means that, and the published schema refuses it."""
@@ -129,6 +148,6 @@ class Document:
             if schema and schema.is_number(loc)
         }
 
-
-def _order(problem: Problem) -> tuple[float, int]:
-    return (problem.line or float("inf"), problem.column or 0)
+    def _order(self, problem: Problem) -> tuple[bool, str, float, int]:
+        """Its own first, each file's from top to bottom."""
+        return (problem.path != self.name, problem.path, problem.line or float("inf"), problem.column or 0)

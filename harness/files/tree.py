@@ -10,10 +10,12 @@ from .errors import Location
 
 
 class Place(NamedTuple):
-    """A line and a column, both counted from 1."""
+    """A line and a column, both counted from 1, and the file, for values that came from another one."""
 
     line: int
     column: int
+    file: str = ""
+    """What problems call it; empty for the file that is being checked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,12 +79,12 @@ def _events(text: str, name: str) -> Iterator[Event]:
     try:
         # Pure: the parser in C words its errors otherwise, and puts them elsewhere.
         for event in YAML(typ="safe", pure=True).parse(text):
-            here = _place(event.end_mark)
+            here = _place(event.end_mark, name)
             yield event
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = _place(mark) if mark else here
-        start = _place(error.context_mark) if error.context_mark else place
+        place = _place(mark, name) if mark else here
+        start = _place(error.context_mark, name) if error.context_mark else place
         message = _syntax(f"{error.problem or error.context}", start)
         raise _error(name, place, message) from None
     except ReaderError as error:
@@ -98,12 +98,12 @@ def _events(text: str, name: str) -> Iterator[Event]:
 
 
 def _error(name: str, place: Place | None, message: str) -> FileError:
-    line, column = place or (None, None)
+    line, column, _ = place or (None, None, "")
     return FileError(name, (Problem(name, line, column, message),))
 
 
-def _place(mark: StreamMark) -> Place:
-    return Place(mark.line + 1, mark.column + 1)
+def _place(mark: StreamMark, name: str) -> Place:
+    return Place(mark.line + 1, mark.column + 1, name)
 
 
 def _syntax(problem: str, start: Place) -> str:
@@ -144,18 +144,18 @@ class _Composer:
         next(self._events)  # the document's end
         if isinstance(after := next(self._events), DocumentStartEvent):
             message = "a file holds one document, and here starts another"
-            self._problem(_place(after.start_mark), message)
+            self._problem(_place(after.start_mark, self._name), message)
         return root
 
     def _problem(self, place: Place, message: str) -> None:
-        self.problems.append(Problem(self._name, *place, message))
+        self.problems.append(Problem(self._name, place.line, place.column, message))
 
     def _broken(self, place: Place, message: str) -> Scalar:
         self._problem(place, message)
         return Scalar(place, None, "", is_broken=True)
 
     def _node(self, event: Event, depth: int) -> Node:
-        place = _place(event.start_mark)
+        place = _place(event.start_mark, self._name)
         if isinstance(event, AliasEvent):
             return self._alias(event.anchor, place)
         assert isinstance(event, ScalarEvent | CollectionStartEvent)  # nothing else begins a node

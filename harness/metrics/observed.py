@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from brownout.fakes.draws import Identity, call_label
 from brownout.fakes.journal import Served
 from brownout.fakes.mix import Mix
 
-from ..client import Client
 from ..ledger import Ledger
 from ..records import AttemptRecord, CallRecord
-from ..scenario import Scenario
-from ..workload import Calls
+
+if TYPE_CHECKING:  # a scenario's objectives name metrics, so these cannot be needed to define one
+    from ..client import Client
+    from ..scenario import Scenario
+    from ..workload import Calls
 
 Key = tuple[int, int]
 """A client and its call."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from .observed import Absent, Observed, latency
 
-FAMILY = re.compile(r"p(?P<percent>[1-9]\d?(?:\.\d{1,3})?)\((?P<of>\w+)\)")
+FAMILY = re.compile(r"p(?P<percent>[1-9]\d?|99\.9)\((?P<of>\w+)\)")
 """`p95(latency)`."""
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -25,6 +25,8 @@ class Site:
     now: Callable[[], float]
     record: Callable[[Any], None]
     timeouts: Timeouts = _TIMEOUTS
+    by_profile: Mapping[str, Timeouts] = field(default_factory=dict)
+    """For kinds of calls whose timeouts are others."""
     has_real_sdk: bool = False
     """Whether the SDK's own loop runs beneath the layers, so that the `sdk` layer must not play it too."""
 

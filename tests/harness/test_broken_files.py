@@ -572,7 +572,7 @@ layers: {deadline: {total: 60s}, sdk: {max_retries: true}}
         [
             '1:7: expected text, got true; write "true"',
             '2:11: expected a mapping, got "60s"',
-            "3:9: expected a list, got a mapping",
+            '3:9: expected a list, got a mapping; only with "extends" are layers changed by name',
         ],
     ),
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,44 @@ def test_a_path_that_leads_nowhere_is_a_missing_file(named: str) -> None:
     """What looks like a path is not taken for a name."""
     with pytest.raises(FileError, match=rf"^{named}: no such file$"):
         sources.scenario(named)
+
+
+PRINT = """\
+from brownout.harness import sources
+for name in ("guide", "budgeted"): print(sources.fingerprint(sources.client(name).value))
+for name in ("rate-limit-storm", "stall-mid-stream"): print(sources.fingerprint(sources.scenario(name).value))
+print(sources.fingerprint(sources.scenario("hits.yaml").value))
+"""
+
+
+def test_a_fingerprint_is_the_same_in_every_process(tmp_path: Path) -> None:
+    """Whatever order sets have there."""
+    text = tiny.STORM.replace("  - {for: 10s}", "  - {for: 10s, hits: [in_flight, idle]}")
+    (tmp_path / "hits.yaml").write_text(text, encoding="utf-8")
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", PRINT],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    [lines] = found
+    assert len(set(lines.split())) == 5
+
+
+def test_a_fingerprint_is_of_what_is_meant(tmp_path: Path) -> None:
+    """Comments and spelling do not count; what a base says does."""
+    paths = {name: tmp_path / f"{name}.yaml" for name in ("base", "mine")}
+    paths["base"].write_text("name: base\ntimeouts: {read: 60s}\n", encoding="utf-8")
+    paths["mine"].write_text("name: mine\nextends: base.yaml\n", encoding="utf-8")
+    before = sources.client(str(paths["mine"]))
+    paths["base"].write_text("name: base  # spelt otherwise\ntimeouts: {read: 1m}\n", encoding="utf-8")
+    same = sources.client(str(paths["mine"]))
+    paths["base"].write_text("name: base\ntimeouts: {read: 61s}\n", encoding="utf-8")
+    other = sources.client(str(paths["mine"]))
+    assert before.text == same.text == other.text
+    assert sources.fingerprint(before.value) == sources.fingerprint(same.value) != sources.fingerprint(other.value)

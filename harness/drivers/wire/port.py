@@ -24,13 +24,14 @@ T = TypeVar("T")
 
 
 class WirePort:
-    """`attempt`, `read` and `timer` over real sockets. `client_of` gives each client its own SDK client; `refused` is
-    told of a connection that was refused, which a server whose port is shut cannot see."""
+    """`attempt`, `read` and `timer` over real sockets. `client_of` gives each client its own SDK client, set as for the
+    profile of the call; `refused` is told of a connection that was refused, which a server whose port is shut cannot
+    see."""
 
     def __init__(
         self,
         clock: WireClock,
-        client_of: Callable[[int], anthropic.AsyncAnthropic],
+        client_of: Callable[[int, str], anthropic.AsyncAnthropic],
         record: Callable[[Any], None],
         refused: Callable[[Identity, bool], object],
     ) -> None:
@@ -72,7 +73,7 @@ class WirePort:
         """One call of the SDK, with its own retries if it is set to any."""
         CURRENT.set(watch)
         ask = effect.call.ask
-        messages = self._client_of(ask.client).messages
+        messages = self._client_of(ask.client, ask.profile).messages
         request: dict[str, Any] = {
             "model": MODEL,
             "max_tokens": ask.max_tokens,

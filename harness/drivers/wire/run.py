@@ -38,10 +38,19 @@ async def _run(scenario: Scenario, client: Client, seed: int, scale: float) -> L
     url = f"http://{server.host}:{server.port}"
     clients: dict[int, anthropic.AsyncAnthropic] = {}
 
-    def client_of(number: int) -> anthropic.AsyncAnthropic:
+    given = {name for name, _ in client.profiles.given()}
+    variants: dict[tuple[int, str], anthropic.AsyncAnthropic] = {}
+
+    def client_of(number: int, profile: str = "") -> anthropic.AsyncAnthropic:
         if number not in clients:
             clients[number] = sdk.make(url, client.sdk.max_retries, timeouts, scale)
-        return clients[number]
+        if profile not in given:
+            return clients[number]
+        which = number, profile
+        if which not in variants:
+            retries, limits = client.sdk_of(profile).max_retries, client.timeouts_of(profile)
+            variants[which] = sdk.variant(clients[number], retries, limits, scale)
+        return variants[which]
 
     def refused(who: Identity, stream: bool) -> None:
         endpoint.refused(who, stream, server.clock.now())

@@ -20,7 +20,7 @@ _KEEPALIVE_EXPIRY = 5.0
 
 def make(base_url: str, max_retries: int, timeouts: Timeouts, scale: float) -> anthropic.AsyncAnthropic:
     """A client of the SDK. `scale`: scenario seconds in a second of the wall clock."""
-    scaled = http.Timeout(**{name: None if t is None else t / scale for name, t in timeouts._asdict().items()})
+    scaled = _scaled(timeouts, scale)
     defaults = sdk_internals.DEFAULT_CONNECTION_LIMITS
     limits = http.Limits(
         max_connections=defaults.max_connections,
@@ -36,6 +36,17 @@ def make(base_url: str, max_retries: int, timeouts: Timeouts, scale: float) -> a
         timeout=scaled,
         http_client=http.AsyncClient(transport=LabelledTransport(inner), timeout=scaled, follow_redirects=True),
     )
+
+
+def variant(
+    client: anthropic.AsyncAnthropic, max_retries: int, timeouts: Timeouts, scale: float
+) -> anthropic.AsyncAnthropic:
+    """The same client, its connections too, with other limits: for one kind of its calls."""
+    return client.with_options(max_retries=max_retries, timeout=_scaled(timeouts, scale))
+
+
+def _scaled(timeouts: Timeouts, scale: float) -> Any:
+    return http.Timeout(**{name: None if t is None else t / scale for name, t in timeouts._asdict().items()})
 
 
 def _labelled_random() -> float:

@@ -29,11 +29,12 @@ class Sdk(Layer):
 
     def wrap(self, inner: Run, site: Site) -> Run:
         """The innermost layer: `inner` is not used."""
-        timeouts = site.timeouts
+        by_profile = site.by_profile
         max_retries = 0 if site.has_real_sdk else self.max_retries
         major = self.major
 
         def run(call: Call) -> Steps:
+            timeouts = by_profile.get(call.ask.profile, site.timeouts)
             retry = 0
             while True:
                 outcome: Outcome = yield Attempt(call, timeouts, retry >= max_retries)
