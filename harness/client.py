@@ -106,9 +106,7 @@ class Client(BaseModel):
             for name, profile in self.profiles.given()
             if profile.layers is not None
         }
-        return self.model_copy(
-            update={"layers": change(self.layers), "profiles": self.profiles.model_copy(update=own)}
-        )
+        return self.model_copy(update={"layers": change(self.layers), "profiles": self.profiles.model_copy(update=own)})
 
     def lengths(self) -> set[float]:
         """Lengths of limits that every call sets anew, in seconds: the simulator keeps those apart."""

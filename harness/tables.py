@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .metrics import Observed, latency
+from .records import CallRecord
 
 Column = npt.NDArray[Any]
 Table = Mapping[str, Column]
@@ -63,14 +64,32 @@ def calls(seen: Observed) -> dict[str, Column]:
     """One row a call, in the order of the ledger."""
     rows = [
         (
-            call.client, call.call, seen.kind_of(call).profile, call.intended, call.started, call.finished,
-            call.outcome, call.status, call.exception, call.deadline, call.stream, call.input_tokens, call.tokens, call.attempts,
-            latency(call), good, seen.ttft(call) if call.stream else None,
-            seen.largest_gap(call) if call.stream else None, seen.shown(call) if call.stream else None,
+            call.client,
+            call.call,
+            seen.kind_of(call).profile,
+            call.intended,
+            call.started,
+            call.finished,
+            call.outcome,
+            call.status,
+            call.exception,
+            call.deadline,
+            call.stream,
+            call.input_tokens,
+            call.tokens,
+            call.attempts,
+            latency(call),
+            good,
+            *_of_stream(seen, call),
         )
         for call, good in zip(seen.ledger.calls, seen.good, strict=True)
-    ]  # fmt: skip
+    ]
     return _columns(CALLS, rows)
+
+
+def _of_stream(seen: Observed, call: CallRecord) -> tuple[float | None, ...]:
+    """What only streams have: time to first text, largest gap, share shown."""
+    return (seen.ttft(call), seen.largest_gap(call), seen.shown(call)) if call.stream else (None, None, None)
 
 
 def attempts(seen: Observed) -> dict[str, Column]:

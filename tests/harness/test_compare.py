@@ -9,10 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from brownout.harness.compare import Plan, compare
 
 from brownout.harness import compare as comparing
 from brownout.harness.agreement import agreement
-from brownout.harness.compare import Plan, compare
 from brownout.harness.results import RunFile
 from brownout.harness.scoring import Unplayable
 from brownout.harness.sources import client, scenario

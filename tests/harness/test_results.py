@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from brownout.harness.compare import compare
 from pydantic import ValidationError
 
-from brownout.harness.compare import compare
 from brownout.harness.results import SCHEMA_VERSION, Cell, Estimate, RunFile, RunFileError, load
 
 from . import tiny

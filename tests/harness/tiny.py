@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from brownout.harness.client import Client
 from brownout.harness.compare import Plan
+
+from brownout.harness.client import Client
 from brownout.harness.scenario import Scenario
 from brownout.harness.sources import Source, client, scenario
 

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-
 from brownout.harness.compare import compare
+
 from brownout.harness.results import Estimate
 from brownout.reports.document import Document, document, percent_of, seconds
 from brownout.reports.formats import formats

@@ -55,7 +55,9 @@ def service(
 ) -> Service:
     """A quick service without any randomness."""
     latency = Latency.model_validate({"round_trip": round_trip, "first_token": first_token, "token_gap": gap})
-    return Service(latency, capacity or Capacity(), limits or Limits(), ((1.0, tokens_always(tokens)),), phases or (Phase(0.0),))
+    return Service(
+        latency, capacity or Capacity(), limits or Limits(), ((1.0, tokens_always(tokens)),), phases or (Phase(0.0),)
+    )
 
 
 class SteppedServer(WireServer):
