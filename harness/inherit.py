@@ -65,13 +65,7 @@ class _Assembly:
             return replace(document, root=_independent(own))
         name = written.written if isinstance(written, Scalar) else ""
         root, problems = merged(without(base.root, *NOT_INHERITED), own, quoted(name))
-        # In a base that is broken a layer may be missing for a reason that is told already.
-        is_sound = document.problems == self._problems_of(document)
-        return _added(replace(document, root=root), tuple(problems) if is_sound else ())
-
-    @staticmethod
-    def _problems_of(document: Document) -> tuple[Problem, ...]:
-        return tuple(problem for problem in document.problems if problem.path == document.name)
+        return _changed(document, root, problems)
 
     def _base(self, document: Document, key: Place, written: Node, heirs: tuple[Document, ...]) -> Document:
         """What the value of `extends` names. Raises FileError."""
@@ -86,8 +80,8 @@ class _Assembly:
             base = read(path)
         except FileError as error:
             if error.problems[0].line is None:  # not a word was read: what is wrong is the name
-                message = str(error.problems[0]).removeprefix(f"{error.path}: ")
-                raise _at(written.place, f"cannot extend {quoted(written.value)}: {message}") from None
+                message = f"cannot extend {quoted(written.value)}: {error.problems[0].message}"
+                raise _at(written.place, message) from None
             raise
         chain = [heir.path.resolve() if heir.path else None for heir in heirs]
         if chain[-1] == path.resolve():
@@ -136,7 +130,13 @@ def _finished(document: Document) -> Document:
                     inner = with_entries(profile, {**profile.entries, "layers": Entry(there, own)})
                 entries[name] = Entry(place, inner)
     root = with_entries(root, {**root.entries, "profiles": Entry(key, with_entries(profiles, entries))})
-    return _added(replace(document, root=root), tuple(problems))
+    return _changed(document, root, problems)
+
+
+def _changed(document: Document, root: Mapping, problems: list[Problem]) -> Document:
+    """The document with this root. In a broken base a layer may be missing for a reason that is told already."""
+    is_sound = all(problem.path == document.name for problem in document.problems)
+    return _added(replace(document, root=root), tuple(problems) if is_sound else ())
 
 
 def _on_its_own(document: Document, own: Mapping) -> Document:

@@ -190,6 +190,23 @@ def demo(**options: Any) -> None:
     command(**options)
 
 
+@group.command()
+@click.argument("folder", metavar="[DIR]", type=click.Path(file_okay=False, path_type=Path), default=Path())
+@click.option(
+    "--from",
+    "origin",
+    metavar="MODULE:NAME",
+    default=None,
+    help="Take timeouts and retries from your program's own SDK client: `app.llm:client`, or `app/llm.py:client`.",
+)
+@click.option("--force", is_flag=True, help="Overwrite what is there.")
+def init(**options: Any) -> None:
+    """Write a scenario and a client to start from."""
+    from .commands.init import init as command
+
+    command(**options)
+
+
 @group.command("list")
 def list_() -> None:
     """Name the scenarios and clients that are shipped."""
@@ -205,6 +222,15 @@ def show(name: str) -> None:
     from .commands.catalogue import text_of
 
     click.echo(text_of(name), nl=False)
+
+
+@group.command()
+@click.argument("kind", metavar="scenario|client", type=click.Choice(["scenario", "client"]))
+def schema(kind: str) -> None:
+    """Print the JSON Schema of a kind of file, for editors."""
+    from .commands.schema import schema_of
+
+    click.echo(schema_of(kind), nl=False)
 
 
 def main() -> None:

@@ -31,6 +31,8 @@ def imported(*words: str, cwd: Path) -> set[str]:
         (("compare", "--help"), set()),
         (("serve", "--help"), set()),
         (("demo", "-h"), set()),
+        (("init", "--help"), set()),
+        (("schema", "--help"), set()),
         (("list",), {"ruamel"}),
         (("show", "calm"), set()),
     ],
@@ -51,7 +53,7 @@ def test_help_names_every_command(here: Here) -> None:
     """With a sentence each, on stdout."""
     said = here("--help")
     assert (said.code, said.err) == (0, "")
-    for name in ("compare", "demo", "list", "serve", "show"):
+    for name in ("compare", "demo", "init", "list", "schema", "serve", "show"):
         assert f"\n  {name} " in said.out
 
 

@@ -266,6 +266,24 @@ layers:
         {"base.yaml": "- name: base\n", "mine.yaml": "name: mine\nextends: base.yaml\nlayers: {sdk: {}}\n"},
         ["base.yaml:1:1: expected a mapping, got a list of 1"],
     ),
+    "a scenario as a base": (
+        {
+            "base.yaml": tiny.CALM,
+            "mine.yaml": "name: mine\nextends: base.yaml\nlayers: {retry: {retries: 1}}\n"
+            "profiles: {chat: {layers: {retry: null}, timeouts: {read: 3}}}\n",
+        },
+        [
+            'mine.yaml:4:59: expected a duration such as "10s", got 3; write "3s"',
+            'base.yaml:3:1: unknown key "workload"; known: "about", "extends", "layers", "name", "profiles", '
+            '"timeouts"',
+            'base.yaml:7:1: unknown key "timeline"; known: "about", "extends", "layers", "name", "profiles", '
+            '"timeouts"',
+        ],
+    ),
+    "a name that no file can have": (
+        {"mine.yaml": 'name: mine\nextends: "a\\0.yaml"\n'},
+        ['mine.yaml:2:10: cannot extend "a\\u0000.yaml": not a file\'s name'],
+    ),
     "a broken base of a base": (
         {
             "base.yaml": "name: base\nlayers: [deadline, sdk]\n",
