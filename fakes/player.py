@@ -91,12 +91,18 @@ class Player:
         return self._began + run.count * run.gap if run is not None and self._is_one else 0.0
 
     @property
+    def run_began(self) -> float | None:
+        """When the run that is being emitted as one step began; None if its tokens come one by one."""
+        return self._began if self._is_one else None
+
+    @property
     def run(self) -> tuple[float, float, int] | None:
-        """Of the run under way that comes as one step: when it began, its gap, how many of it are due by now."""
+        """Of the run under way that comes as one step: when it began, its gap, and how many of it are due by now and
+        were not emitted."""
         run = self._run
-        if run is None or not self._is_one:
+        if run is None or not self._is_one or self._sent:
             return None
-        return self._began, run.gap, max(self._sent, self._tokens_due(run, self._clock.now()))
+        return self._began, run.gap, self._tokens_due(run, self._clock.now())
 
     def play(self, _: object = None, __: object = None) -> None:
         """Go on until the next wait."""

@@ -125,6 +125,7 @@ async def test_the_start_of_a_phase_breaks_what_it_hits(fault: Any, in_flight: b
 # each with the last event or the status that came
 WHEN_STRUCK: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "noop": (("whole", "message_stop"), ("whole", "message_stop")),
+    "blackhole": (("silent", ""), ("silent", "content_block_delta")),
     "no_answer": (("silent", ""), ("silent", "content_block_delta")),
     "overload": (("whole", "HTTP/1.1 529 Overloaded"), ("whole", "message_stop")),
     "rate_limit": (("whole", "HTTP/1.1 429 Too Many Requests"), ("whole", "message_stop")),
