@@ -25,7 +25,8 @@ class Wire(NamedTuple):
     """What came over one connection on which one request was sent."""
 
     end: str
-    """`whole` answer, `unreachable` (no connection), `refused`, `reset` (RST), `closed` (FIN), or `silent`: open, and nothing more comes."""
+    """`whole` answer, `unreachable` (no connection), `refused`, `reset` (RST), `closed` (FIN), or `silent`:
+    open, and nothing more comes."""
     status: str = ""
     headers: Mapping[str, str] = {}
     """Without `content-length`; a request id in the service's form is reduced to `req`."""
@@ -49,7 +50,7 @@ async def on_the_wire(fault: Fault, stream: bool, is_patient: bool = False) -> W
     """
     async with serving(service(Phase(0.0, (aimed(fault, 0),)))) as server:
         try:
-            # The kernel answers a SYN by itself, however busy this process is; a dropped one it sends again after 1 s.
+            # The kernel answers a SYN by itself, however busy we are; a dropped one it sends again after 1 s.
             client = await asyncio.wait_for(RawClient.connect(server.port), 0.5)
         except ConnectionRefusedError:
             return Wire("refused")
