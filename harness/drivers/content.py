@@ -39,21 +39,21 @@ class Content:
         first, last = began + gap, began + count * gap
         if self._first is None:
             self._first = first
-        else:
-            self._largest = max(self._largest, first - self.last)
-        if count > 1:
-            self._largest = max(self._largest, gap)
+        elif first - self.last > self._largest:
+            self._largest = first - self.last
+        if count > 1 and gap > self._largest:
+            self._largest = gap
         self.last = last
         self.tokens += count
-        self._shown += count_by(self._until, began, gap, count)
-        if self._left is not None:
+        self._shown += count if last <= self._until else count_by(self._until, began, gap, count)
+        if self._left is not None and last > self._left:
             self._late += count - count_by(self._left, began, gap, count)
 
     def ended(self, now: float, is_ok: bool) -> Shown:
         """What is recorded when the attempt is over. Unless it went well, the silence at its end is a gap too."""
         largest = self._largest
-        if self._first is not None and not is_ok:
-            largest = max(largest, now - self.last)
+        if not is_ok and self._first is not None and now - self.last > largest:
+            largest = now - self.last
         return Shown(self.tokens, self._first, largest, self._shown, self._late)
 
 
