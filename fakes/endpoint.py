@@ -60,31 +60,31 @@ class Endpoint:
         call = call_label(who.client, who.call)
         return max(1, round(self._output_tokens[self._kind(call)](call)))
 
-    def connect(self, who: Identity, stream: bool, now: float) -> bool:
-        """Whether a new connection is let in. `who` is the attempt it is opened for, streaming or not."""
-        return not self.refused(who, stream, now)
-
-    def refused(self, who: Identity, stream: bool, now: float) -> bool:
-        """Whether a fault in force refuses the connection opened for `who`; it is counted. When a real port is shut
-        only the client sees that it was refused, and its driver has to say so here."""
+    def connect(self, who: Identity, stream: bool, now: float, before: Armed | None = None) -> Armed | None:
+        """The fault that keeps a new connection out, or None when it is let in. `who` is the attempt it is opened
+        for, streaming or not. The fault is counted, unless it is `before`: the one that kept the same connection out
+        when it tried last. When a real port is shut or dark only the client sees it, and its driver has to ask."""
         for armed in self.timeline.in_force:
             if armed.fault.on_connect and armed.hits(who, stream, now):
-                counts = self.timeline.counts[armed.mark.fault]
-                counts.planned += 1
-                counts.fired += 1
-                return True
-        return False
+                if armed is not before:
+                    counts = self.timeline.counts[armed.mark.fault]
+                    counts.planned += 1
+                    counts.fired += 1
+                return armed
+        return None
 
-    def answer(self, request: Request, now: float, is_fresh: bool) -> Ticket:
-        """A request has been sent. `is_fresh`: on a connection opened for it. The ticket holds the first segment."""
+    def answer(self, request: Request, now: float, is_fresh: bool, lost_to: tuple[Armed, ...] = ()) -> Ticket:
+        """A request has been sent. `is_fresh`: on a connection opened for it. `lost_to`: the faults that its
+        connection may have been lost to while it was idle. The ticket holds the first segment."""
         who = request.who
         label = who.label
         round_trip = self._latency.round_trip(label)
         ticket = Ticket(request, now, min(request.max_tokens, self.output_tokens(who)), label, round_trip)
         self._under_way[ticket] = None
         ticket.segment = (Wait(self._latency.inbound(round_trip, request.input_tokens, is_fresh)), ADMIT)
-        for armed in self.timeline.in_force:
-            if not armed.fault.on_connect and armed.hits(who, request.stream, now):
+        in_force = self.timeline.in_force
+        for armed in (*lost_to, *in_force) if lost_to else in_force:
+            if (armed.fault.swallows or not armed.fault.on_connect) and armed.hits(who, request.stream, now):
                 self._plan_fault(ticket, armed)
                 break
         return ticket

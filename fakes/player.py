@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from .endpoint import Endpoint
-from .plan import Admit, Close, Event, Finish, Head, Mark, Plan, Release, Reset, Stall, Step, Tokens, Wait
+from .plan import Admit, Answer, Close, Event, Finish, Head, Mark, Plan, Release, Reset, Stall, Step, Tokens, Wait
 from .ticket import Ticket
 
 _PING = Event("ping")
@@ -84,6 +84,26 @@ class Player:
         """Whether everything was played, or the work dropped."""
         return self.ticket.ended is not None
 
+    @property
+    def run_ends(self) -> float:
+        """When the run under way that comes as one step will have come; 0 if there is none."""
+        run = self._run
+        return self._began + run.count * run.gap if run is not None and self._is_one else 0.0
+
+    @property
+    def run_began(self) -> float | None:
+        """When the run that is being emitted as one step began; None if its tokens come one by one."""
+        return self._began if self._is_one else None
+
+    @property
+    def run(self) -> tuple[float, float, int] | None:
+        """Of the run under way that comes as one step: when it began, its gap, and how many of it are due by now and
+        were not emitted."""
+        run = self._run
+        if run is None or not self._is_one or self._sent:
+            return None
+        return self._began, run.gap, self._tokens_due(run, self._clock.now())
+
     def play(self, _: object = None, __: object = None) -> None:
         """Go on until the next wait."""
         clock = self._clock
@@ -126,6 +146,11 @@ class Player:
         kind, sink = step.__class__, self._sink
         if kind is Head:
             self.ticket.status = step.status  # type: ignore[union-attr]
+        elif kind is Answer:
+            self.ticket.is_complete = step.end >= 1.0 and self.ticket.status == 200  # type: ignore[union-attr]
+        elif kind is Event:
+            if step.name == "message_stop":  # type: ignore[union-attr]
+                self.ticket.is_complete = True
         elif kind in _LAST:
             self._sink = None
             self._i = len(self._plan)

@@ -32,6 +32,7 @@ class Ticket:
         "granted_at",
         "has_fired",
         "has_slot",
+        "is_complete",
         "is_pending",
         "is_waiting",
         "label",
@@ -54,7 +55,7 @@ class Ticket:
         self.output_tokens = output_tokens
         self.segment: Plan = ()
         self.resume: Callable[[Plan], None] | None = None
-        self.has_slot = self.is_waiting = self.is_pending = self.has_fired = False
+        self.has_slot = self.is_waiting = self.is_pending = self.has_fired = self.is_complete = False
         self.fault: Armed | None = None
         self.granted_at: float | None = None
         self.ended: float | None = None
@@ -81,4 +82,5 @@ class Ticket:
             self.fault.name if self.fault else None,
             self.has_fired,
             self.lateness,
+            self.is_complete,
         )

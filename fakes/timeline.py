@@ -21,8 +21,8 @@ class Phase:
 
     @property
     def breaks_idle(self) -> bool:
-        """Whether its beginning breaks idle connections: it is meant to, and has a fault that can."""
-        return self.hits_idle and any(fault.hits_idle for fault in self.faults)
+        """Whether its beginning breaks idle connections for all to see: it is meant to, and has a fault that can."""
+        return self.hits_idle and any(fault.hits_idle and not fault.swallows for fault in self.faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class Timeline:
     names: list[str] = field(init=False)
     in_force: tuple[Armed, ...] = field(init=False)
     """The faults of the phase that has begun; at first, of the first."""
+    forgets: tuple[Armed, ...] = field(default=(), init=False)
+    """Those of them to which its beginning has lost every idle connection."""
 
     def __post_init__(self) -> None:
         armed, self.names = [], []
@@ -83,4 +85,6 @@ class Timeline:
     def begin(self, index: int) -> Phase:
         """A phase begins; returns it."""
         self.in_force = self.armed[index]
-        return self.phases[index]
+        phase = self.phases[index]
+        self.forgets = tuple(armed for armed in self.in_force if phase.hits_idle and armed.fault.swallows)
+        return phase

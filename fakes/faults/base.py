@@ -67,6 +67,14 @@ class Fault(BaseModel):
     """Whether the fault acts on opening a connection rather than on a request."""
     hits_idle: ClassVar[bool] = False
     """Whether a phase that begins with this fault can break idle kept-alive connections."""
+    swallows: ClassVar[bool] = False
+    """Whether packets vanish: who opens a connection hears nothing instead of being refused, requests on open
+    connections are lost too, and an idle connection that is hit looks alive until something is sent on it."""
+
+    @property
+    def takes_the_port(self) -> bool:
+        """Whether no connection at all is let in, so that a real port can do it."""
+        return self.on_connect and self.share >= 1.0 and self.where is None
 
     def instead(self, rest: Plan) -> Plan | None:
         """What is played in place of `rest`; None where the fault has no meaning for such a rest."""

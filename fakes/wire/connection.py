@@ -15,6 +15,7 @@ from ..draws import Identity
 from ..plan import Answer, Close, Error, Event, Finish, Head, Reset, Step, StreamError, Tokens
 from ..player import Player
 from ..ticket import Request, Ticket
+from ..timeline import Armed
 from . import encoding
 from .encoding import quota_headers
 from .requests import LARGEST_BODY, Rejected, read
@@ -55,10 +56,13 @@ class Connection(asyncio.Protocol):
         self._sent_tokens = 0
         self._is_fresh = True
         self._is_last = False
+        self._is_dead = False
+        """Whether what the client sends goes nowhere."""
+        self._lost_to: tuple[Armed, ...] = ()
 
     @property
     def is_idle(self) -> bool:
-        return self._player is None
+        return self._player is None and not self._is_dead
 
     @property
     def player(self) -> Player | None:
@@ -73,6 +77,10 @@ class Connection(asyncio.Protocol):
     def strike_idle(self) -> None:
         """The phase that begins breaks idle connections."""
         self._reset()
+
+    def forget_idle(self, lost_to: tuple[Armed, ...]) -> None:
+        """The phase that begins has lost idle connections; whose request comes next decides whether this is one."""
+        self._lost_to = lost_to
 
     def drop(self) -> None:
         """The server stops."""
@@ -143,6 +151,8 @@ class Connection(asyncio.Protocol):
     # -- requests
 
     def _queue(self, asked: _Asked | Rejected) -> None:
+        if self._is_dead:
+            return
         self._waiting.append(asked)
         if len(self._waiting) > _MOST_PIPELINED:
             self._transport.abort()
@@ -150,7 +160,7 @@ class Connection(asyncio.Protocol):
             self._next()
 
     def _next(self) -> None:
-        while self._waiting and self._player is None and not self._transport.is_closing():
+        while self._waiting and self.is_idle and not self._transport.is_closing():
             asked = self._waiting.popleft()
             is_fresh, self._is_fresh = self._is_fresh, False
             self._is_last = isinstance(asked, Rejected) or not asked.keeps_alive
@@ -167,10 +177,15 @@ class Connection(asyncio.Protocol):
         server = self._server
         server.request_arrived()
         now = server.clock.now()
-        if is_fresh and not server.endpoint.connect(request.who, request.stream, now):
-            self._reset()  # the port could not refuse this connection alone
+        if is_fresh and (kept_out := server.endpoint.connect(request.who, request.stream, now)):
+            # The port could not keep this connection out alone.
+            if kept_out.fault.swallows:
+                self._is_dead = True
+            else:
+                self._reset()
             return
-        self._ticket = server.endpoint.answer(request, now, is_fresh)
+        lost_to, self._lost_to = self._lost_to, ()
+        self._ticket = server.endpoint.answer(request, now, is_fresh, lost_to)
         self._player = Player(server.endpoint, self._ticket, server.clock, self)
         self._player.play()
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 
 from ..endpoint import Endpoint
+from ..faults import Fault
 from .clock import WireClock
 from .connection import Connection
+from .door import Door
 from .requests import Register
 
 
@@ -27,9 +28,7 @@ class WireServer:
         self.connections: set[Connection] = set()
         self.register = Register()
         self._scale = scale
-        self._guard: socket.socket | None = None
-        self._listening: asyncio.Server | None = None
-        self._is_shut = False
+        self._door: Door | None = None
         self._phases: list[asyncio.TimerHandle] = []
         self._waits_for_request = begins_with_first_request
 
@@ -37,11 +36,9 @@ class WireServer:
         """Listen. Raises `OSError` when the port is taken."""
         loop = asyncio.get_running_loop()
         self.clock = WireClock(loop, self._scale)
-        # Bound but never listening: while the door is shut the port stays ours, and a client that connects to it
-        # again and again cannot be given the very same port as its own and end up talking to itself.
-        self._guard = _bound(self.host, self.port)
-        self.port = self._guard.getsockname()[1]
-        await self._open_door()
+        self._door = Door(self.host, self.port, lambda: Connection(self))
+        self.port = self._door.port
+        await self._door.open()
 
     def begin(self) -> None:
         """Second 0: the first phase begins now, the others follow."""
@@ -49,6 +46,11 @@ class WireServer:
         starts = self.endpoint.timeline.starts
         self._begin_phase(0)
         self._phases = [self.clock.timer(at, self._begin_phase, index) for index, at in enumerate(starts) if index]
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether packets to the port vanish, so that only the client can tell of its connecting."""
+        return self._door is not None and self._door.is_dark
 
     def request_arrived(self) -> None:
         """Start the clock, if it was to wait for this."""
@@ -60,35 +62,15 @@ class WireServer:
         """Shut the door and drop every connection."""
         for timer in self._phases:
             timer.cancel()
-        self._shut_door()
+        if self._door is not None:
+            self._door.close()
         for connection in tuple(self.connections):
             connection.drop()
-        if self._guard is not None:
-            self._guard.close()
         await asyncio.sleep(0)
-
-    async def _open_door(self) -> None:
-        # A machine that was busy may begin several phases at once: what counts is the last one's wish.
-        if self._listening is None and not self._is_shut:
-            sock = _bound(self.host, self.port)
-            self._listening = await asyncio.get_running_loop().create_server(
-                lambda: Connection(self), sock=sock, backlog=4096, start_serving=False
-            )
-            await self._listening.start_serving()
-
-    def _shut_door(self) -> None:
-        self._is_shut = True
-        if self._listening is not None:
-            self._listening.close()
-            self._listening = None
 
     def _begin_phase(self, index: int, _: object = None) -> None:
         phase = self.endpoint.begin_phase(index)
-        if any(fault.on_connect and fault.share >= 1.0 and fault.where is None for fault in phase.faults):
-            self._shut_door()
-        else:
-            self._is_shut = False
-            self._door = asyncio.ensure_future(self._open_door())
+        self._set_door(next((fault for fault in phase.faults if fault.takes_the_port), None))
         if phase.hits_in_flight:
             playing = [connection for connection in self.connections if connection.player is not None]
             for connection in sorted(playing, key=lambda connection: connection.who):
@@ -98,15 +80,16 @@ class WireServer:
             for connection in tuple(self.connections):
                 if connection.is_idle:
                     connection.strike_idle()
+        elif forgets := self.endpoint.timeline.forgets:
+            for connection in self.connections:
+                if connection.is_idle:
+                    connection.forget_idle(forgets)
 
-
-def _bound(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((host, port))
-    except OSError:
-        sock.close()
-        raise
-    return sock
+    def _set_door(self, kept_out_by: Fault | None) -> None:
+        assert self._door is not None, "start has not been called"
+        if kept_out_by is None:
+            self._opening = asyncio.ensure_future(self._door.open())
+        elif kept_out_by.swallows:
+            self._door.darken()
+        else:
+            self._door.shut()

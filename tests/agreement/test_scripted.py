@@ -23,12 +23,13 @@ RUNS = 4
 
 SDK = """
 name: sdk
-timeouts: {connect: 2s, read: 3s, write: 3s, pool: 3s}
+timeouts: {connect: 900ms, read: 3s, write: 3s, pool: 3s}
 layers: [sdk: {max_retries: 2}]
 """
+# No limit on connecting is longer than TCP waits before it sends a SYN again: that it does on its own clock.
 STACK = """
 name: stack
-timeouts: {connect: 2s, read: 4s, write: 4s, pool: 4s}
+timeouts: {connect: 900ms, read: 4s, write: 4s, pool: 4s}
 layers:
   - deadline: {total: 9s}
   - breaker: {failures: 3, open_for: 4s}
@@ -46,7 +47,7 @@ class Story(NamedTuple):
 
     outcome: str
     exception: str
-    attempts: tuple[tuple[int, int, str, str | None, int | None, bool], ...]
+    attempts: tuple[tuple[int, int, str, str | None, int | None, bool, int, int, int], ...]
 
 
 def stories(ledger: Ledger) -> dict[tuple[int, int], Story]:
@@ -56,7 +57,7 @@ def stories(ledger: Ledger) -> dict[tuple[int, int], Story]:
             call.outcome,
             call.exception,
             tuple(
-                (a.who.branch, a.who.attempt, a.outcome, a.phase, a.status, a.is_fresh)
+                (a.who.branch, a.who.attempt, a.outcome, a.phase, a.status, a.is_fresh, a.tokens, a.shown, a.late)
                 for a in sorted(ledger.attempts)
                 if (a.who.client, a.who.call) == (call.client, call.call)
             ),
@@ -76,6 +77,16 @@ def waits(ledger: Ledger) -> dict[tuple[int, ...], float]:
     return found
 
 
+def texts(ledger: Ledger) -> dict[object, float]:
+    """Identity and name -> seconds from an attempt's beginning to its first text, and its longest time without any."""
+    found: dict[object, float] = {}
+    for attempt in ledger.attempts:
+        if attempt.first_text is not None:
+            found[tuple(attempt.who), "first"] = attempt.first_text - attempt.started
+            found[tuple(attempt.who), "gap"] = attempt.largest_gap
+    return found
+
+
 def floor(ledger: Ledger, twin: Ledger) -> float:
     """The control: by how much the calls that no fault touched took longer on the wire, at worst."""
     calm = {(c.client, c.call): c for c in twin.calls if c.call == 0}
@@ -83,16 +94,18 @@ def floor(ledger: Ledger, twin: Ledger) -> float:
 
 
 def differences(sim: Ledger, wire: Ledger) -> dict[object, object]:
-    """Where the two tell different stories: of calls, of faults, of waits beyond 5% and a control's floor."""
+    """Where the two tell different stories: of calls, of faults; of waits and times of texts, beyond 5% and a control's
+    floor."""
     expected, seen = stories(sim), stories(wire)
     found: dict[object, object] = {
         who: (seen.get(who), story) for who, story in expected.items() if seen.get(who) != story
     }
     if wire.faults != sim.faults:
         found["faults"] = (wire.faults, sim.faults)
-    slack, planned, real = floor(wire, sim), waits(sim), waits(wire)
+    slack = floor(wire, sim)
+    planned, real = (dict[object, float]({**waits(ledger), **texts(ledger)}) for ledger in (sim, wire))
     if planned.keys() != real.keys():
-        found["waits"] = planned.keys() ^ real.keys()
+        found["times"] = planned.keys() ^ real.keys()
     for who in planned.keys() & real.keys():
         if abs(real[who] - planned[who]) > 0.05 * planned[who] + slack:
             found[who] = (real[who], planned[who])
@@ -102,7 +115,7 @@ def differences(sim: Ledger, wire: Ledger) -> dict[object, object]:
 @pytest.mark.slow
 @pytest.mark.parametrize("text", [SDK, STACK], ids=["sdk", "stack"])
 def test_same_story_on_wire_and_sim(text: str) -> None:
-    """Same attempts, outcomes, connections and exceptions, call by call; waits within 5% and a control's floor.
+    """Same attempts, outcomes, connections, tokens and exceptions, call by call; times within 5% and a floor.
 
     A machine that is busy elsewhere can be late in any one run; a product that is wrong is wrong in all of them.
     """

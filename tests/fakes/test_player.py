@@ -17,7 +17,7 @@ from brownout.fakes.faults import Fault, Where
 from brownout.fakes.faults.noop import Noop
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Limits
-from brownout.fakes.plan import ADMIT, FINISH, Head, Plan, Step, Tokens, Wait, tokens_in
+from brownout.fakes.plan import ADMIT, FINISH, Answer, Event, Head, Plan, Step, Tokens, Wait, tokens_in
 from brownout.fakes.player import Player
 from brownout.fakes.ticket import Request, Ticket
 from brownout.fakes.timeline import Phase
@@ -212,6 +212,39 @@ def test_abandoned_work_is_finished_also_when_a_step_made_the_client_leave(
         granted.append(following.granted_at)
         assert (at.slots.busy, at.slots.waiting) == (0, 0)
     assert granted[1] == pytest.approx(granted[0])
+
+
+@given(faults, st.none() | instants, st.booleans(), lumping, st.sampled_from(["cancel", "finish"]))
+def test_an_answer_is_complete_once_its_end_has_left(
+    fault: Fault, leaves_at: float | None, stream: bool, lumps: bool, on_disconnect: str
+) -> None:
+    """Whoever stays to see the end has a complete answer and nobody else; who has left can miss nothing but it."""
+    at = endpoint(Phase(1.0, (fault,)), on_disconnect=on_disconnect)
+    play = stage(at, lumps=lumps, request=REQUEST._replace(stream=stream))
+    play.player.play()
+    if leaves_at is not None:
+        play.clock.until(leaves_at)
+        play.player.abandon()
+    play.clock.until(HORIZON)
+    saw_end = any(
+        step == Event("message_stop") or (isinstance(step, Answer) and step.end >= 1.0) for _, step in play.sink.seen
+    )
+    is_complete = play.ticket.record().is_complete
+    assert is_complete >= saw_end
+    if leaves_at is None or on_disconnect == "cancel":
+        assert is_complete is saw_end
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"])
+@pytest.mark.parametrize("leaving", ["cancel", "finish"])
+def test_an_answer_nobody_waits_for_is_complete_if_it_is_finished(leaving: str, stream: bool) -> None:
+    """With `on_disconnect: finish` the whole answer is made, with `cancel` it is not."""
+    play = stage(endpoint(on_disconnect=leaving), request=REQUEST._replace(stream=stream))
+    play.player.play()
+    play.clock.until(1.5)
+    play.player.abandon()
+    play.clock.until(HORIZON)
+    assert play.ticket.record().is_complete is (leaving == "finish")
 
 
 @given(st.integers(1, 20), lumping)

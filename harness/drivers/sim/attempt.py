@@ -14,12 +14,13 @@ from ...policies.engine import Callback
 from ...policies.layers.sdk import retries
 from ...policies.outcome import CANCELLED, OK, Outcome
 from ...records import AttemptRecord
+from ..content import Content
+from .dial import CONNECT_FAILED, Dial
 from .pool import Connection
 
 if TYPE_CHECKING:
     from .port import SimPort
 
-_CONNECT_REFUSED = Outcome("connection", phase="connect")
 _CONNECTION_LOST = Outcome("connection", phase="read")
 _READ_TIMEOUT = Outcome("timeout", phase="read")
 _POOL_TIMEOUT = Outcome("timeout", phase="pool")
@@ -29,8 +30,11 @@ class SimAttempt:
     """Also the stream that a `Read` goes on with, and the handle that cancels either."""
 
     __slots__ = (
+        "_ask",
         "_callback",
+        "_connect_timeout",
         "_connection",
+        "_content",
         "_error",
         "_gap",
         "_gap_timer",
@@ -48,9 +52,7 @@ class SimAttempt:
         "_record_from",
         "_request",
         "_result",
-        "_run_ends",
         "_timer",
-        "_tokens",
         "_until_text",
         "who",
     )
@@ -63,7 +65,8 @@ class SimAttempt:
         self._callback: Callback | None = None
         self._node = node
         self._is_last = effect.is_last
-        self._read_timeout = timeouts.read
+        self._ask = ask
+        self._connect_timeout, self._read_timeout = timeouts.connect, timeouts.read
         self._request = Request(self.who, ask.stream, ask.input_tokens, ask.max_tokens)
         self._record_from = self._last_byte = self._last_text = port.now()
         self._player: Player | None = None
@@ -74,8 +77,7 @@ class SimAttempt:
         self._head: Head | None = None
         self._error: str | None = None
         self._result: Outcome | None = None
-        self._run_ends = 0.0
-        self._tokens = 0
+        self._content: Content | None = None
         self._is_fresh = self._is_stopped = self._until_text = self._is_complete = False
         found = port.pool(ask.client).acquire(self._record_from)
         if found is not None:
@@ -102,11 +104,33 @@ class SimAttempt:
             self._timer = None
         port = self._port
         self._connection, self._is_fresh = connection, is_fresh
-        now = port.now()
-        if is_fresh and not port.endpoint.connect(self.who, self._request.stream, now):
-            self._end(_CONNECT_REFUSED)
+        if is_fresh and (kept_out := port.endpoint.connect(self.who, self._request.stream, port.now())):
+            if kept_out.fault.swallows:
+                self._timer = Dial(port, self, kept_out, self._connect_timeout)
+            else:
+                self._end(CONNECT_FAILED)
             return
-        ticket = port.endpoint.answer(self._request, now, is_fresh)
+        self._send(connection)
+
+    @property
+    def is_stream(self) -> bool:
+        return self._request.stream
+
+    def is_kept_out(self, outcome: Outcome) -> None:
+        """The connection did not come up."""
+        self._end(outcome)
+
+    def is_connected(self) -> None:
+        """The connection has come up late."""
+        assert self._connection is not None
+        self._timer = None
+        self._send(self._connection)
+
+    def _send(self, connection: Connection) -> None:
+        port = self._port
+        now = port.now()
+        lost_to, connection.lost_to = connection.lost_to, ()
+        ticket = port.endpoint.answer(self._request, now, self._is_fresh, lost_to)
         self._last_byte = now
         if self._read_timeout is not None:
             self._timer = port.timer(self._read_timeout, self._read_expired, None)
@@ -133,6 +157,7 @@ class SimAttempt:
             self._head = step  # type: ignore[assignment]
             self._last_byte = self._last_text = self._port.now()
             if step.sse:  # type: ignore[union-attr]
+                self._content = Content(self._ask)
                 self._answer(Outcome("opened", status=200, stream=self))
         elif kind is Answer:  # comes with its head, or after a stall
             self._last_byte = self._port.now()
@@ -144,10 +169,7 @@ class SimAttempt:
             if step.name == "message_stop":  # type: ignore[union-attr]
                 self._is_complete = True
         elif kind is Tokens:
-            self._last_byte = self._last_text = self._port.now()
-            self._tokens += step.count  # type: ignore[union-attr]
-            if self._until_text:
-                self._answer(Outcome("text", tokens=self._tokens, stream=self))
+            self._texts(step)  # type: ignore[arg-type]
         elif kind is StreamError:
             self._end(Outcome("stream_error", "stream", 200, step.type, tokens=self._tokens))  # type: ignore[union-attr]
         elif kind is Error:
@@ -156,6 +178,24 @@ class SimAttempt:
             self._broken("reset")
         elif kind is Close:
             self._broken("closed")
+
+    @property
+    def _tokens(self) -> int:
+        return self._content.tokens if self._content is not None else 0
+
+    def _texts(self, step: Tokens) -> None:
+        """Content has come: one event, or a run whose times follow from when it began."""
+        player, content = self._player, self._content
+        assert player is not None
+        assert content is not None
+        began = player.run_began
+        if began is None:
+            content.add(self._port.now(), 0.0, step.count)
+        else:
+            content.add(began, step.gap, step.count)
+        self._last_byte = self._last_text = content.last
+        if self._until_text:
+            self._answer(Outcome("text", tokens=content.tokens, stream=self))
 
     def _finished(self) -> None:
         head = self._head
@@ -180,17 +220,17 @@ class SimAttempt:
         """A run may come as one if no limit on its tokens could fire within it."""
         if self._until_text or (self._gap is not None and run.gap > self._gap):
             return False
-        if self._read_timeout is not None and run.gap > self._read_timeout:
-            return False
-        self._run_ends = self._port.now() + run.count * run.gap
-        return True
+        return self._read_timeout is None or run.gap <= self._read_timeout
 
     # -- limits
+
+    def _run_ends(self) -> float:
+        return 0.0 if self._player is None else self._player.run_ends
 
     def _read_expired(self, _: object, __: object = None) -> None:
         timeout = self._read_timeout
         assert timeout is not None
-        since = max(self._last_byte, self._run_ends)
+        since = max(self._last_byte, self._run_ends())
         if since + timeout > self._port.now():
             self._timer = self._port.clock.at(since + timeout, self._read_expired, None)
             return
@@ -201,7 +241,7 @@ class SimAttempt:
     def _gap_expired(self, _: object, __: object = None) -> None:
         gap = self._gap
         assert gap is not None
-        since = max(self._last_text, self._run_ends)
+        since = max(self._last_text, self._run_ends())
         if since + gap > self._port.now():
             self._gap_timer = self._port.clock.at(since + gap, self._gap_expired, None)
             return
@@ -233,8 +273,11 @@ class SimAttempt:
 
     def _leave(self, outcome: Outcome) -> None:
         """Close the connection under a server that is not done."""
-        if self._player is not None:
-            self._player.abandon()
+        player, content = self._player, self._content
+        if player is not None:
+            if content is not None and (run := player.run) is not None:
+                content.add(*run)  # what has come of it, though the server has not been asked for it yet
+            player.abandon()
         self._end(outcome)
 
     def _answer(self, outcome: Outcome) -> None:
@@ -255,8 +298,19 @@ class SimAttempt:
                 self._player.abandon()
             port.in_flight.discard(self)
             self._player = None
+        content = self._content
+        shown = () if content is None else content.ended(now, outcome.kind == "ok")
         port.attempts.append(
-            AttemptRecord(self.who, self._record_from, now, outcome.kind, outcome.phase, outcome.status, self._is_fresh)
+            AttemptRecord(
+                self.who,
+                self._record_from,
+                now,
+                outcome.kind,
+                outcome.phase,
+                outcome.status,
+                self._is_fresh,
+                *shown,
+            )
         )
         if self._connection is not None:
             port.pool(self.who.client).release(self._connection, now, is_reusable)

@@ -12,6 +12,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
+from brownout.fakes.timeline import Armed
+
 
 @dataclass(frozen=True, slots=True)
 class PoolLimits:
@@ -27,12 +29,14 @@ class PoolLimits:
 class Connection:
     """One connection. `expires` is set while it is idle."""
 
-    __slots__ = ("expires", "is_closed", "number")
+    __slots__ = ("expires", "is_closed", "lost_to", "number")
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.expires = 0.0
         self.is_closed = False
+        self.lost_to: tuple[Armed, ...] = ()
+        """The faults that have made the network forget it, perhaps; nobody can see that until it is used."""
 
     def is_alive(self, now: float) -> bool:
         """Whether an idle one can still be used."""
@@ -114,6 +118,11 @@ class Pool:
         surplus = min(len(alive), max(0, counted - self._limits.idle))
         self._open -= surplus
         self._idle = alive[surplus:]
+
+    def forget_idle(self, lost_to: tuple[Armed, ...]) -> None:
+        """The network has lost every idle connection, and told nobody."""
+        for connection in self._idle:
+            connection.lost_to = lost_to
 
     def close_idle(self) -> None:
         """The network, or the server, has broken every idle connection."""

@@ -56,3 +56,6 @@ class SimPort:
         if phase.breaks_idle:
             for pool in self._pools.values():
                 pool.close_idle()
+        elif forgets := self.endpoint.timeline.forgets:
+            for pool in self._pools.values():
+                pool.forget_idle(forgets)

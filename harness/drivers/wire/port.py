@@ -25,19 +25,21 @@ T = TypeVar("T")
 
 class WirePort:
     """`attempt`, `read` and `timer` over real sockets. `client_of` gives each client its own SDK client, set as for the
-    profile of the call; `refused` is told of a connection that was refused, which a server whose port is shut cannot
-    see."""
+    profile of the call; `connecting` and `refused` are told of connections that a server whose port is dark or shut
+    cannot see."""
 
     def __init__(
         self,
         clock: WireClock,
         client_of: Callable[[int, str], anthropic.AsyncAnthropic],
         record: Callable[[Any], None],
+        connecting: Callable[[Identity, bool], object],
         refused: Callable[[Identity, bool], object],
     ) -> None:
         self._clock = clock
         self._client_of = client_of
         self._record = record
+        self._connecting = connecting
         self._refused = refused
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closing: set[asyncio.Task[Any]] = set()
@@ -45,7 +47,7 @@ class WirePort:
         self.timer = clock.timer
 
     def attempt(self, effect: Attempt, callback: Callback, node: Any) -> Handle:
-        watch = Watch(effect.call, self.now, self._record, self._refused)
+        watch = Watch(effect.call, self.now, self._record, self._connecting, self._refused)
         return self._start(self._send(effect, watch), callback, node)
 
     def read(self, effect: Read, callback: Callback, node: Any) -> Handle:
@@ -162,6 +164,7 @@ class WireStream:
             async for event in self._stream:
                 if event.type == "text":
                     self._tokens += 1
+                    self._watch.text()
                     if effect.until_text:
                         return Outcome("text", tokens=self._tokens, stream=self)
                     if gap is not None:

@@ -52,10 +52,15 @@ async def _run(scenario: Scenario, client: Client, seed: int, scale: float) -> L
             variants[which] = sdk.variant(clients[number], retries, limits, scale)
         return variants[which]
 
-    def refused(who: Identity, stream: bool) -> None:
-        endpoint.refused(who, stream, server.clock.now())
+    def connecting(who: Identity, stream: bool) -> None:
+        if server.is_dark:
+            endpoint.connect(who, stream, server.clock.now())
 
-    port = WirePort(server.clock, client_of, ledger.record, refused)
+    def refused(who: Identity, stream: bool) -> None:
+        if not server.is_dark:  # else it was counted when it began
+            endpoint.connect(who, stream, server.clock.now())
+
+    port = WirePort(server.clock, client_of, ledger.record, connecting, refused)
 
     def stack_of(number: int) -> Run:
         return client.stack(Site(number, port.now, ledger.record, timeouts, has_real_sdk=True))

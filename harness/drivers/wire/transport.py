@@ -13,6 +13,7 @@ from brownout.fakes.wire.requests import IDENTITY_HEADER
 from ...policies.call import Call
 from ...policies.outcome import Outcome
 from ...records import AttemptRecord, WaitRecord
+from ..content import Content
 from .classify import of_attempt
 from .library import http
 
@@ -24,19 +25,23 @@ class _Open:
     who: Identity
     started: float
     is_fresh: bool
+    content: Content
 
 
 class Watch:
-    """Follows one call of the SDK: its HTTP requests, and its waits between them."""
+    """Follows one call of the SDK: its HTTP requests, and its waits between them. `connecting` is told before a
+    connection is opened, `refused` when it was refused: neither may be seen by the server."""
 
     def __init__(
         self,
         call: Call,
         now: Callable[[], float],
         record: Callable[[Any], None],
+        connecting: Callable[[Identity, bool], object],
         refused: Callable[[Identity, bool], object],
     ) -> None:
         self.call = call
+        self._connecting = connecting
         self._refused = refused
         self._now = now
         self._record = record
@@ -51,19 +56,28 @@ class Watch:
             self._record(WaitRecord(before, ended, now - ended, "sdk"))
         return who, now
 
+    def connecting(self, who: Identity) -> None:
+        """A connection is about to be opened."""
+        self._connecting(who, self.call.ask.stream)
+
     def answered(self, who: Identity, started: float, is_fresh: bool, status: int) -> None:
         """The headers are there."""
-        self._open = _Open(who, started, is_fresh)
+        self._open = _Open(who, started, is_fresh, Content(self.call.ask))
         if status != 200:
             self.end(Outcome("status", "read", status))
 
     def failed(self, who: Identity, started: float, is_fresh: bool, error: BaseException) -> None:
         """No headers came."""
-        self._open = _Open(who, started, is_fresh)
+        self._open = _Open(who, started, is_fresh, Content(self.call.ask))
         outcome = of_attempt(error)
         if outcome.kind == "connection" and outcome.phase == "connect":
             self._refused(who, self.call.ask.stream)
         self.end(outcome)
+
+    def text(self) -> None:
+        """A stream's content event has come."""
+        if self._open is not None:
+            self._open.content.add(self._now(), 0.0, 1)
 
     def body_failed(self, error: BaseException) -> None:
         """The body broke. For a plain answer that is how the request ended; a stream's end is told by its reader."""
@@ -79,7 +93,14 @@ class Watch:
         self._last = request.who, now
         self._record(
             AttemptRecord(
-                request.who, request.started, now, outcome.kind, outcome.phase, outcome.status, request.is_fresh
+                request.who,
+                request.started,
+                now,
+                outcome.kind,
+                outcome.phase,
+                outcome.status,
+                request.is_fresh,
+                *request.content.ended(now, outcome.kind == "ok"),
             )
         )
 
@@ -105,6 +126,7 @@ class LabelledTransport(http.AsyncBaseTransport):  # type: ignore[misc]
         async def trace(name: str, info: dict[str, Any]) -> None:
             if name == "connection.connect_tcp.started":
                 connects.append(name)
+                watch.connecting(who)
 
         request.extensions = {**request.extensions, "trace": trace}
         try:

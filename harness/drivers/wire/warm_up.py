@@ -1,6 +1,11 @@
-"""The SDK loads half of itself on its first call. That must not happen while a scenario's clock runs."""
+"""The SDK loads half of itself on its first call, and builds the types of its errors on the first of those (tens of
+milliseconds). That must not happen while a scenario's clock runs."""
 
 from __future__ import annotations
+
+from contextlib import suppress
+
+import anthropic
 
 from brownout.fakes.capacity import Capacity
 from brownout.fakes.distributions import tokens_always
@@ -17,7 +22,7 @@ _done: list[bool] = []
 
 
 async def warm_up() -> None:
-    """One plain and one streaming call against a fake of their own; once in a process."""
+    """One plain call, one stream and one error, against a fake of their own; once in a process."""
     if _done:
         return
     _done.append(True)
@@ -31,4 +36,6 @@ async def warm_up() -> None:
             model=MODEL, max_tokens=9, messages=[{"role": "user", "content": "hi"}]
         ) as stream:
             await stream.get_final_message()
+        with suppress(anthropic.APIStatusError):
+            await client.get("/v1/nothing", cast_to=object)
     await server.stop()

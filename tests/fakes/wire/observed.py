@@ -25,7 +25,8 @@ class Wire(NamedTuple):
     """What came over one connection on which one request was sent."""
 
     end: str
-    """`whole` answer, `refused`, `reset` (RST), `closed` (FIN), or `silent`: open, and nothing more comes."""
+    """`whole` answer, `unreachable` (no connection), `refused`, `reset` (RST), `closed` (FIN), or `silent`:
+    open, and nothing more comes."""
     status: str = ""
     headers: Mapping[str, str] = {}
     """Without `content-length`; a request id in the service's form is reduced to `req`."""
@@ -49,9 +50,12 @@ async def on_the_wire(fault: Fault, stream: bool, is_patient: bool = False) -> W
     """
     async with serving(service(Phase(0.0, (aimed(fault, 0),)))) as server:
         try:
-            client = await RawClient.connect(server.port)
+            # The kernel answers a SYN by itself, however busy we are; a dropped one it sends again after 1 s.
+            client = await asyncio.wait_for(RawClient.connect(server.port), 0.5)
         except ConnectionRefusedError:
             return Wire("refused")
+        except TimeoutError:
+            return Wire("unreachable")
         async with client:
             await client.send(request(stream, who="0/0/0/0"))
             return _seen(client, *await how_it_ends(server, client, is_patient))
@@ -146,8 +150,8 @@ How = Literal["create", "stream", "create in a thread", "stream in a thread"]
 
 
 async def through_the_sdk(fault: Fault, how: How, read_timeout: float) -> Seen:
-    """One call of the SDK as it comes, but for the read timeout, in real seconds."""
-    timeout = httpx2.Timeout(read_timeout, connect=5.0)
+    """One call of the SDK as it comes, but for the read timeout, in real seconds; none to connect is longer."""
+    timeout = httpx2.Timeout(read_timeout, connect=min(5.0, read_timeout))
     async with serving(service(Phase(0.0, (fault,)))) as server:
         url, sent, heard, began = f"http://127.0.0.1:{server.port}", list[str](), list[str](), time.monotonic()
         if how.endswith("in a thread"):

@@ -130,3 +130,20 @@ async def test_finished_work_keeps_its_slot_until_it_is_done() -> None:
     assert following.granted is not None
     assert following.granted >= gone.arrived + gone.base
     assert gone.sent_tokens == 50
+
+
+@pytest.mark.parametrize("stream", [True, False], ids=["stream", "plain"])
+@pytest.mark.parametrize("leaving", ["cancel", "finish"])
+@on_loop
+async def test_the_journal_says_whether_the_whole_answer_was_made(leaving: str, stream: bool) -> None:
+    """It was for who stayed; for who left, only if the service finishes what it has begun."""
+    what = one_slot(tokens=20, on_disconnect=leaving)
+    async with serving(what) as server, AsyncExitStack() as stack:
+        stayed, left = [await stack.enter_async_context(await RawClient.connect(server.port)) for _ in range(2)]
+        await stayed.ask(stream=stream, who="0/0/0/0")
+        await left.send(request(stream=stream, who="1/0/0/0"))
+        await until(lambda: server.endpoint.slots.busy)
+        left.close()
+        await until(lambda: not server.endpoint.slots.busy)
+        await until(lambda: served(server, 1).ended is not None)
+        assert (served(server, 0).is_complete, served(server, 1).is_complete) == (True, leaving == "finish")

@@ -86,6 +86,8 @@ PINGS = WHOLE_STREAM._replace(body=OPENING + 3 * DELTA + 3 * ("ping",) + 5 * DEL
 
 ON_THE_WIRE: tuple[Row, ...] = (
     *rows("noop", ("stream", WHOLE_STREAM), ("plain", WHOLE_ANSWER)),
+    *rows("blackhole", ("stream", Wire("unreachable")), ("plain", Wire("unreachable"))),
+    *rows("blackhole", ("stream", NOTHING), ("plain", NOTHING), where={"clients": [0]}),
     *rows("no_answer", ("stream", NOTHING), ("plain", NOTHING)),
     *rows("no_answer", ("stream", NOTHING), ("plain", NOTHING), at="before_headers"),
     *rows("overload", *((how, Wire("whole", OVERLOADED, JSON, OVERLOAD)) for how in ("stream", "plain"))),
@@ -161,6 +163,9 @@ def status(name: str, code: int, kind: str, requests: int) -> Seen:
 THROUGH_THE_SDK: tuple[Row, ...] = (
     *rows("noop", ("create", HEALTHY), ("stream", HEALTHY_STREAM)),
     *rows("noop", ("create in a thread", HEALTHY), ("stream in a thread", HEALTHY_STREAM)),
+    # no connection; no headers, where only some cannot connect
+    *rows("blackhole", *((how, TIMEOUT) for how in ALL)),
+    *rows("blackhole", ("create", TIMEOUT), where={"clients": [0, 1, 2]}),
     # no headers; half a body that stalls
     *rows("no_answer", *((how, TIMEOUT) for how in BOTH)),
     *rows("stall", ("create", TIMEOUT), ("create in a thread", TIMEOUT)),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import anthropic
+import httpx2
 import pytest
 
 from brownout.fakes.capacity import Capacity
@@ -21,6 +22,7 @@ from .serving import ENDLESS, SCALE, fault_of, on_loop, outcome, service, servin
 
 CALM = Phase(10.0)
 REFUSE, RESET = fault_of({"kind": "refuse"}), fault_of({"kind": "reset"})
+BLACKHOLE = fault_of({"kind": "blackhole"})
 
 
 async def is_accepted(port: int) -> bool:
@@ -86,6 +88,82 @@ async def test_of_phases_that_begin_together_the_last_one_counts(last: bool) -> 
         assert await is_accepted(server.port) is last
 
 
+async def state(port: int) -> str:
+    """What whoever knocks now finds. A SYN that was dropped is sent again after a second, so half of one tells."""
+    client = await outcome(asyncio.wait_for(RawClient.connect(port), 0.5))
+    if isinstance(client, BaseException):
+        return "dark" if isinstance(client, TimeoutError) else "shut"
+    client.close()
+    return "open"
+
+
+STATES: Mapping[str, Phase] = {"open": CALM, "shut": Phase(10.0, (REFUSE,)), "dark": Phase(10.0, (BLACKHOLE,))}
+
+
+@pytest.mark.parametrize("pauses", [True, False], ids=["one by one", "together"])
+@pytest.mark.parametrize("after", STATES)
+@pytest.mark.parametrize("before", STATES)
+@on_loop
+async def test_the_door_goes_from_each_state_to_each_other(before: str, after: str, pauses: bool) -> None:
+    """Open, shut or dark: what counts is the phase that began last, and in the end whoever comes is served again."""
+    async with serving(service(CALM, STATES[before], STATES[after], CALM)) as server:
+        server.enter(1)
+        if pauses:
+            assert await state(server.port) == before
+        server.enter(2)
+        await asyncio.sleep(0.01)
+        assert await state(server.port) == after
+        server.enter(3)
+        await opened(server)
+        async with await RawClient.connect(server.port) as late:
+            assert (await late.ask()).status == "HTTP/1.1 200 OK"
+    assert await state(server.port) == "shut"
+
+
+@on_loop
+async def test_who_was_knocking_in_the_dark_comes_in_when_it_is_over() -> None:
+    """A connect begun while packets vanish comes up, and is served; what nobody sent anything on meanwhile still is."""
+    what = service(CALM, STATES["dark"], CALM)
+    async with serving(what) as server, await RawClient.connect(server.port) as early:
+        await early.ask()
+        server.enter(1)
+        knocking = asyncio.ensure_future(RawClient.connect(server.port))
+        assert await state(server.port) == "dark"
+        assert not knocking.done()
+        server.enter(2)
+        async with await knocking as late:
+            assert (await late.ask()).status == "HTTP/1.1 200 OK"
+        assert (await early.ask()).status == "HTTP/1.1 200 OK"
+
+
+@on_loop
+async def test_the_sdk_meets_its_connect_timeout_in_the_dark() -> None:
+    """Its next call after the dark goes through, on a new connection."""
+    async with serving(service(STATES["dark"], CALM)) as server:
+        timeout = httpx2.Timeout(30.0, connect=0.3)
+        async with sdk(server, 0).with_options(timeout=timeout) as client:
+            result = await outcome(client.messages.create(**DEFAULT))
+            assert isinstance(result, anthropic.APITimeoutError)
+            assert isinstance(result.__cause__, httpx2.ConnectTimeout)
+            server.enter(1)
+            await opened(server)
+            assert (await client.messages.create(**DEFAULT)).stop_reason == "end_turn"
+
+
+@pytest.mark.parametrize("idle", [True, False], ids=["hit", "not hit"])
+@on_loop
+async def test_an_idle_connection_is_forgotten_without_a_word(idle: bool) -> None:
+    """The first request on it gets silence even when the phase is over; one that was not hit is as good as new."""
+    phase = Phase(10.0, (BLACKHOLE,), hits_idle=idle)
+    async with serving(service(CALM, phase, CALM)) as server, await RawClient.connect(server.port) as client:
+        await client.ask(who="0/0/0/0")
+        server.enter(1)
+        server.enter(2)
+        await client.send(request(who="0/1/0/0"))
+        await opened(server)
+        assert (await how_it_ends(server, client))[0] == ("silent" if idle else "whole")
+
+
 HITS = [(in_flight, idle) for in_flight in (False, True) for idle in (False, True)]
 
 
@@ -125,6 +203,7 @@ async def test_the_start_of_a_phase_breaks_what_it_hits(fault: Any, in_flight: b
 # each with the last event or the status that came
 WHEN_STRUCK: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "noop": (("whole", "message_stop"), ("whole", "message_stop")),
+    "blackhole": (("silent", ""), ("silent", "content_block_delta")),
     "no_answer": (("silent", ""), ("silent", "content_block_delta")),
     "overload": (("whole", "HTTP/1.1 529 Overloaded"), ("whole", "message_stop")),
     "rate_limit": (("whole", "HTTP/1.1 429 Too Many Requests"), ("whole", "message_stop")),

@@ -267,7 +267,8 @@ class WireWorld:
         """Play a call for that many turns of the loop, call it off and see what is left. False if it had ended."""
         url, timeouts = f"http://{self.server.host}:{self.server.port}", self._client.timeouts.timeouts()
         async with sdk.make(url, self._client.sdk.max_retries, timeouts, SCALE) as anthropic:
-            self.port = WirePort(self.server.clock, lambda *_: anthropic, self.ledger.record, lambda *_: None)
+            none = lambda *_: None  # noqa: E731 - two that do nothing
+            self.port = WirePort(self.server.clock, lambda *_: anthropic, self.ledger.record, none, none)
             self._engine = Engine(self.port)
             run = self._client.stack(Site(0, self.port.now, self.ledger.record, timeouts, has_real_sdk=True))
             await self._prepare(run)
