@@ -97,8 +97,8 @@ timeline:
             '6:16: unknown fault "stal", did you mean "stall"?',
             '7:16: unknown fault "rate-limit", did you mean "rate_limit"?',
             '8:16: unknown fault "Overload", did you mean "overload"?',
-            '9:16: unknown fault "timeout"; known: "no_answer", "noop", "overload", "rate_limit", "refuse", '
-            '"reset", "stall", "stream_error", "truncate"',
+            '9:16: unknown fault "timeout"; known: "blackhole", "no_answer", "noop", "overload", "rate_limit", '
+            '"refuse", "reset", "stall", "stream_error", "truncate"',
             "10:16: expected the name of one fault, got 429",
             '11:9: expected one fault, got "stall"; write {kind: stall}',
             '12:9: missing key "kind"',

@@ -10,8 +10,9 @@ import httpcore2
 
 from brownout.fakes.capacity import Capacity
 from brownout.fakes.distributions import Exponential
-from brownout.fakes.draws import Identity
+from brownout.fakes.draws import Draws, Identity
 from brownout.fakes.endpoint import Endpoint, Service
+from brownout.fakes.faults.refuse import Refuse
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Limits
 from brownout.fakes.plan import (
@@ -23,6 +24,7 @@ from brownout.fakes.plan import (
     Answer,
     Error,
     Head,
+    Mark,
     Plan,
     Stall,
     Step,
@@ -30,6 +32,7 @@ from brownout.fakes.plan import (
     Tokens,
 )
 from brownout.fakes.ticket import Request, Ticket
+from brownout.fakes.timeline import Armed
 from brownout.harness.drivers.sim.clock import SimClock
 from brownout.harness.drivers.sim.pool import PoolLimits
 from brownout.harness.drivers.sim.port import SimPort
@@ -178,16 +181,19 @@ def _plan(reply: Reply, stream: bool) -> Plan:
     return (Head(), Answer(0.0, 0.5), *broken) if broken else (Head(), Answer(), FINISH)
 
 
+_REFUSES = Armed(Refuse(), Mark(0), Draws(0, "refuse"), "refuse")
+
+
 class _Scripted(Endpoint):
     """A service that has its answers from a script."""
 
     script: Script
 
-    def connect(self, who: Identity, stream: bool, now: float) -> bool:
-        return self.script.replies[who.attempt].raises != "ConnectError"
+    def connect(self, who: Identity, stream: bool, now: float, before: Armed | None = None) -> Armed | None:
+        return _REFUSES if self.script.replies[who.attempt].raises == "ConnectError" else None
 
-    def answer(self, request: Request, now: float, is_fresh: bool) -> Ticket:
-        ticket = super().answer(request, now, is_fresh)
+    def answer(self, request: Request, now: float, is_fresh: bool, lost_to: tuple[Armed, ...] = ()) -> Ticket:
+        ticket = super().answer(request, now, is_fresh, lost_to)
         ticket.segment = _plan(self.script.replies[request.who.attempt], request.stream)
         return ticket
 
