@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import stdev
 
 import numpy as np
 import numpy.typing as npt
 
 from .resampling import RESAMPLES, expanded_tail, multiplicities
+from .student import t_point
 
 Values = npt.NDArray[np.float64]
 _ROUNDING = 1e-9
@@ -47,9 +49,11 @@ def pooled_quantile(
 
     `runs` holds one sorted array a run, of any lengths, `inf` allowed (a call that failed). The quantile is that of
     `metrics.quantile`: the smallest value that at least the share `q` does not exceed. The interval is by cluster
-    bootstrap (Davison and Hinkley, 1997, 3.8), with percentiles expanded for few runs (Hesterberg, 2015). It is
-    infinite on the far side where all values together are fewer than `values_needed`; calls in a run are alike, so
-    that figure is the least it takes. Three to five runs span an interval that holds too little: 75% to 94% at best.
+    bootstrap (Davison and Hinkley, 1997, 3.8), with percentiles expanded for few runs (Hesterberg, 2015), and neither
+    bound is nearer than Woodruff's (1952): resamples of three runs cannot leave the quantiles of the three, which
+    holds the truth in 75% of cases at best. It is infinite on the far side where all values together are fewer than
+    `values_needed`; calls in a run are alike, so that figure is the least it takes. No interval knows of a storm that
+    none of the runs met: one that visits every fifth run is missed by a quarter of all samples of six.
 
     Raises `ValueError` for shares not within (0, 1), and for a run without values, unsorted, or with one not a number.
     """
@@ -60,7 +64,9 @@ def pooled_quantile(
     value = float(pool[_rank(q, len(pool)) - 1])
     if len(runs) < 3:
         return QuantileInterval(value, None, None)
-    low, high = _bounds(runs, pool, q, expanded_tail(len(runs), level), resamples)
+    low, high = _resampled(runs, pool, q, expanded_tail(len(runs), level), resamples)
+    by_share = _by_share(runs, pool, q, t_point(len(runs) - 1, level))
+    low, high = min(low, by_share[0]), max(high, by_share[1])
     if len(pool) < least:
         low, high = (low, math.inf) if q >= 0.5 else (-math.inf, high)
     return QuantileInterval(value, low, high)
@@ -70,7 +76,7 @@ def _rank(q: float, values: int) -> int:
     return max(1, math.ceil(q * values - _ROUNDING))
 
 
-def _bounds(runs: Sequence[Values], pool: Values, q: float, tail: float, resamples: int) -> tuple[float, float]:
+def _resampled(runs: Sequence[Values], pool: Values, q: float, tail: float, resamples: int) -> tuple[float, float]:
     """The quantiles `tail` and 1 - `tail` of what the quantile `q` is in each resample of runs."""
     weights = multiplicities(len(runs), resamples)
     ranks = np.maximum(1.0, np.ceil(q * (weights @ np.array([float(len(run)) for run in runs])) - _ROUNDING))
@@ -86,6 +92,20 @@ def _bounds(runs: Sequence[Values], pool: Values, q: float, tail: float, resampl
         return float(np.mean(weights @ counts >= ranks))
 
     return _smallest(candidates, reached, tail), _smallest(candidates, reached, 1.0 - tail)
+
+
+def _by_share(runs: Sequence[Values], pool: Values, q: float, t: float) -> tuple[float, float]:
+    """The quantiles a little below and above `q`: by as much as the share below the quantile itself is unsure.
+
+    Its standard error is that of a ratio over clusters (Woodruff, 1952, Confidence intervals for medians and other
+    position measures). Past the last value there is no bound.
+    """
+    value = pool[_rank(q, len(pool)) - 1]
+    excess = [float(np.searchsorted(run, value, "right")) - q * len(run) for run in runs]
+    half = t * stdev(excess) * math.sqrt(len(runs)) / len(pool)
+    low = float(pool[_rank(q - half, len(pool)) - 1]) if q > half else -math.inf
+    high = float(pool[_rank(q + half, len(pool)) - 1]) if q + half < 1.0 else math.inf
+    return low, high
 
 
 def _smallest(candidates: Values, reached: Callable[[float], float], share: float) -> float:

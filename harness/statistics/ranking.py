@@ -52,7 +52,7 @@ def runs_needed(differences: Sequence[float], level: float = 0.95, power: float 
     so. None where no number is known: a mean of 0, fewer than two differences, or more than 100,000 runs. Raises
     `ValueError` without differences, with one not finite, or for shares not within (0, 1).
     """
-    if not differences or not all(map(math.isfinite, differences)):
+    if not len(differences) or not all(map(math.isfinite, differences)):
         raise ValueError("runs needed are told from finite differences")
     if not 0.0 < power < 1.0 or not 0.0 < level < 1.0:
         raise ValueError(f"neither share may be 0 or 1: {level}, {power}")

@@ -19,7 +19,7 @@ def student(values: Sequence[float], level: float = 0.95) -> Interval:
     A run's figure is itself a mean over hundreds of calls, so it is nearly normal. Differences between clients are to
     be given per seed (paired): both met the same world. Raises `ValueError` without values, or with one not finite.
     """
-    if not values or not all(map(math.isfinite, values)):
+    if not len(values) or not all(map(math.isfinite, values)):
         raise ValueError("an interval needs finite values")
     mean = fmean(values)
     if len(values) < 3:
