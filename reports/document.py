@@ -37,10 +37,15 @@ def document(run: RunFile, agreement: Sequence[Agreement] = ()) -> Document:
 
 
 def _tables(run: RunFile, agreement: Sequence[Agreement]) -> list[Table]:
-    found = [tables.objectives(run.objectives)] if run.objectives else []
-    if len(run.standings) > 1:
+    found = []
+    several = len(run.standings) > 1
+    if run.objectives and several:
+        found.append(tables.objectives(run.objectives))
+    if run.objectives and (run.kind == "objectives" or not several):
+        found.append(tables.judgements(run.objectives))
+    if several:
         found.append(tables.standings(run.standings))
-    if len(run.standings) > 1 and len(run.scenarios) > 1:
+    if several and len(run.scenarios) > 1:
         found.append(tables.ranks(run))
     if run.layers:
         found.append(tables.layers(run.layers))

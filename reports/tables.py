@@ -13,10 +13,32 @@ from .table import Table
 
 
 def objectives(verdicts: Sequence[Verdict]) -> Table:
+    """For several clients, what each made of every objective."""
+    clients = list(dict.fromkeys(each.client for each in verdicts))
+    found = {(each.scenario, each.objective, each.client): each for each in verdicts}
+    return Table(
+        "Objectives",
+        "What each client made of them; MISSED stands where it was not enough, a question mark where the 95% interval "
+        "says both.",
+        ("objective", *clients),
+        tuple(
+            (f"{scenario}: {objective}", *(_achieved(found[scenario, objective, client]) for client in clients))
+            for scenario, objective in dict.fromkeys((each.scenario, each.objective) for each in verdicts)
+        ),
+    )
+
+
+def _achieved(each: Verdict) -> str:
+    if each.value is None or each.is_met is None:
+        return "–"
+    return words.of(each.metric, each.value) + ("" if each.is_met else " MISSED") + ("" if each.is_sure else " ?")
+
+
+def judgements(verdicts: Sequence[Verdict]) -> Table:
     """Each with its limit, the value and the margin; what was missed first."""
     ordered = sorted(verdicts, key=lambda each: (each.is_met is not False, each.is_met is None))
     return Table(
-        "Objectives",
+        "Every objective",
         "The value is over all seeds, with its 95% interval; the margin is how far it is on the right side. Sure: the "
         "whole interval says the same.",
         ("objective", "scenario", "client", "result", "value", "95% interval", "margin"),

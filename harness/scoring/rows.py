@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..metrics import METRICS, by_count
 from ..metrics.quantiles import parts
 from ..results import Estimate, FaultCount, Row
-from ..statistics import Interval, median
+from ..statistics import median
 from ..statistics.bootstrap import bca
 from ..statistics.pooled import pooled_quantile
 from .figures import Figures
@@ -60,12 +60,9 @@ def estimate(values: Sequence[float]) -> Estimate:
     """The mean over runs; where one is infinite, the median run, without an interval."""
     if not all(map(math.isfinite, values)):
         return Estimate(value=median(list(values)))
-    return shown(bca(values))
-
-
-def shown(interval: Interval) -> Estimate:
-    """An interval as results have it."""
-    return Estimate(value=interval.mean, low=interval.low, high=interval.high)
+    found = bca(values)
+    low = None if found.low is None else max(0.0, found.low)  # no metric is negative
+    return Estimate(value=found.mean, low=low, high=found.high)
 
 
 def _sum(counts: Iterable[dict[str, int]]) -> dict[str, int]:
