@@ -41,6 +41,27 @@ class Plan:
     """What is to be decided: who is best, or whether objectives are met."""
     command: str = ""
 
+    def check(self) -> None:
+        """Raise `ValueError` for what does not go together."""
+        scenarios, clients = ([source.value.name for source in given] for given in (self.scenarios, self.clients))
+        for what, names in (("scenario", scenarios), ("client", clients)):
+            if not names:
+                raise ValueError(f"there is no {what}")
+            if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+                raise ValueError(f'two {what}s are called "{twice[0]}"')
+        if not self.seeds:
+            raise ValueError("there is no seed")
+        for option, name in (("gate", self.gate), ("ablate", self.ablate)):
+            if name and name not in clients:
+                raise ValueError(f'{option} "{name}": not one of the clients compared ({", ".join(clients)})')
+        if self.gate and len(clients) < 2:
+            raise ValueError("gate needs another client to compare with")
+        for name in self.weights:
+            if name not in scenarios:
+                raise ValueError(f'weight "{name}": not one of the scenarios ({", ".join(scenarios)})')
+        if not sum(self.weights.get(name, 1.0) for name in scenarios):
+            raise ValueError("weight: every scenario weighs 0")
+
     @property
     def size(self) -> int:
         """How many cells there are to run."""

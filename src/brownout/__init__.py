@@ -5,6 +5,32 @@ Brownout plays every configuration through every incident and says which holds, 
 how sure it is. What is listed in ``__all__`` is the public API; everything else is free to change.
 """
 
-__all__ = ["__version__"]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .api import Client, Results, Scenario, client, compare, explain, load, run, scenario
+
+__all__ = [
+    "Client",
+    "Results",
+    "Scenario",
+    "__version__",
+    "client",
+    "compare",
+    "explain",
+    "load",
+    "run",
+    "scenario",
+]
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """The API is imported when it is first used: the command line and the workers need none of it."""
+    if name in __all__:
+        return getattr(import_module(f"{__name__}.api"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,154 @@
+"""The Python API: what the command line does, as functions that return objects. Nothing here prints or exits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel
+
+from brownout.harness import sources
+from brownout.harness.cells import Job
+from brownout.harness.client import Client
+from brownout.harness.explaining import find, story, title
+from brownout.harness.frames import RUN_FILE, Results
+from brownout.harness.frames import load as load_results
+from brownout.harness.plan import Plan
+from brownout.harness.results import Backend
+from brownout.harness.run import run as run_plan
+from brownout.harness.scenario import Scenario
+from brownout.harness.sources import Source
+from brownout.harness.store import FILE_NAME, Store
+
+__all__ = ["Client", "Results", "Scenario", "client", "compare", "explain", "load", "run", "scenario"]
+
+Model = TypeVar("Model", Scenario, Client)
+Named = str | PathLike[str]
+"""The name of one that is shipped, or the path of a file."""
+
+
+def scenario(named: Named) -> Scenario:
+    """An incident. Raises `harness.sources.UnknownName` or `harness.files.FileError`, which names every problem."""
+    return sources.scenario(fspath(named)).value
+
+
+def client(named: Named) -> Client:
+    """A client configuration. Raises as `scenario` does."""
+    return sources.client(fspath(named)).value
+
+
+def compare(
+    scenarios: Iterable[Named | Scenario],
+    clients: Iterable[Named | Client],
+    *,
+    seeds: int | Iterable[int] = 10,
+    backend: Backend = "sim",
+    time_scale: float = 1.0,
+    sample: float = 1.0,
+    workers: int = 1,
+    weights: Mapping[str, float] | None = None,
+    ablate: str = "",
+    gate: str = "",
+    folder: Named | None = None,
+    resume: bool = False,
+) -> Results:
+    """Play every client through every scenario under every seed, and rank the clients.
+
+    `seeds`: how many, from 1, or which. `time_scale`: how many seconds of a scenario pass in one, on the wire.
+    `sample`: the share of clients, traffic and service to play, above 0 and at most 1. `workers`: processes; with more than one a
+    script needs its `if __name__ == "__main__":`. `weights`: of scenarios by name, 1 where not given. `ablate`: a
+    client that is also played with one layer left out at a time. `gate`: a client no other may be surely better than.
+    `folder`: where `run.json` and every finished run are kept, to go on from there with `resume`.
+
+    Raises `ValueError` for what does not go together, `harness.scoring.Unplayable` for a scenario that cannot mean what
+    it says, and as `scenario` does for files.
+    """
+    return _play(
+        "comparison", scenarios, clients, seeds, backend, time_scale, sample, workers, weights, ablate, gate, folder,
+        resume,
+    )  # fmt: skip
+
+
+def run(
+    scenarios: Iterable[Named | Scenario],
+    clients: Iterable[Named | Client],
+    *,
+    seeds: int | Iterable[int] = 10,
+    backend: Backend = "sim",
+    time_scale: float = 1.0,
+    sample: float = 1.0,
+    workers: int = 1,
+    folder: Named | None = None,
+    resume: bool = False,
+) -> Results:
+    """The same, to hold the scenarios' objectives against it: they are in `Results.file.objectives`."""
+    return _play(
+        "objectives", scenarios, clients, seeds, backend, time_scale, sample, workers, None, "", "", folder, resume
+    )
+
+
+def _play(
+    kind: Literal["comparison", "objectives"],
+    scenarios: Iterable[Named | Scenario],
+    clients: Iterable[Named | Client],
+    seeds: int | Iterable[int],
+    backend: Backend,
+    time_scale: float,
+    sample: float,
+    workers: int,
+    weights: Mapping[str, float] | None,
+    ablate: str,
+    gate: str,
+    folder: Named | None,
+    resume: bool,
+) -> Results:
+    plan = Plan(
+        [_source(each, Scenario) for each in scenarios],
+        [_source(each, Client) for each in clients],
+        range(1, seeds + 1) if isinstance(seeds, int) else list(seeds),
+        backend,
+        time_scale,
+        sample,
+        workers,
+        dict(weights or {}),
+        ablate,
+        gate,
+        kind,
+    )
+    plan.check()
+    with ExitStack() as stack:
+        store = None
+        if folder is not None:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            store = stack.enter_context(Store(Path(folder) / FILE_NAME, is_new=not resume))
+        results = run_plan(plan, store)
+    if folder is not None:
+        results.file.save(Path(folder) / RUN_FILE)
+    return results
+
+
+def _source(given: Named | Model, model: type[Model]) -> Source[Model]:
+    if isinstance(given, model):
+        return Source(given, "", given.name)
+    assert not isinstance(given, BaseModel)
+    load = sources.scenario if model is Scenario else sources.client
+    found: Source[Model] = load(fspath(given))  # type: ignore[assignment]
+    return found
+
+
+def load(folder: Named) -> Results:
+    """What `run`, `compare` or the command line wrote into a folder. Raises `harness.results.RunFileError` or
+    `harness.store.StoreError`."""
+    return load_results(Path(folder))
+
+
+def explain(scenario: Named | Scenario, client: Named | Client, call: str = "worst", *, seed: int = 1) -> str:
+    """What one call went through, line by line: `12.3` is call 3 of client 12, both from 0; `worst` the one that fared
+    worst. Raises `harness.explaining.NoSuchCall`."""
+    job = Job(_source(scenario, Scenario).value, _source(client, Client).value, seed, "sim", 1.0)
+    seen = job.observe()
+    found = find(seen, call)
+    return "\n".join([title(seen, found), *(f"{line.at:10.3f}  {line.what}" for line in story(seen, found))])
