@@ -58,10 +58,10 @@ def compare(
     """Play every client through every scenario under every seed, and rank the clients.
 
     `seeds`: how many, from 1, or which. `time_scale`: how many seconds of a scenario pass in one, on the wire.
-    `sample`: the share of clients, traffic and service to play, above 0 and at most 1. `workers`: processes; with more than one a
-    script needs its `if __name__ == "__main__":`. `weights`: of scenarios by name, 1 where not given. `ablate`: a
-    client that is also played with one layer left out at a time. `gate`: a client no other may be surely better than.
-    `folder`: where `run.json` and every finished run are kept, to go on from there with `resume`.
+    `sample`: the share of clients, traffic and service to play, above 0 and at most 1. `workers`: processes; with more
+    than one a script needs its `if __name__ == "__main__":`. `weights`: of scenarios by name, 1 where not given.
+    `ablate`: a client that is also played with one layer left out at a time. `gate`: a client that no other may be
+    surely better than. `folder`: where `run.json` and every finished run are kept, to go on from there with `resume`.
 
     Raises `ValueError` for what does not go together, `harness.scoring.Unplayable` for a scenario that cannot mean what
     it says, and as `scenario` does for files.

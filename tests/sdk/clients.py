@@ -203,7 +203,7 @@ class SimClient:
 
     def __init__(self) -> None:
         self._clock = SimClock()
-        service = Service(Latency(), Capacity(), Limits(), Exponential(mean=1))
+        service = Service(Latency(), Capacity(), Limits(), ((1.0, Exponential(mean=1)),))
         self._endpoint = _Scripted(service, 0)
         self._attempts: list[AttemptRecord] = []
         self._port = SimPort(self._clock, self._endpoint, self._attempts, PoolLimits())

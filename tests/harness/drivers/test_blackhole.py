@@ -24,7 +24,8 @@ name: blackhole
 workload:
   clients: 1
   arrivals: {kind: steady, rate: 0.5/s}
-  calls: {deadline: 20s, stream: 100%, limit: CALLS, input_tokens: 10, output_tokens: 10}
+  limit: CALLS
+  calls: {deadline: 20s, stream: 100%, input_tokens: 10, output_tokens: 10}
 server:
   latency: {round_trip: 40ms, first_token: 140ms, token_gap: 100ms}
 timeline: [TIMELINE]
