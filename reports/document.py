@@ -37,18 +37,19 @@ def document(run: RunFile, agreement: Sequence[Agreement] = ()) -> Document:
 
 
 def _tables(run: RunFile, agreement: Sequence[Agreement]) -> list[Table]:
-    found = []
     several = len(run.standings) > 1
+    objectives, found = [], []
     if run.objectives and several:
-        found.append(tables.objectives(run.objectives))
+        objectives.append(tables.objectives(run.objectives))
     if run.objectives and (run.kind == "objectives" or not several):
-        found.append(tables.judgements(run.objectives))
+        objectives.append(tables.judgements(run.objectives))
     if several:
         found.append(tables.standings(run.standings))
     if several and len(run.scenarios) > 1:
         found.append(tables.ranks(run))
     if run.layers:
         found.append(tables.layers(run.layers))
+    found = [*objectives, *found] if run.kind == "objectives" else [*found, *objectives]
     for scenario in run.scenarios:
         here = [row for row in run.rows if row.scenario == scenario.name]
         found.append(tables.scenario(scenario, here))

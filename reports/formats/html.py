@@ -12,7 +12,7 @@ FILE_NAME = "report.html"
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #b45309; }
 @media (prefers-color-scheme: dark) { :root { --accent: #fbbf24; } }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 92rem; padding: 0 1rem; }
 h1 { font-size: 1.1rem; font-weight: 600; opacity: .75; }
 .verdict { border-left: .3rem solid var(--accent); font-size: 1.35rem; margin: 1rem 0 2rem; padding: .2rem 1rem; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .2rem; }

@@ -184,7 +184,7 @@ def serve(**options: Any) -> None:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out/demo"), show_default=True)
 @click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are.")
 def demo(**options: Any) -> None:
-    """Three configurations through three incidents, in the simulator and with the real SDK."""
+    """Every configuration through every incident in the simulator, and some with the real SDK."""
     from .commands.demo import demo as command
 
     command(**options)

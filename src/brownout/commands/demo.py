@@ -17,21 +17,23 @@ from .loading import load
 from .playing import cores, run_plan
 from .writing import try_out, writing
 
-SCENARIOS = ("calm", "rate-limit-storm", "stall-mid-stream")
-CLIENTS = ("sdk-defaults", "guide", "budgeted")
 SEEDS = range(1, 11)
+SAMPLE = 0.25
+WIRE_SCENARIOS = ("calm", "rate-limit-storm", "stall-mid-stream")
+WIRE_CLIENTS = ("sdk-defaults", "guide", "budgeted")
 WIRE_SCALE = 20.0
 WIRE_SAMPLE = 0.02
 
 
 def demo(out: Path, workers: int | None) -> None:
     """Exits 0 once it has run, whoever won."""
-    scenarios, clients = load(SCENARIOS, CLIENTS)
+    scenarios, clients = load((), ())
     try_out(out)
     workers = workers or cores()
-    given = "".join(f" -s {name}" for name in SCENARIOS) + "".join(f" -c {name}" for name in CLIENTS)
-    full = Plan(scenarios, clients, SEEDS, workers=workers, command=f"brownout compare{given} --seeds {len(SEEDS)}")
-    small = replace(full, seeds=(1,), sample=WIRE_SAMPLE)
+    every = f"brownout compare --seeds {len(SEEDS)} --sample {SAMPLE:.0%}"
+    full = Plan(scenarios, clients, SEEDS, sample=SAMPLE, workers=workers, command=every)
+    given = "".join(f" -s {name}" for name in WIRE_SCENARIOS) + "".join(f" -c {name}" for name in WIRE_CLIENTS)
+    small = Plan(*load(WIRE_SCENARIOS, WIRE_CLIENTS), (1,), sample=WIRE_SAMPLE, workers=workers)
     real = replace(
         small,
         backend="wire",
@@ -40,7 +42,9 @@ def demo(out: Path, workers: int | None) -> None:
         f" --sample {WIRE_SAMPLE:.0%} --time-scale {WIRE_SCALE:g}",
     )
     click.echo(
-        f"In the simulator: {len(SCENARIOS)} incidents, {len(CLIENTS)} clients, {len(SEEDS)} seeds ...", err=True
+        f"In the simulator: {len(scenarios)} incidents, {len(clients)} clients, {len(SEEDS)} seeds, a quarter of the"
+        " traffic ...",
+        err=True,
     )
     simulated = run_plan(full, "Simulator").file
     click.echo("On the wire: the official SDK over real sockets, a fiftieth of the traffic ...", err=True)
