@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .metrics import Observed, latency
+from .metrics import Observed
 from .records import CallRecord
 
 Column = npt.NDArray[Any]
@@ -51,9 +51,9 @@ ATTEMPTS: dict[str, str] = {
     "is_fresh": "whether a connection was opened for it",
     "tokens": "content events received",
     "first_text": "when the first of them came; NaN for none",
-    "largest_gap": "the longest silence from then on, in seconds",
-    "shown": "content events received by the call's deadline",
-    "late": "content events received after the caller had left",
+    "largest_gap": "the longest silence from then on, in seconds; NaN where no text came",
+    "shown_tokens": "content events received by the call's deadline",
+    "late_tokens": "content events received after the caller had left",
     "fault": "the fault that was meant for it, empty for none",
     "fault_fired": "whether that took effect",
 }
@@ -78,11 +78,11 @@ def calls(seen: Observed) -> dict[str, Column]:
             call.input_tokens,
             call.tokens,
             call.attempts,
-            latency(call),
+            taken,
             good,
             *_of_stream(seen, call),
         )
-        for call, good in zip(seen.ledger.calls, seen.good, strict=True)
+        for call, taken, good in zip(seen.ledger.calls, seen.latencies, seen.good, strict=True)
     ]
     return _columns(CALLS, rows)
 
@@ -101,15 +101,17 @@ def attempts(seen: Observed) -> dict[str, Column]:
         rows.append(
             (
                 *each.who, each.started, each.finished, each.outcome, each.phase or "", each.status, each.is_fresh,
-                each.tokens, each.first_text, each.largest_gap, each.shown, each.late,
-                (at.fault if at else None) or "", bool(at and at.has_fired),
+                each.tokens, each.first_text, None if each.first_text is None else each.largest_gap, each.shown,
+                each.late, (at.fault if at else None) or "", bool(at and at.has_fired),
             )
         )  # fmt: skip
     return _columns(ATTEMPTS, rows)
 
 
 _TEXT = frozenset({"profile", "outcome", "exception", "phase", "fault"})
-_WHOLE = frozenset({"client_number", "call", "attempt", "branch", "input_tokens", "attempts", "tokens", "late"})
+_WHOLE = frozenset(
+    {"client_number", "call", "attempt", "branch", "input_tokens", "attempts", "tokens", "shown_tokens", "late_tokens"}
+)
 _TRUTH = frozenset({"stream", "good", "is_fresh", "fault_fired"})
 
 
@@ -136,5 +138,10 @@ def pack(table: Table) -> bytes:
 def unpack(blob: bytes, names: Mapping[str, str] | tuple[str, ...]) -> dict[str, Column]:
     """The columns named, of a blob. A blob is data: nothing in it is run. Raises `ValueError` or `KeyError` for one
     that is none of ours."""
-    with np.load(io.BytesIO(blob), allow_pickle=False) as columns:
-        return {name: columns[name] for name in names}
+    try:
+        with np.load(io.BytesIO(blob), allow_pickle=False) as columns:
+            return {name: columns[name] for name in names}
+    except (KeyError, ValueError):
+        raise
+    except Exception as error:  # whatever a broken archive makes those raise that read it
+        raise ValueError(f"not a table: {error}") from None
