@@ -54,6 +54,9 @@ ATTEMPTS: dict[str, str] = {
     "largest_gap": "the longest silence from then on, in seconds; NaN where no text came",
     "shown_tokens": "content events received by the call's deadline",
     "late_tokens": "content events received after the caller had left",
+    "is_answer": "whether its answer is the one the caller got; what is billed of the others is waste",
+    "billed_input": "tokens of the prompt that are billed",
+    "billed_output": "tokens of the answer that are billed",
     "fault": "the fault that was meant for it, empty for none",
     "fault_fired": "whether that took effect",
 }
@@ -95,14 +98,16 @@ def _of_stream(seen: Observed, call: CallRecord) -> tuple[float | None, ...]:
 def attempts(seen: Observed) -> dict[str, Column]:
     """One row an HTTP request, in the order of the ledger."""
     served = {each.who: each for each in seen.ledger.journal}
+    billing = seen.scenario.server.billing
     rows = []
     for each in seen.ledger.attempts:
         at = served.get(each.who)
+        gap = None if each.first_text is None else each.largest_gap
+        service = (*billing.tokens(at), at.fault or "", at.has_fired) if at else (0, 0, "", False)
         rows.append(
             (
                 *each.who, each.started, each.finished, each.outcome, each.phase or "", each.status, each.is_fresh,
-                each.tokens, each.first_text, None if each.first_text is None else each.largest_gap, each.shown,
-                each.late, (at.fault if at else None) or "", bool(at and at.has_fired),
+                each.tokens, each.first_text, gap, each.shown, each.late, each.who in seen.answers, *service,
             )
         )  # fmt: skip
     return _columns(ATTEMPTS, rows)
@@ -110,9 +115,21 @@ def attempts(seen: Observed) -> dict[str, Column]:
 
 _TEXT = frozenset({"profile", "outcome", "exception", "phase", "fault"})
 _WHOLE = frozenset(
-    {"client_number", "call", "attempt", "branch", "input_tokens", "attempts", "tokens", "shown_tokens", "late_tokens"}
+    {
+        "client_number",
+        "call",
+        "attempt",
+        "branch",
+        "input_tokens",
+        "attempts",
+        "tokens",
+        "shown_tokens",
+        "late_tokens",
+        "billed_input",
+        "billed_output",
+    }
 )
-_TRUTH = frozenset({"stream", "good", "is_fresh", "fault_fired"})
+_TRUTH = frozenset({"stream", "good", "is_fresh", "is_answer", "fault_fired"})
 
 
 def _columns(names: Mapping[str, str], rows: list[tuple[Any, ...]]) -> dict[str, Column]:
