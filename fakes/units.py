@@ -2,9 +2,9 @@
 
 For each kind of value there is a function that parses it, one that writes it so that parsing gives
 the very same number back, and a type for pydantic models. After validation the values are plain
-numbers in one base unit: seconds, bytes, a share of one, per second. A bare number is refused,
+numbers in one base unit: seconds, bytes, a share of one, per second, dollars. A bare number is refused,
 since whoever reads ``timeout: 30000`` cannot know what it means; only ``TokenCount`` takes one.
-Python code says the unit by calling ``seconds``, ``share``, ``per_second`` or ``size``.
+Python code says the unit by calling ``seconds``, ``share``, ``per_second``, ``per_million`` or ``size``.
 
 Arithmetic is exact until the last step, so ``0.1s`` is the float ``0.1``. Knows nothing of YAML.
 """
@@ -82,6 +82,9 @@ _SPELLINGS = {
     **dict.fromkeys(("msec", "msecs", "millis", "millisecond", "milliseconds"), "ms"),
     **dict.fromkeys(("\u00b5s", "\u03bcs", "usec", "micros", "microsecond", "microseconds"), "us"),
 }
+
+# How people write "for a million tokens"; without any, a million is meant.
+_MILLIONS = ("", "m", "1m", "mtok", "mtoken", "mtokens", "million", "milliontokens")
 
 # Decimals enough for the smallest float there is, too few to keep a hostile file's reader busy.
 _DECIMAL = r"[0-9]{1,12}(?:\.[0-9]{1,400})?"
@@ -229,7 +232,7 @@ def format_rate(value: float) -> str:
 
 
 def parse_price(text: str) -> float:
-    """Dollars for a million tokens. Raises UnitError."""
+    """Dollars for a million tokens from ``$2/M`` or ``$2.50/M``. Raises UnitError."""
     return _PRICE.parse(text)
 
 
@@ -238,14 +241,19 @@ def _to_price(text: str) -> float:
 
 
 def _repair_price(text: str) -> str:
-    return f"${text.strip('$').partition('/')[0]}/M"
+    amount, _, per = text.partition("/")
+    return f"${amount.strip('$')}/M" if per.lower() in _MILLIONS else text
 
 
 def format_price(value: float) -> str:
-    """Raises UnitError if the value is negative or not finite."""
-    if not 0 <= value < _ABSURD:
+    """The price as price lists have it: ``$2/M``, ``$2.50/M``, ``$0.125/M``.
+
+    ``parse_price`` gives exactly ``value`` back. Raises UnitError if it is negative, or a quadrillion and more.
+    """
+    if not 0 <= value < 10**15:
         raise UnitError(_PRICE.expected)
-    return f"${_plain(_exact(value))}/M"
+    digits = _plain(_exact(value))
+    return f"${digits}0/M" if digits[-2:-1] == "." else f"${digits}/M"
 
 
 def parse_count(text: str) -> int:
@@ -307,7 +315,7 @@ class PerSecond(float):
 
 
 class Dollars(float):
-    """Marks dollars for a million tokens whose unit Python code has said."""
+    """What ``per_million`` returns; a ``Price`` takes it as it is."""
 
 
 class Bytes(int):
@@ -374,9 +382,10 @@ class _Unit(Generic[Number]):
 
     def _hint(self, text: str) -> str:
         closed_up = "".join(text.split())
-        if len(closed_up) > 50 or not closed_up[:2].strip("-+")[:1].isdecimal():
+        bare = closed_up.lstrip("$+-")
+        if len(closed_up) > 50 or not bare[:1].isdecimal():
             return ""
-        if closed_up.startswith("-"):
+        if "-" in closed_up.removesuffix(bare):
             return "it cannot be negative"
         repaired = self.repair(closed_up.lstrip("+"))
         return f'write "{repaired}"' if self.matches(repaired) else ""

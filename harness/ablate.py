@@ -8,6 +8,7 @@ from typing import NamedTuple
 from .client import Client, TimeoutsFile
 from .policies.layer import Layer
 from .policies.layers.sdk import Sdk
+from .profiles import TimeoutChanges
 
 Stack = tuple[Layer, ...]
 
@@ -25,8 +26,9 @@ def variants(client: Client) -> list[Variant]:
 
 
 def _variants(client: Client) -> Iterator[Variant]:
-    if client.timeouts != TimeoutsFile():
-        yield _variant(client, "timeouts", client.model_copy(update={"timeouts": TimeoutsFile()}))
+    by_default = _with_default_timeouts(client)
+    if by_default != client:
+        yield _variant(client, "timeouts", by_default)
     names = dict.fromkeys(layer.name for stack in client.stacks() for layer in stack if not isinstance(layer, Sdk))
     for name in names:
         yield _variant(client, name, client.with_stacks(_without(name)))
@@ -40,6 +42,11 @@ def _variant(client: Client, what: str, changed: Client) -> Variant:
         "about": f"{client.name} without its {what.replace('_', ' ')}.",
     }
     return Variant(changed.model_copy(update=update), what)
+
+
+def _with_default_timeouts(client: Client) -> Client:
+    own = {name: each.model_copy(update={"timeouts": TimeoutChanges()}) for name, each in client.profiles.given()}
+    return client.model_copy(update={"timeouts": TimeoutsFile(), "profiles": client.profiles.model_copy(update=own)})
 
 
 def _without(name: str) -> Callable[[Stack], Stack]:

@@ -27,7 +27,7 @@ class NoSuchCall(Exception):
 
 def find(seen: Observed, which: str) -> CallRecord:
     """`12.3` is call 3 of client 12, both from 0; `worst` the call that fared worst. Raises `NoSuchCall`."""
-    if which == "worst":
+    if which == "worst" and seen.ledger.calls:
         return max(seen.ledger.calls, key=lambda call: (not seen.is_good(call), call.attempts, _took(seen, call)))
     client, _, number = which.partition(".")
     for call in seen.ledger.calls:
@@ -60,7 +60,7 @@ def story(seen: Observed, call: CallRecord) -> list[Line]:
 
 
 def _lines(seen: Observed, call: CallRecord) -> Iterator[Line]:
-    attempts = seen.attempts_of(call)
+    attempts = sorted(seen.attempts_of(call), key=lambda attempt: (attempt.started, attempt.who))
     served = {each.who: each for each in seen.ledger.journal if (each.who.client, each.who.call) == call[:2]}
     if call.started > call.intended:
         yield Line(call.started, "begins: the program was late")
@@ -70,11 +70,11 @@ def _lines(seen: Observed, call: CallRecord) -> Iterator[Line]:
         if (wait.after.client, wait.after.call) == call[:2]:
             yield Line(wait.at, f"waits {wait.seconds:.2f} s ({wait.why})")
     yield from _early_retries(seen, attempts, served)
-    deadline = call.intended + call.deadline
-    if call.finished is None or call.finished > deadline:
+    over = seen.scenario.end if call.finished is None else call.finished
+    if over > (deadline := call.intended + call.deadline):
         yield Line(deadline, "the deadline passes")
     patience = seen.kind_of(call).caller_timeout
-    if patience is not None and (call.finished is None or call.finished > call.intended + patience):
+    if patience is not None and over > call.intended + patience:
         yield Line(call.intended + patience, "its caller leaves")
     if call.finished is None:
         yield Line(seen.scenario.end, "is still going on when the run ends")
@@ -98,14 +98,15 @@ def _attempt(number: int, attempt: AttemptRecord, served: Served | None) -> Iter
 
 
 def _outcome(attempt: AttemptRecord) -> str:
-    text = f", after {attempt.tokens} tokens" if attempt.tokens and attempt.outcome != "ok" else ""
+    counted = "1 token" if attempt.tokens == 1 else f"{attempt.tokens} tokens"
+    text = f", after {counted}" if attempt.tokens and attempt.outcome != "ok" else ""
     match attempt.outcome:
         case "ok":
             return "answered whole"
         case "status":
             return f"status {attempt.status}"
         case "timeout":
-            return f"{attempt.phase} timeout"
+            return f"{attempt.phase or 'read'} timeout"
         case "stream_timeout":
             return f"read timeout in the stream{text}"
         case "gap":
@@ -120,7 +121,10 @@ def _early_retries(seen: Observed, attempts: list[AttemptRecord], served: dict[I
     """Requests sent before the service had said they might be."""
     timeline = Timeline(seen.scenario.service().phases, seen.seed)
     faults = dict(zip(timeline.names, (armed.fault for row in timeline.armed for armed in row), strict=True))
-    for before, after in pairwise(attempts):
+    tries = sorted(attempts, key=lambda attempt: (attempt.who.branch, attempt.started))
+    for before, after in pairwise(tries):
+        if before.who.branch != after.who.branch:
+            continue  # a hedge is no retry
         met = served.get(before.who)
         asked = getattr(faults.get(met.fault or ""), "retry_after", None) if met and met.has_fired else None
         if asked is not None and before.finished is not None and after.started < before.finished + asked - 1e-6:

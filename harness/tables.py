@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .metrics import Observed, latency
+from .metrics import Observed
 from .records import CallRecord
 
 Column = npt.NDArray[Any]
@@ -51,9 +51,12 @@ ATTEMPTS: dict[str, str] = {
     "is_fresh": "whether a connection was opened for it",
     "tokens": "content events received",
     "first_text": "when the first of them came; NaN for none",
-    "largest_gap": "the longest silence from then on, in seconds",
-    "shown": "content events received by the call's deadline",
-    "late": "content events received after the caller had left",
+    "largest_gap": "the longest silence from then on, in seconds; NaN where no text came",
+    "shown_tokens": "content events received by the call's deadline",
+    "late_tokens": "content events received after the caller had left",
+    "is_answer": "whether its answer is the one the caller got; what is billed of the others is waste",
+    "billed_input": "tokens of the prompt that are billed",
+    "billed_output": "tokens of the answer that are billed",
     "fault": "the fault that was meant for it, empty for none",
     "fault_fired": "whether that took effect",
 }
@@ -78,11 +81,11 @@ def calls(seen: Observed) -> dict[str, Column]:
             call.input_tokens,
             call.tokens,
             call.attempts,
-            latency(call),
+            taken,
             good,
             *_of_stream(seen, call),
         )
-        for call, good in zip(seen.ledger.calls, seen.good, strict=True)
+        for call, taken, good in zip(seen.ledger.calls, seen.latencies, seen.good, strict=True)
     ]
     return _columns(CALLS, rows)
 
@@ -95,22 +98,38 @@ def _of_stream(seen: Observed, call: CallRecord) -> tuple[float | None, ...]:
 def attempts(seen: Observed) -> dict[str, Column]:
     """One row an HTTP request, in the order of the ledger."""
     served = {each.who: each for each in seen.ledger.journal}
+    billing = seen.scenario.server.billing
     rows = []
     for each in seen.ledger.attempts:
         at = served.get(each.who)
+        gap = None if each.first_text is None else each.largest_gap
+        service = (*billing.tokens(at), at.fault or "", at.has_fired) if at else (0, 0, "", False)
         rows.append(
             (
                 *each.who, each.started, each.finished, each.outcome, each.phase or "", each.status, each.is_fresh,
-                each.tokens, each.first_text, each.largest_gap, each.shown, each.late,
-                (at.fault if at else None) or "", bool(at and at.has_fired),
+                each.tokens, each.first_text, gap, each.shown, each.late, each.who in seen.answers, *service,
             )
         )  # fmt: skip
     return _columns(ATTEMPTS, rows)
 
 
 _TEXT = frozenset({"profile", "outcome", "exception", "phase", "fault"})
-_WHOLE = frozenset({"client_number", "call", "attempt", "branch", "input_tokens", "attempts", "tokens", "late"})
-_TRUTH = frozenset({"stream", "good", "is_fresh", "fault_fired"})
+_WHOLE = frozenset(
+    {
+        "client_number",
+        "call",
+        "attempt",
+        "branch",
+        "input_tokens",
+        "attempts",
+        "tokens",
+        "shown_tokens",
+        "late_tokens",
+        "billed_input",
+        "billed_output",
+    }
+)
+_TRUTH = frozenset({"stream", "good", "is_fresh", "is_answer", "fault_fired"})
 
 
 def _columns(names: Mapping[str, str], rows: list[tuple[Any, ...]]) -> dict[str, Column]:
@@ -136,5 +155,10 @@ def pack(table: Table) -> bytes:
 def unpack(blob: bytes, names: Mapping[str, str] | tuple[str, ...]) -> dict[str, Column]:
     """The columns named, of a blob. A blob is data: nothing in it is run. Raises `ValueError` or `KeyError` for one
     that is none of ours."""
-    with np.load(io.BytesIO(blob), allow_pickle=False) as columns:
-        return {name: columns[name] for name in names}
+    try:
+        with np.load(io.BytesIO(blob), allow_pickle=False) as columns:
+            return {name: columns[name] for name in names}
+    except (KeyError, ValueError):
+        raise
+    except Exception as error:  # whatever a broken archive makes those raise that read it
+        raise ValueError(f"not a table: {error}") from None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from operator import attrgetter
 
 from brownout.fakes.draws import Identity
 from brownout.fakes.timeline import Timeline
 
 from ..policies.layers.breaker import Breaker
 from ..records import CallRecord
-from .observed import Absent, Observed
+from .observed import Absent, Observed, once
 
 _NONE = Absent("this client has no breaker")
 
@@ -26,25 +30,32 @@ def opened(seen: Observed) -> float | Absent:
 
 
 def open_time(seen: Observed) -> float | Absent:
-    """Seconds for each client. A breaker whose time is over stays open in name until the next call: not counted."""
+    """Seconds for each client, of those in which calls begin. A breaker whose time is over stays open in name until the
+    next call: not counted."""
     breakers = _breakers(seen)
     if not breakers:
         return _NONE
-    longest = max(breaker.open_for for breaker in breakers)
-    since: dict[int, float] = {}
-    total = 0.0
-    for record in seen.ledger.breaker:
-        if record.after == "open":
-            since[record.client] = record.at
-        elif record.before == "open" and record.client in since:
-            total += min(record.at - since.pop(record.client), longest)
-    total += sum(max(0.0, min(seen.scenario.horizon - at, longest)) for at in since.values())
+    longest, horizon = max(breaker.open_for for breaker in breakers), seen.scenario.horizon
+    total = sum(max(0.0, min(until, since + longest, horizon) - since) for since, until in _spells(seen))
     return total / seen.scenario.workload.clients
+
+
+def _spells(seen: Observed) -> Iterator[tuple[float, float]]:
+    """When a breaker opened, and when it was open no more. Where kinds of calls have breakers of their own, the first
+    of a client's to open counts as the first to change again: records do not tell them apart."""
+    since: dict[int, deque[float]] = defaultdict(deque)
+    for record in sorted(seen.ledger.breaker, key=attrgetter("at")):
+        if record.after == "open":
+            since[record.client].append(record.at)
+        elif record.before == "open" and since[record.client]:
+            yield since[record.client].popleft(), record.at
+    for opened in since.values():
+        yield from ((at, math.inf) for at in opened)
 
 
 def falsely_refused(seen: Observed) -> float | Absent:
     """Of all calls, those a breaker refused although no fault would have met them then: every refused call is asked
-    what its first request would have met, which the labelled draws answer."""
+    what its next request would have met, which the labelled draws answer."""
     if not _breakers(seen):
         return _NONE
     return sum(_falsely(seen)) / len(seen.ledger.calls)
@@ -53,20 +64,22 @@ def falsely_refused(seen: Observed) -> float | Absent:
 def false_open_time(seen: Observed) -> float | Absent:
     """Seconds for each client: the open time, in the share that falsely refused calls have of the refused ones."""
     found = open_time(seen)
-    if isinstance(found, Absent):
+    if isinstance(found, Absent) or not found:
         return found
     refused = _falsely(seen)
-    return found * sum(refused) / len(refused) if refused else 0.0
+    return found * sum(refused) / len(refused) if refused else Absent("the breaker refused no call while it was open")
 
 
+@once
 def _falsely(seen: Observed) -> list[bool]:
     """Of each refused call, whether nothing would have met it."""
     timeline = Timeline(seen.scenario.service().phases, seen.seed)
     starts = timeline.starts
 
     def is_met(call: CallRecord) -> bool:
-        now = call.started
+        now = call.started if call.finished is None else call.finished  # a layer outside may have tried before
+        sent = sum(attempt.who.branch == 0 for attempt in seen.attempts_of(call))
         armed = timeline.armed[bisect_right(starts, now) - 1]
-        return any(each.hits(Identity(call.client, call.call), call.stream, now) for each in armed)
+        return any(each.hits(Identity(call.client, call.call, sent), call.stream, now) for each in armed)
 
     return [not is_met(call) for call in seen.ledger.calls if call.outcome == "breaker_open"]

@@ -7,6 +7,7 @@ from .observed import Absent, Observed, latency
 
 TIMEOUTS = frozenset({"timeout", "stream_timeout", "gap", "deadline"})
 """Outcomes that are limits of the client's own."""
+_ONE_CLIENT = Absent("only one client made calls")
 
 
 def goodput(seen: Observed) -> float:
@@ -15,7 +16,8 @@ def goodput(seen: Observed) -> float:
 
 def goodput_with_partial(seen: Observed) -> float:
     calls = zip(seen.ledger.calls, seen.good, strict=True)
-    return sum(1.0 if good else seen.shown(call) for call, good in calls) / len(seen.good)
+    shown = (seen.shown(call) for call, good in calls if call.stream and not good)
+    return (sum(seen.good) + sum(shown)) / len(seen.good)
 
 
 def goodput_rate(seen: Observed) -> float:
@@ -34,12 +36,14 @@ def partial(seen: Observed) -> float | Absent:
 
 def restricted_mean(seen: Observed) -> float:
     """Seconds: the mean of min(latency, deadline), the area under the survival curve up to the deadline."""
-    return sum(min(latency(call), call.deadline) for call in seen.ledger.calls) / len(seen.ledger.calls)
+    waits = zip(seen.latencies, seen.ledger.calls, strict=True)
+    return sum(min(taken, call.deadline) for taken, call in waits) / len(seen.latencies)
 
 
 def restricted_share(seen: Observed) -> float:
     """The same as a share of each call's deadline."""
-    return sum(min(latency(call) / call.deadline, 1.0) for call in seen.ledger.calls) / len(seen.ledger.calls)
+    waits = zip(seen.latencies, seen.ledger.calls, strict=True)
+    return sum(min(taken / call.deadline, 1.0) for taken, call in waits) / len(seen.latencies)
 
 
 def timeout_rate(seen: Observed) -> float:
@@ -59,12 +63,12 @@ def fairness(seen: Observed) -> float | Absent:
     """Jain's index of the clients' goodput (Jain, Chiu, Hawe 1984): 1 when all fare alike, 1/n when one has all."""
     shares = _goodput_by_client(seen)
     if len(shares) < 2:
-        return Absent("there is one client only")
+        return _ONE_CLIENT
     if not any(shares):
         return Absent("no call was answered in time")
-    return sum(shares) ** 2 / (len(shares) * sum(share * share for share in shares))
+    return min(1.0, sum(shares) ** 2 / (len(shares) * sum(share * share for share in shares)))
 
 
 def worst_client(seen: Observed) -> float | Absent:
     shares = _goodput_by_client(seen)
-    return min(shares) if len(shares) > 1 else Absent("there is one client only")
+    return min(shares) if len(shares) > 1 else _ONE_CLIENT

@@ -4,38 +4,48 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from typing import NamedTuple
 
-from .observed import Absent, Observed
+from .observed import Absent, Observed, once
 
 
-def _billed(seen: Observed) -> tuple[int, int, float, float]:
-    """Tokens billed, tokens billed for answers nobody got, and both in dollars."""
-    billing = seen.scenario.server.billing
-    tokens = wasted = 0
-    dollars = lost = 0.0
-    for served, is_answer in seen.served:
-        given, made = billing.tokens(served)
-        price = billing.dollars(given, made)
-        tokens += given + made
-        dollars += price
-        if not is_answer:
-            wasted += given + made
-            lost += price
-    return tokens, wasted, dollars, lost
+class _Bill(NamedTuple):
+    """Tokens billed; and those of them that were billed for answers nobody got."""
+
+    given: int = 0
+    made: int = 0
+    given_in_vain: int = 0
+    made_in_vain: int = 0
+
+
+@once
+def _bill(seen: Observed) -> _Bill:
+    count, answers = seen.scenario.server.billing.tokens, seen.answers
+    given = made = given_in_vain = made_in_vain = 0
+    for served in seen.ledger.journal:
+        prompt, answer = count(served)
+        given += prompt
+        made += answer
+        if served.who not in answers:
+            given_in_vain += prompt
+            made_in_vain += answer
+    return _Bill(given, made, given_in_vain, made_in_vain)
 
 
 def wasted_tokens(seen: Observed) -> float | Absent:
-    tokens, wasted, _, _ = _billed(seen)
-    return wasted / tokens if tokens else Absent("nothing was billed")
+    bill = _bill(seen)
+    tokens = bill.given + bill.made
+    return (bill.given_in_vain + bill.made_in_vain) / tokens if tokens else Absent("nothing was billed")
 
 
 def waste_per_call(seen: Observed) -> float:
-    return _billed(seen)[3] / len(seen.ledger.calls)
+    bill = _bill(seen)
+    return seen.scenario.server.billing.dollars(bill.given_in_vain, bill.made_in_vain) / len(seen.ledger.calls)
 
 
 def cost_per_good_call(seen: Observed) -> float:
-    good = sum(seen.good)
-    return _billed(seen)[2] / good if good else math.inf
+    bill, good = _bill(seen), sum(seen.good)
+    return seen.scenario.server.billing.dollars(bill.given, bill.made) / good if good else math.inf
 
 
 def duplicates(seen: Observed) -> float:

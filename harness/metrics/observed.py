@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from brownout.fakes.draws import Identity, call_label
-from brownout.fakes.journal import Served
 from brownout.fakes.mix import Mix
 
 from ..ledger import Ledger
@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # a scenario's objectives name metrics, so these cannot be ne
     from ..scenario import Scenario
     from ..workload import Calls
 
+Found = TypeVar("Found")
 Key = tuple[int, int]
 """A client and its call."""
 
@@ -38,10 +39,12 @@ class Observed:
     seed: int
     ledger: Ledger
     twin: Ledger | None = None
+    known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What functions marked `once` have found."""
 
     @cached_property
     def attempts(self) -> dict[Key, list[AttemptRecord]]:
-        """The attempts of each call, in the order in which they began."""
+        """The attempts of each call, in the ledger's order."""
         found: dict[Key, list[AttemptRecord]] = {}
         for attempt in self.ledger.attempts:
             found.setdefault((attempt.who.client, attempt.who.call), []).append(attempt)
@@ -56,16 +59,20 @@ class Observed:
         found = {}
         for call in self.ledger.calls:
             if call.outcome == "ok":
-                for attempt in self.attempts_of(call):
-                    if attempt.outcome == "ok":
-                        found[attempt.who] = call
-                        break
+                whole = [attempt for attempt in self.attempts_of(call) if attempt.outcome == "ok"]
+                if whole:  # of hedges that ended at the same moment, the one that was sent first
+                    found[min(whole, key=_by_end).who] = call
         return found
 
     @cached_property
     def expected_tokens(self) -> dict[Key, int]:
         """How long the whole answer to a call was to be, of the calls that reached the service."""
         return {(served.who.client, served.who.call): served.output_tokens for served in self.ledger.journal}
+
+    @cached_property
+    def latencies(self) -> list[float]:
+        """Of each call in the ledger's order."""
+        return [latency(call) for call in self.ledger.calls]
 
     @cached_property
     def streamed(self) -> list[CallRecord]:
@@ -95,13 +102,13 @@ class Observed:
         expected = self.expected_tokens.get((call.client, call.call))
         if not expected:
             return 0.0
-        return min(1.0, max(attempt.shown for attempt in self.attempts_of(call)) / expected)
+        return min(1.0, max((attempt.shown for attempt in self.attempts_of(call)), default=0) / expected)
 
     def is_good(self, call: CallRecord) -> bool:
         """Whether it was answered whole by its deadline, and, streamed, as fluently as the scenario asks."""
         if latency(call) > call.deadline:
             return False
-        if not call.stream:
+        if not (call.stream and self._asks_fluency):
             return True
         kind = self.kind_of(call)
         if kind.first_text_within is not None and self.ttft(call) > kind.first_text_within:
@@ -109,14 +116,32 @@ class Observed:
         return kind.gap_within is None or (self.largest_gap(call) or 0.0) <= kind.gap_within
 
     @cached_property
+    def _asks_fluency(self) -> bool:
+        """Whether the scenario asks more of any kind of call than to end in time."""
+        kinds = self.scenario.workload.kinds
+        return any(kind.first_text_within is not None or kind.gap_within is not None for kind in kinds)
+
+    @cached_property
     def good(self) -> list[bool]:
         """Of each call in the ledger's order."""
         return [self.is_good(call) for call in self.ledger.calls]
 
-    @cached_property
-    def served(self) -> list[tuple[Served, bool]]:
-        """Every request the service saw, and whether its answer was the one its caller got."""
-        return [(served, served.who in self.answers) for served in self.ledger.journal]
+
+def once(find: Callable[[Observed], Found]) -> Callable[[Observed], Found]:
+    """For what several metrics ask of a run: looked up for the first of them."""
+
+    @wraps(find)
+    def found(seen: Observed) -> Found:
+        if find not in seen.known:
+            seen.known[find] = find(seen)
+        value: Found = seen.known[find]
+        return value
+
+    return found
+
+
+def _by_end(attempt: AttemptRecord) -> tuple[float, float, Identity]:
+    return (math.inf if attempt.finished is None else attempt.finished, attempt.started, attempt.who)
 
 
 def latency(call: CallRecord) -> float:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 
-from .observed import Absent, Observed, latency
+from .observed import Absent, Observed, once
 
 FAMILY = re.compile(r"p(?P<percent>[1-9]\d?|99\.9)\((?P<of>\w+)\)")
 """`p95(latency)`."""
@@ -17,20 +17,24 @@ def quantile(ordered: Sequence[float], q: float) -> float:
     return ordered[max(0, math.ceil(q * len(ordered) - 1e-9) - 1)]
 
 
+@once
 def latencies(seen: Observed) -> list[float]:
-    return [latency(call) for call in seen.ledger.calls]
+    return sorted(seen.latencies)
 
 
+@once
 def latencies_of_successes(seen: Observed) -> list[float]:
-    return [taken for call in seen.ledger.calls if (taken := latency(call)) < math.inf]
+    return [taken for taken in latencies(seen) if taken < math.inf]
 
 
+@once
 def ttfts(seen: Observed) -> list[float]:
-    return [seen.ttft(call) for call in seen.streamed]
+    return sorted(seen.ttft(call) for call in seen.streamed)
 
 
+@once
 def gaps(seen: Observed) -> list[float]:
-    return [gap for call in seen.streamed if (gap := seen.largest_gap(call)) is not None]
+    return sorted(gap for call in seen.streamed if (gap := seen.largest_gap(call)) is not None)
 
 
 SAMPLES: dict[str, Callable[[Observed], list[float]]] = {
@@ -39,7 +43,7 @@ SAMPLES: dict[str, Callable[[Observed], list[float]]] = {
     "ttft": ttfts,
     "gap": gaps,
 }
-"""What quantiles may be taken of: seconds, one value a call."""
+"""What quantiles may be taken of: seconds, one value a call, in ascending order."""
 _WHY_EMPTY = {
     "latency_ok": "no call was answered",
     "ttft": "no call streams",
@@ -58,4 +62,4 @@ def parts(name: str) -> tuple[float, str] | None:
 def measure(seen: Observed, q: float, of: str) -> float | Absent:
     """The quantile of one run."""
     values = SAMPLES[of](seen)
-    return quantile(sorted(values), q) if values else Absent(_WHY_EMPTY.get(of, "there was no call"))
+    return quantile(values, q) if values else Absent(_WHY_EMPTY.get(of, "there was no call"))

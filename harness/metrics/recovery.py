@@ -5,22 +5,30 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from ..ledger import Ledger
-from .observed import Absent, Observed
+from .observed import Absent, Observed, once
+
+if TYPE_CHECKING:
+    from ..scenario import Scenario
 
 _STEPS = 10
 """Of a window: how finely its beginning is looked for."""
 _SUSTAINED = 3
 """Windows for which goodput must stay where it was."""
+_NO_TWIN = Absent("it was not played without faults")
 
 
+@once
 def time_to_recover(seen: Observed) -> float | Absent:
     """Seconds from the end of the last fault to the first window whose goodput is back, and stays so for three windows
     more; `inf` if none is."""
     clear, scenario = seen.scenario.clear, seen.scenario
-    if clear is None or seen.twin is None:
+    if clear is None:
         return Absent("no phase with faults ends before the last phase")
+    if seen.twin is None:
+        return _NO_TWIN
     window, share = scenario.recovery.window, scenario.recovery.share
     step = window / _STEPS
     last = math.floor((scenario.horizon - window - clear) / step + 1e-9)
@@ -40,7 +48,7 @@ def _is_back(here: float | None, twin: float | None, share: float) -> bool:
     """Without a call there is nothing to judge by, unless the twin had some."""
     if twin is None:
         return True
-    return here is not None and here >= share * twin
+    return here is not None and here >= share * twin - 1e-9  # 9 of 10 are 90% of 10 of 10
 
 
 def _goodput(seen: Observed, step: float, clear: float, last: int) -> Callable[[int], float | None]:
@@ -65,13 +73,15 @@ def metastable(seen: Observed) -> float | Absent:
     """1 if it never recovered although the offered load is below capacity, else 0."""
     taken = time_to_recover(seen)
     if isinstance(taken, Absent) or seen.twin is None:
-        return taken if isinstance(taken, Absent) else Absent("there is no twin")
-    return float(math.isinf(taken) and _offered_load(seen.scenario.server.capacity.slots, seen) < 1.0)
+        return taken if isinstance(taken, Absent) else _NO_TWIN
+    return float(math.isinf(taken) and _offered_load(seen.scenario, seen.twin) < 1.0)
 
 
-def _offered_load(slots: int | None, seen: Observed) -> float:
-    """Work brought to the service without faults, as a share of what its slots can do."""
-    twin: Ledger | None = seen.twin
-    if slots is None or twin is None:
+def _offered_load(scenario: Scenario, twin: Ledger) -> float:
+    """Work brought to the service without faults, as a share of what its slots can do. Every call is work, also one
+    that found the queue full; that its program then sent it again is not."""
+    slots = scenario.server.capacity.slots
+    work = [served.base for served in twin.journal if served.base is not None]
+    if slots is None or not work:
         return 0.0
-    return sum(served.base or 0.0 for served in twin.journal) / (slots * seen.scenario.horizon)
+    return len(twin.calls) * sum(work) / len(work) / (slots * scenario.horizon)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -46,14 +45,18 @@ def _quantile(name: str) -> Metric | None:
     return Metric(f"p{percent} {title}", "s", "lower", f"{percent}% {about}", partial(quantiles.measure, q=q, of=of))
 
 
-_TABLE: dict[str, Metric | None] = {
+def _quantiles(*names: str) -> dict[str, Metric]:
+    return {name: found for name in names if (found := _quantile(name)) is not None}
+
+
+METRICS: dict[str, Metric] = {
     "goodput": Metric(
         "goodput", "%", "higher", "calls answered whole by their deadline, of all that were meant to be made",
         calls.goodput,
     ),
     "goodput_with_partial": Metric(
         "with partial text", "%", "higher",
-        "the same, and a streamed call that was not in time counts as the share of its answer that was shown by then",
+        "the same, and any other streamed call counts as the share of its answer that was shown by its deadline",
         calls.goodput_with_partial,
     ),
     "goodput_rate": Metric("goodput a second", "count", "higher", "good calls per second", calls.goodput_rate),
@@ -66,16 +69,10 @@ _TABLE: dict[str, Metric | None] = {
         "wait / deadline", "%", "lower", "the same, each call's as a share of its deadline: what clients are ranked by",
         calls.restricted_share,
     ),
-    "p50(latency)": _quantile("p50(latency)"),
-    "p95(latency)": _quantile("p95(latency)"),
-    "p99(latency)": _quantile("p99(latency)"),
-    "p50(latency_ok)": _quantile("p50(latency_ok)"),
-    "p95(latency_ok)": _quantile("p95(latency_ok)"),
-    "p99(latency_ok)": _quantile("p99(latency_ok)"),
-    "p50(ttft)": _quantile("p50(ttft)"),
-    "p95(ttft)": _quantile("p95(ttft)"),
-    "p95(gap)": _quantile("p95(gap)"),
-    "p99(gap)": _quantile("p99(gap)"),
+    **_quantiles(
+        "p50(latency)", "p95(latency)", "p99(latency)", "p50(latency_ok)", "p95(latency_ok)", "p99(latency_ok)",
+        "p50(ttft)", "p95(ttft)", "p95(gap)", "p99(gap)",
+    ),
     "partial": Metric(
         "partial text", "%", "higher",
         "of the streamed calls not answered in time, the share of the answer that was shown by the deadline",
@@ -121,7 +118,6 @@ _TABLE: dict[str, Metric | None] = {
                        calls.fairness),
     "worst_client": Metric("worst client", "%", "higher", "goodput of the client that fared worst", calls.worst_client),
 }  # fmt: skip
-METRICS: dict[str, Metric] = {name: metric for name, metric in _TABLE.items() if metric is not None}
 """What every run is measured by, in the order of reports. Objectives may name any `pNN(...)` besides."""
 
 
@@ -138,7 +134,3 @@ def measure(seen: Observed, more: Iterable[str] = ()) -> dict[str, float | Absen
     if not seen.ledger.calls:
         return {}
     return {name: metric(name).of(seen) for name in dict.fromkeys((*METRICS, *more))}
-
-
-def is_infinite(value: float | Absent) -> bool:
-    return not isinstance(value, Absent) and math.isinf(value)
