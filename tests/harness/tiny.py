@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from brownout.harness.compare import Plan
-
 from brownout.harness.client import Client
+from brownout.harness.plan import Plan
 from brownout.harness.scenario import Scenario
 from brownout.harness.sources import Source, client, scenario
 
