@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from importlib import import_module
-from importlib.metadata import version
 
 from . import metrics, tables
 from .client import Client
+from .environment import environment
 from .ledger import Ledger
 from .metrics import Absent, Observed
 from .results import Backend, Cell, FaultCount
@@ -34,10 +34,9 @@ class Job:
 
     @property
     def key(self) -> str:
-        """A hash of everything the result depends on."""
-        parts = (
-            _print_of(self.scenario), _print_of(self.client), self.seed, self.backend, self.scale, version("brownout")
-        )  # fmt: skip
+        """A hash of everything the result depends on, the versions of what makes it included."""
+        prints = _print_of(self.scenario), _print_of(self.client)
+        parts = *prints, self.seed, self.backend, self.scale, environment()
         return sha256(repr(parts).encode()).hexdigest()[:32]
 
     def play(self) -> Ledger:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, WithJsonSchema
 
 SCHEMA_VERSION = 2
 
@@ -53,7 +53,7 @@ class Cell(_Part):
     timeouts: dict[str, int]
     faults: dict[str, FaultCount]
     transitions: Annotated[dict[str, int], Field(description="of breakers: `closed to open`, and how often")]
-    lateness: float
+    lateness: FiniteFloat
 
 
 class Subject(_Part):
@@ -101,7 +101,9 @@ class Standing(_Part):
     behind: Estimate
     goodput: Estimate
     goodput_behind: Estimate
-    probability_of_best: float
+    probability_of_best: Annotated[
+        FiniteFloat | None, Field(description="over all scenarios; null with fewer than three seeds")
+    ]
     is_tied_with_best: bool
     runs_needed: Annotated[
         int | None, Field(description="seeds that would tell a difference as large as this one; null: none would")
@@ -115,8 +117,8 @@ class Pair(_Part):
     better: str
     worse: str
     difference: Estimate
-    p: float
-    p_holm: float
+    p: FiniteFloat
+    p_holm: FiniteFloat
     is_tied: bool
     runs_needed: int | None
 
@@ -168,10 +170,10 @@ class RunFile(_Part):
     created: str
     environment: dict[str, str]
     backend: Backend
-    time_scale: float
-    sample: float
+    time_scale: FiniteFloat
+    sample: FiniteFloat
     seeds: list[int]
-    weights: dict[str, float]
+    weights: dict[str, FiniteFloat]
     scenarios: list[Subject]
     clients: list[Subject]
     verdict: str

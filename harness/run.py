@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 
 from . import scoring, workers
+from .environment import environment
 from .frames import Results
 from .plan import Plan
 from .results import RunFile
 from .scoring.played import check_called
 from .scoring.standings import seeds_to_tell
 from .store import Played, Store
-
-LIBRARIES = ("brownout", "anthropic", "httpx", "httpx2", "simpy", "numpy", "pydantic")
 
 
 def run(plan: Plan, store: Store | None = None, progress: Callable[[int], None] = lambda done: None) -> Results:
@@ -27,7 +25,8 @@ def run(plan: Plan, store: Store | None = None, progress: Callable[[int], None] 
     if store is not None:
         created = store.once("created", created)
     played = _played(plan, store, progress)
-    check_called([each.cell for each in played])
+    for cell in (each.cell for each in played):
+        check_called(cell.scenario, cell.seed, cell.calls)
     return Results(_scored(plan, played, created), played)
 
 
@@ -39,11 +38,12 @@ def _played(plan: Plan, store: Store | None, progress: Callable[[int], None]) ->
         found = {key: kept for key in keys if (kept := store.get(key)) is not None}
     progress(len(found))
     left = [job for job, key in zip(jobs, keys, strict=True) if key not in found]
-    for _, played in workers.run(left, plan.workers):
-        if store is not None:
-            store.put(played)
-        found[played.cell.key] = played
-        progress(len(found))
+    with closing(workers.run(left, plan.workers)) as finished:  # whatever happens here, no worker goes on
+        for _, played in finished:
+            if store is not None:
+                store.put(played)
+            found[played.cell.key] = played
+            progress(len(found))
     return [found[key] for key in keys]
 
 
@@ -86,23 +86,13 @@ def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
     )
 
 
-def environment() -> dict[str, str]:
-    """What the figures were made with."""
-    found = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}"}
-    for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
-
-
 def _few_seeds(plan: Plan) -> list[str]:
     """Whether there are too few for any verdict at all."""
     least = seeds_to_tell(len(plan.clients))
     if len(plan.clients) < 2 or len(plan.seeds) >= least:
         return []
-    return [f"{len(plan.seeds)} seeds cannot tell {len(plan.clients)} clients apart, whatever they show: {least} can."]
+    seeds = "1 seed" if len(plan.seeds) == 1 else f"{len(plan.seeds)} seeds"
+    return [f"{seeds} cannot tell {len(plan.clients)} clients apart, whatever they show: {least} can."]
 
 
 def _on_the_wire(plan: Plan, played: list[Played]) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,61 +46,69 @@ class Store:
         The database is held for this process alone until it is closed, or the process ends however it ends.
         """
         self.path = path
-        try:
+        with _in_words(path):
             self._db = sqlite3.connect(path, timeout=0.5, isolation_level=None)
-            self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")  # survives kill -9; a power cut may cost the last cells
-            self._db.execute("BEGIN EXCLUSIVE")
-            if is_new:
-                self._db.execute("DROP TABLE IF EXISTS cells")
-                self._db.execute("DROP TABLE IF EXISTS meta")
-            for statement in _TABLES.split(";"):
-                self._db.execute(statement)
-            self._db.execute("COMMIT")
-            if is_new:
-                self._db.execute("VACUUM")
-            self._check_format()
-        except sqlite3.Error as error:
-            raise StoreError(f"{path}: {_words(error)}") from None
+        try:
+            with _in_words(path):
+                self._open(is_new)
+            if self.once("format", str(_FORMAT)) != str(_FORMAT):
+                raise StoreError(f"{path}: written by another version; leave out --resume to begin anew")
+        except StoreError:
+            self._db.close()
+            raise
 
-    def _check_format(self) -> None:
-        if self.once("format", str(_FORMAT)) != str(_FORMAT):
-            raise StoreError(f"{self.path}: written by another version; leave out --resume to begin anew")
+    def _open(self, is_new: bool) -> None:
+        self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")  # survives kill -9; a power cut may cost the last cells
+        self._db.execute("BEGIN EXCLUSIVE")
+        if is_new:
+            self._db.execute("DROP TABLE IF EXISTS cells")
+            self._db.execute("DROP TABLE IF EXISTS meta")
+        for statement in _TABLES.split(";"):
+            self._db.execute(statement)
+        self._db.execute("COMMIT")
+        if is_new:
+            self._db.execute("VACUUM")
 
     def once(self, name: str, value: str) -> str:
         """The value kept under a name; `value` itself if there was none yet."""
-        self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (name, value))
-        return str(self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
+        with _in_words(self.path):
+            self._db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (name, value))
+            return str(self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
 
     def put(self, played: Played) -> None:
-        """Keep a finished cell; it is there once this returns."""
+        """Keep a finished cell; it is there once this returns. Raises `StoreError` where the disk refuses."""
         row = (played.cell.key, played.cell.model_dump_json(), played.calls, played.attempts)
-        self._db.execute("INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?)", row)
+        with _in_words(self.path):
+            self._db.execute("INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?)", row)
 
     def get(self, key: str) -> Played | None:
         """The cell with that key, if it was finished. Raises `StoreError` for one that cannot be read."""
-        row = self._db.execute("SELECT cell, calls, attempts FROM cells WHERE key = ?", (key,)).fetchone()
+        with _in_words(self.path):
+            row = self._db.execute("SELECT cell, calls, attempts FROM cells WHERE key = ?", (key,)).fetchone()
         return None if row is None else _played(self.path, *row)
 
     def __enter__(self) -> Store:
         return self
 
     def __exit__(self, *_: object) -> None:
+        with suppress(sqlite3.Error):  # one file, which can be read without writing anything beside it
+            self._db.execute("PRAGMA journal_mode=DELETE")
         self._db.close()
 
 
 def read(path: Path, keys: Sequence[str]) -> Iterator[Played]:
     """The cells with those keys, from a file that nobody is writing. Raises `StoreError` if one is not there."""
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.5)) as db:
-            for key in keys:
-                row = db.execute("SELECT cell, calls, attempts FROM cells WHERE key = ?", (key,)).fetchone()
-                if row is None:
-                    raise StoreError(f"{path}: the cell {key} of this run is not there")
-                yield _played(path, *row)
-    except sqlite3.Error as error:
-        raise StoreError(f"{path}: {_words(error)}") from None
+    with (
+        _in_words(path),
+        closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.5)) as db,
+    ):
+        for key in keys:
+            row = db.execute("SELECT cell, calls, attempts FROM cells WHERE key = ?", (key,)).fetchone()
+            if row is None:
+                raise StoreError(f"{path}: the cell {key} of this run is not there")
+            yield _played(path, *row)
 
 
 def _played(path: Path, cell: str, calls: bytes, attempts: bytes) -> Played:
@@ -108,6 +116,15 @@ def _played(path: Path, cell: str, calls: bytes, attempts: bytes) -> Played:
         return Played(Cell.model_validate_json(cell), calls, attempts)
     except ValueError as error:
         raise StoreError(f"{path}: not a cell of this version: {error}") from None
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """Turns what SQLite has against it into `StoreError`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: {_words(error)}") from None
 
 
 def _words(error: sqlite3.Error) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ class WorkersDied(Exception):
     """Processes were killed again and again from outside."""
 
 
-def run(todo: Sequence[Job], workers: int) -> Iterator[tuple[Job, Played]]:
+def run(todo: Sequence[Job], workers: int) -> Generator[tuple[Job, Played]]:
     """Each job and what came of it, in `workers` processes (1: in this one). Results do not depend on how many.
 
     Raises `WorkersDied` when that keeps happening. What was yielded before stays good.

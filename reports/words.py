@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from brownout.harness.metrics import metric
 from brownout.harness.results import Estimate
+from brownout.harness.scoring.verdicts import figure
 
-_NEVER = float("inf")
+_KINDS = 3
 
 
 def of(name: str, value: float) -> str:
-    """A metric's value; `never` where it is infinite."""
-    return "never" if value == _NEVER else _UNITS[metric(name).unit](value)
+    """A metric's value; `never` where it is infinite. A share stays within what is possible."""
+    return figure(name, min(1.0, max(0.0, value)) if metric(name).unit == "%" else value)
 
 
 def bounds(name: str, found: Estimate) -> str:
@@ -47,14 +46,8 @@ def point_bounds(found: Estimate) -> str:
 
 
 def counts(found: dict[str, int]) -> str:
-    """`stream_timeout 12, censored 3`, or a dash."""
-    return ", ".join(f"{name} {count:,}" for name, count in found.items()) or "–"
-
-
-_UNITS: dict[str, Callable[[float], str]] = {
-    "%": percent,
-    "s": lambda value: f"{value:.1f} s",
-    "x": lambda value: f"{value:.2f}",
-    "$": lambda value: f"${value:.4f}",
-    "count": lambda value: f"{value:,.1f}",
-}
+    """`stream_timeout 12, censored 3`, or a dash. Of more than three kinds the rest is one sum: no line is endless."""
+    shown = list(found.items())
+    if len(shown) > _KINDS + 1:
+        shown = [*shown[:_KINDS], (f"{len(shown) - _KINDS} others", sum(count for _, count in shown[_KINDS:]))]
+    return ", ".join(f"{name} {count:,}" for name, count in shown) or "–"

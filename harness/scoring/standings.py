@@ -6,6 +6,7 @@ counts a failure as a whole deadline lost, so that neither giving up fast nor an
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -22,6 +23,8 @@ SCORE = "rmst_share"
 """The metric of the ranking; smaller is better."""
 LEVEL = 0.05
 """Of one false alarm among all comparisons of a family."""
+_FEWEST = 3
+"""Seeds from which on anything is said of chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,20 @@ def compared(values: Mapping[str, Sequence[float]]) -> list[Compared]:
     """Every two clients, given a figure a seed of each, the same seeds for all; smaller is better."""
     differences = {}
     for one, other in combinations(values, 2):
-        better, worse = sorted((one, other), key=lambda client: sum(values[client]))
+        better, worse = sorted((one, other), key=lambda client: math.fsum(values[client]))
         differences[better, worse] = [w - b for b, w in zip(values[better], values[worse], strict=True)]
     alone = {pair: sign_flip(found) for pair, found in differences.items()}
     together = holm(alone)
     return [
-        Compared(*pair, bca(found), alone[pair], together[pair], runs_needed(found))
+        Compared(*pair, bca(found), alone[pair], together[pair], _needed(found, len(values)))
         for pair, found in differences.items()
     ]
+
+
+def _needed(differences: Sequence[float], clients: int) -> int | None:
+    """Runs that find such a difference with all pairs counted: never fewer than can tell any two clients apart."""
+    found = runs_needed(differences, level_of_each(clients))
+    return None if found is None else max(found, seeds_to_tell(clients))
 
 
 def ranks(found: Sequence[Compared], clients: Mapping[str, object]) -> dict[str, int]:
@@ -63,11 +72,20 @@ def ranks(found: Sequence[Compared], clients: Mapping[str, object]) -> dict[str,
 def seeds_to_tell(clients: int) -> int:
     """The fewest seeds with which any two of so many clients can be told apart at all: fewer differences of one sign
     come too often by chance."""
-    pairs = max(1, clients * (clients - 1) // 2)
     seeds = 1
-    while 2.0 ** (1 - seeds) * pairs > LEVEL:
+    while 2.0 ** (1 - seeds) * _pairs(clients) > LEVEL:
         seeds += 1
     return seeds
+
+
+def level_of_each(clients: int) -> float:
+    """What the interval of one comparison has to hold so that all of them together keep the level (Bonferroni, the
+    first step of Holm's)."""
+    return 1.0 - LEVEL / _pairs(clients)
+
+
+def _pairs(clients: int) -> int:
+    return max(1, clients * (clients - 1) // 2)
 
 
 def pairs(figures: Figures) -> list[Pair]:
@@ -91,8 +109,8 @@ def standings(figures: Figures) -> list[Standing]:
     scores = _scores(figures)
     found = compared(scores)
     places = ranks(found, scores)
-    chances = probability_of_best(scores)
-    ranked = sorted(scores, key=lambda client: (sum(scores[client]), figures.clients.index(client)))
+    chances = probability_of_best(scores) if figures.runs >= _FEWEST else {}
+    ranked = sorted(scores, key=lambda client: (math.fsum(scores[client]), figures.clients.index(client)))
     best = ranked[0]
     goodput = {client: figures.weighted(client, "goodput") for client in ranked}
     with_best = {each.worse if each.better == best else each.better: each for each in found if best in _both(each)}
@@ -104,7 +122,7 @@ def standings(figures: Figures) -> list[Standing]:
             behind=_paired(scores[client], scores[best]),
             goodput=_estimate(bca(goodput[client])),
             goodput_behind=_paired(goodput[best], goodput[client]),
-            probability_of_best=chances[client],
+            probability_of_best=chances.get(client),
             is_tied_with_best=client == best or with_best[client].is_tied,
             runs_needed=None if client == best else with_best[client].runs_needed,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..metrics import metric
+from ..objectives import parse
 from ..results import Standing, Verdict
 from .standings import seeds_to_tell
 
@@ -13,13 +14,13 @@ def of_comparison(standings: Sequence[Standing], scenarios: Sequence[str], runs:
     """For clients compared, the best first."""
     best, *others = standings
     where = f"{len(scenarios)} scenarios" if len(scenarios) > 1 else scenarios[0]
-    seeds = f"{runs} seeds" if runs > 1 else "1 seed"
-    holds = (
-        f"{best.client} holds best over {where} ({seeds}): callers wait {_percent(best.score.value)} of their deadline "
-        f"on average, {_percent(best.goodput.value)} of calls are answered in time"
+    figures = (
+        f"over {where} ({_seeds(runs)}): callers wait {_percent(best.score.value)} of their deadline on average, "
+        f"{_percent(best.goodput.value)} of calls are answered in time"
     )
     if not others:
-        return holds.replace(" holds best over ", " over ") + "."
+        return f"{best.client} {figures}."
+    holds = f"{best.client} holds best {figures}"
     tied = [other for other in others if other.is_tied_with_best]
     if not tied:
         nearest = others[0]
@@ -27,10 +28,16 @@ def of_comparison(standings: Sequence[Standing], scenarios: Sequence[str], runs:
             f"{holds}. {nearest.client} is next: callers wait {_points(nearest.behind.value)} points longer "
             f"(95% interval {_points(nearest.behind.low or 0.0)} to {_points(nearest.behind.high or 0.0)})."
         )
-    names, nearest = ", ".join(other.client for other in tied), tied[0]
-    if not nearest.behind.value:
-        return f"{holds}, and so {'do' if len(tied) > 1 else 'does'} {names}."
-    return f"{holds}, but not surely more than {names}: {_doubt(nearest, len(standings), runs)}."
+    behind = [other for other in tied if other.behind.value]
+    equal = [other.client for other in tied if not other.behind.value]
+    if behind:
+        names = ", ".join(other.client for other in behind)
+        holds += f", but not surely better than {names}: {_doubt(behind[0], len(standings), runs)}"
+    return f"{holds}." + (f" {', '.join(equal)} {'do' if len(equal) > 1 else 'does'} exactly as well." if equal else "")
+
+
+def _seeds(runs: int) -> str:
+    return f"{runs:,} seeds" if runs > 1 else "1 seed"
 
 
 def _doubt(nearest: Standing, clients: int, runs: int) -> str:
@@ -50,45 +57,49 @@ def of_objectives(verdicts: Sequence[Verdict], runs: int) -> str:
     if not decided:
         return "NOTHING DECIDED: no scenario has an objective that could be judged."
     missed = [each for each in decided if not each.is_met]
-    seeds = f"{runs} seeds" if runs > 1 else "1 seed"
-    if not missed:
-        tight = min(decided, key=_relative_margin)
-        return (
-            f"PASS all {len(decided)} objectives met ({seeds}); tightest: {said(tight)} "
-            f"({tight.scenario}, {tight.client})."
-        )
-    worst = min(missed, key=_relative_margin)
-    others = "" if len(missed) == 1 else f"; {len(missed)} of {len(decided)} objectives missed"
-    return f"FAIL {said(worst)} ({worst.scenario}, {worst.client}){others} ({seeds})."
+    if missed:
+        worst = hardest(missed)
+        others = "" if len(missed) == 1 else f"; {len(missed)} of {len(decided)} objectives missed"
+        return f"FAIL {said(worst)} ({worst.scenario}, {worst.client}){others} ({_seeds(runs)})."
+    tight = hardest(decided)
+    met = "the objective is met" if len(decided) == 1 else f"all {len(decided)} objectives met; tightest"
+    without = len(verdicts) - len(decided)
+    rest = f"; {without} {'has' if without == 1 else 'have'} no meaning here" if without else ""
+    return f"PASS {met}: {said(tight)} ({tight.scenario}, {tight.client}){rest} ({_seeds(runs)})."
 
 
-def said(verdict: Verdict) -> str:
-    """`p95(latency) 12.9 s, asked <= 10s`."""
-    limit = verdict.objective.removeprefix(verdict.metric).strip()
-    return f"{verdict.metric} {figure(verdict.metric, verdict.value or 0.0)}, asked {limit}"
+def hardest(verdicts: Sequence[Verdict]) -> Verdict:
+    """Of those decided, the one whose margin is the least share of its limit: so seconds and shares can be ordered."""
+    return min(verdicts, key=_relative_margin)
 
 
 def _relative_margin(verdict: Verdict) -> float:
-    """The margin as a share of the value that was asked for, so that seconds and shares can be ordered."""
-    value, margin = verdict.value, verdict.margin
+    assert verdict.margin is not None
+    return verdict.margin / (abs(parse(verdict.objective).limit) or 1.0)
+
+
+def said(verdict: Verdict) -> str:
+    """`p95(latency) 12.9 s, asked <= 10s`. What is missed by a hair is told with as many digits as show it."""
+    asked, value = parse(verdict.objective), verdict.value
     assert value is not None
-    assert margin is not None
-    limit = value + margin if abs(value) != float("inf") else 1.0
-    return margin / (abs(limit) or 1.0)
+    text = figure(verdict.metric, value)
+    if verdict.is_met is False and text == figure(verdict.metric, asked.limit):
+        text = figure(verdict.metric, value, 4)
+    return f"{verdict.metric} {text}, asked {verdict.objective.removeprefix(verdict.metric).strip()}"
 
 
-_FORMATS: dict[str, Callable[[float], str]] = {
-    "%": lambda value: f"{value:.1%}",
-    "s": lambda value: f"{value:.1f} s",
-    "x": lambda value: f"{value:.2f}",
-    "$": lambda value: f"${value:.4f}",
-    "count": lambda value: f"{value:.1f}",
+_FORMATS: dict[str, Callable[[float, int], str]] = {
+    "%": lambda value, digits: f"{value:.{digits or 1}%}",
+    "s": lambda value, digits: f"{value:,.{digits or 1}f} s",
+    "x": lambda value, digits: f"{value:,.{digits or 2}f}",
+    "$": lambda value, digits: f"${value:,.{digits + 2 if digits else 4}f}",
+    "count": lambda value, digits: f"{value:,.{digits or 1}f}",
 }
 
 
-def figure(name: str, value: float) -> str:
-    """A metric's value as people read it; `never` where it is infinite."""
-    return "never" if value == float("inf") else _FORMATS[metric(name).unit](value)
+def figure(name: str, value: float, digits: int = 0) -> str:
+    """A metric's value as people read it, with so many decimals (0: the usual); `never` where it is infinite."""
+    return "never" if value == float("inf") else _FORMATS[metric(name).unit](value, digits)
 
 
 def _percent(share: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from html import escape
 from textwrap import indent
 
 from ..document import Document
@@ -31,10 +32,10 @@ def _table(table: Table) -> str:
     for name, *cells in table.rows:
         row = [_safe(name), *map(_safe, cells)]
         lines.append(_line(f"**{cell}**" if name in table.best and cell else cell for cell in row))
-    title, body = _safe(table.title), "\n\n".join((_safe(table.about), "\n".join(lines)))
-    if table.is_detail:  # GitHub folds it away; elsewhere it reads as it stands
-        return f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"
-    return f"## {title}\n\n{body}"
+    body = "\n\n".join((_safe(table.about), "\n".join(lines)))
+    if table.is_detail:  # GitHub folds it away; in a line of HTML a backslash guards nothing
+        return f"<details><summary>{escape(' '.join(table.title.split()))}</summary>\n\n{body}\n\n</details>"
+    return f"## {_safe(table.title)}\n\n{body}"
 
 
 def _line(cells: Iterable[str]) -> str:

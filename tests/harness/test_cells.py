@@ -1,26 +1,16 @@
-"""Cells: how many processes run them changes nothing, and none of those is left behind."""
+"""Cells: what they hold, and what their keys depend on."""
 
 from __future__ import annotations
 
-import json
-import math
-import signal
-import subprocess
-import sys
-import time
-from multiprocessing import active_children
-from pathlib import Path
-
 import pytest
 
-from brownout.harness import cells, metrics
-from brownout.harness.cells import Job, cell, jobs, run
+from brownout.harness import cells, metrics, tables
+from brownout.harness.cells import Job, jobs, play
 from brownout.harness.client import Client
 from brownout.harness.files import loads
 from brownout.harness.scenario import Scenario
 
 from . import tiny
-from .processes import PATIENCE, alive, descendants, needs_proc, until
 
 STORM, CALM = loads(tiny.STORM, Scenario), loads(tiny.CALM, Scenario)
 PATIENT, HASTY = loads(tiny.PATIENT, Client), loads(tiny.HASTY, Client)
@@ -38,72 +28,62 @@ def test_jobs_come_by_scenario_client_seed() -> None:
     ]  # fmt: skip
 
 
-def test_results_do_not_depend_on_the_number_of_processes() -> None:
-    """One process or two: the same cells in the same order, to the last digit, and progress goes in steps of one."""
-    alone: list[int] = []
-    together: list[int] = []
-    here = run(todo(), 1, alone.append)
-    there = run(todo(), 2, together.append)
-    assert [each.model_dump_json() for each in here] == [each.model_dump_json() for each in there]
-    assert alone == together == list(range(1, 9))
-    assert active_children() == []
-
-
-def test_one_job_needs_no_second_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fresh interpreter costs a second; for a single cell there is none, however many were allowed."""
-    monkeypatch.setattr(cells, "ProcessPoolExecutor", None)
-    [found] = run(todo()[:1], workers=8)
-    assert found.scenario == "storm"
-
-
 def test_a_cell_says_what_its_ledger_holds() -> None:
-    """Every figure of a cell is a metric of the run; infinite ones are None."""
+    """Every figure of a cell is a metric of the run, infinite ones too; what has no meaning has its reason."""
     job = todo()[2]
-    ledger, found = job.play(), cell(job)
-    measured = metrics.measure(ledger)
-    assert measured["p95"] == math.inf
-    assert found.metrics == {name: value if math.isfinite(value) else None for name, value in measured.items()}
+    seen, found = job.observe(), play(job).cell
+    measured, ledger = metrics.measure(seen), seen.ledger
+    assert measured["p95(latency)"] == found.metrics["p95(latency)"] == float("inf")
+    assert found.metrics | found.absent == {
+        name: value.reason if isinstance(value, metrics.Absent) else value for name, value in measured.items()
+    }
+    assert found.absent.keys().isdisjoint(found.metrics)
     assert (found.calls, found.attempts) == (len(ledger.calls), len(ledger.attempts))
     assert sum(found.outcomes.values()) == found.calls
     assert {name: (count.planned, count.fired) for name, count in found.faults.items()} == ledger.faults
-    assert found.breaker_opened == sum(record.after == "open" for record in ledger.breaker) > 0
+    opened = sum(count for name, count in found.transitions.items() if name.endswith(" to open"))
+    assert opened == sum(record.after == "open" for record in ledger.breaker) > 0
     assert found.timeouts == metrics.timeouts_by_phase(ledger)
-    assert found.lateness == 0.0
+    assert (found.key, found.lateness) == (job.key, 0.0)
 
 
-def test_a_defect_in_a_worker_ends_the_run_at_once() -> None:
-    """What a cell raises arrives here, and no process is left to finish what nobody will read."""
-    broken = Job(STORM.model_construct(), PATIENT, 1, "sim", 1.0)
-    with pytest.raises(AttributeError):
-        run([broken, *todo(8)], 2)
-    assert active_children() == []
+def test_tables_are_of_the_same_run() -> None:
+    """Every call and every request, so that quantiles over all calls agree with the cell's own."""
+    played = play(todo()[0])
+    calls = tables.unpack(played.calls, tables.CALLS)
+    assert len(calls["latency"]) == played.cell.calls
+    assert len(tables.unpack(played.attempts, ("started",))["started"]) == played.cell.attempts
+    assert calls["good"].mean() == played.cell.metrics["goodput"]
+    assert metrics.quantile(sorted(calls["latency"]), 0.5) == played.cell.metrics["p50(latency)"]
 
 
-ENDLESS = """
-import sys
-from brownout.harness.cells import jobs, run
-from brownout.harness.client import Client
-from brownout.harness.files import loads
-from brownout.harness.scenario import Scenario
-
-if __name__ == "__main__":
-    texts = {texts}
-    scenario, client = loads(texts[0].replace("30s\\n", "90000s\\n", 1), Scenario), loads(texts[1], Client)
-    run(jobs([scenario], [client], range(20), "sim", 1.0), 2)
-"""
+def test_objectives_are_measured() -> None:
+    """A quantile that nobody else asks for."""
+    asked = loads(tiny.CALM + "objectives: [p42(ttft) <= 1s, p42(latency) <= 3s]\n", Scenario)
+    found = play(Job(asked, PATIENT, 1, "sim", 1.0)).cell
+    assert 0.0 < found.metrics["p42(latency)"] < 3.0
+    assert found.absent["p42(ttft)"] == "no call streams"
 
 
-@needs_proc
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=lambda number: number.name)
-def test_no_worker_outlives_its_parent(tmp_path: Path, number: signal.Signals) -> None:
-    """Interrupted or killed in the middle, the parent takes every worker with it, and no worker says a word."""
-    script = tmp_path / "endless.py"
-    script.write_text(ENDLESS.replace("{texts}", json.dumps([tiny.STORM, tiny.PATIENT])), encoding="utf-8")
-    parent = subprocess.Popen([sys.executable, script], stderr=subprocess.PIPE, text=True)
-    until(lambda: len(descendants(parent.pid)) >= 2)
-    time.sleep(0.3)  # some are at work by now, some may still be starting: either must do
-    workers = descendants(parent.pid)
-    parent.send_signal(number)
-    _, said = parent.communicate(timeout=PATIENCE)
-    until(lambda: not alive(workers))
-    assert said.count("Traceback") == (1 if number == signal.SIGINT else 0)  # the script's own, no worker's
+def renamed(model: Client) -> Client:
+    return model.model_copy(update={"name": "another"})
+
+
+def test_a_key_depends_on_everything_the_result_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any other scenario, client, seed, backend, scale or version is another cell; comments and blanks are not."""
+    job = Job(STORM, PATIENT, 1, "sim", 1.0)
+    same = Job(loads("# a comment\n\n" + tiny.STORM, Scenario), PATIENT, 1, "sim", 1.0)
+    assert same.key == job.key
+    others = [
+        Job(CALM, PATIENT, 1, "sim", 1.0),
+        Job(loads(tiny.STORM.replace("20%", "21%"), Scenario), PATIENT, 1, "sim", 1.0),
+        Job(STORM, HASTY, 1, "sim", 1.0),
+        Job(STORM, renamed(PATIENT), 1, "sim", 1.0),
+        Job(STORM, PATIENT, 2, "sim", 1.0),
+        Job(STORM, PATIENT, 1, "wire", 1.0),
+        Job(STORM, PATIENT, 1, "sim", 2.0),
+    ]
+    keys = {job.key, *(other.key for other in others)}
+    assert len(keys) == 1 + len(others)
+    monkeypatch.setattr(cells, "environment", lambda: {"simpy": "9.9"})
+    assert job.key not in keys

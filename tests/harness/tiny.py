@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from brownout.harness.compare import Plan
-
 from brownout.harness.client import Client
+from brownout.harness.plan import Plan
 from brownout.harness.scenario import Scenario
 from brownout.harness.sources import Source, client, scenario
 
@@ -54,6 +53,10 @@ layers:
   - deadline: {total: 1100ms}
   - sdk: {max_retries: 0}
 """
+MET = "objectives: [goodput >= 60%, amplification <= 2, p50(latency) <= 10s]\n"
+"""What the patient client keeps in the storm, and the hasty one does not."""
+MISSED = "objectives: [goodput >= 99%, p95(latency) <= 60s, time_to_recover <= 20s]\n"
+"""What nobody keeps there; the last has no meaning, as the storm is too short."""
 FILES = {"storm.yaml": STORM, "calm.yaml": CALM, "patient.yaml": PATIENT, "hasty.yaml": HASTY}
 
 
@@ -61,6 +64,12 @@ def write(folder: Path) -> None:
     """All four files."""
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def objectives(folder: Path, lines: str, name: str = "storm") -> None:
+    """Give the scenario of that name objectives."""
+    path = folder / f"{name}.yaml"
+    path.write_text(FILES[path.name] + lines, encoding="utf-8")
 
 
 def scenarios(folder: Path) -> list[Source[Scenario]]:

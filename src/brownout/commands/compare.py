@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import click
+
 from .explain import explain
 from .playing import Missed, Options, planned, play
 
@@ -16,4 +18,5 @@ def compare(options: Options, gate: str, ablate: str, weights: Sequence[tuple[st
         return
     found = play(plan, options.out, resume=options.resume).file.gate
     if found is not None and not found.is_met:
+        click.echo(f"\nAgain: {plan.command}")
         raise Missed

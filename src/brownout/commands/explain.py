@@ -7,21 +7,25 @@ import click
 from brownout.harness.explaining import NoSuchCall, find, story, title
 from brownout.harness.plan import Plan
 from brownout.harness.scoring import Unplayable
+from brownout.harness.scoring.played import check_called
+
+from .playing import CannotRun
 
 
 def explain(plan: Plan, which: str) -> None:
     """Prints it. Raises a usage error for a call that there is not."""
     try:
-        jobs = [job for job in plan.jobs() if job.seed == plan.seeds[0]]
-    except Unplayable as error:
-        raise click.ClickException(str(error)) from None
-    for job in jobs:
-        seen = job.observe()
-        try:
+        for job in plan.jobs():
+            if job.seed != plan.seeds[0]:
+                continue
+            seen = job.observe()
+            check_called(job.scenario.name, job.seed, len(seen.ledger.calls))
             call = find(seen, which)
-        except NoSuchCall as error:
-            raise click.UsageError(str(error)) from None
-        click.echo(title(seen, call))
-        for line in story(seen, call):
-            click.echo(f"{line.at:10.3f}  {line.what}")
-        click.echo()
+            click.echo(title(seen, call))
+            for line in story(seen, call):
+                click.echo(f"{line.at:10.3f}  {line.what}")
+            click.echo()
+    except Unplayable as error:
+        raise CannotRun(str(error)) from None
+    except NoSuchCall as error:
+        raise click.UsageError(str(error)) from None

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from brownout.fakes.units import format_share
 from brownout.harness.frames import Results
 from brownout.harness.plan import Plan
 from brownout.harness.results import Backend
@@ -23,6 +21,7 @@ from brownout.reports.document import document
 from brownout.reports.formats import console
 from brownout.reports.write import write
 
+from . import again
 from .loading import load
 from .progress import progress
 from .writing import CannotWrite, try_out, writing
@@ -84,6 +83,8 @@ def planned(
     """Raises click's usage errors, with exit code 2, for what does not go together."""
     if options.backend == "sim" and options.scale != 1.0:
         raise click.UsageError("--time-scale is for --backend wire: the simulator's time costs nothing")
+    if options.quick and options.sample is not None:
+        raise click.UsageError(f"--quick is --sample {QUICK:.0%}: give one of them")
     scenarios, clients = load(options.scenarios, options.clients)
     names = [source.value.name for source in clients]
     for option, name in (("--gate", gate), ("--ablate", ablate)):
@@ -97,17 +98,7 @@ def planned(
             raise click.UsageError(f'--weight "{name}": not one of the scenarios ({", ".join(incidents)})')
     if weights and not sum(dict(weights).get(name, 1.0) for name in incidents):
         raise click.UsageError("--weight: every scenario weighs 0")
-    words = ["brownout", "run" if kind == "objectives" else "compare"]
-    for flag, sources in (("-s", scenarios), ("-c", clients)):
-        for source in sources:
-            words += [flag, source.named]
-    words += ["--backend", options.backend, "--seeds", str(options.seeds), "--first-seed", str(options.first_seed)]
-    words += ["--time-scale", str(options.scale).removesuffix(".0")] if options.backend == "wire" else []
-    words += ["--sample", format_share(options.share)] if options.share != 1.0 else []
-    words += [word for name, weight in weights for word in ("--weight", f"{name}={weight:g}")]
-    words += ["--ablate", ablate] if ablate else []
-    words += ["--gate", gate] if gate else []
-    return Plan(
+    plan = Plan(
         scenarios,
         clients,
         range(options.first_seed, options.first_seed + options.seeds),
@@ -119,8 +110,8 @@ def planned(
         ablate,
         gate,
         kind,
-        shlex.join(words),
     )
+    return replace(plan, command=again.command(plan))
 
 
 def play(plan: Plan, out: Path, *, resume: bool, title: str = "Playing") -> Results:
@@ -151,12 +142,12 @@ def run_plan(plan: Plan, title: str, store: Store | None = None, out: Path | Non
                 step(finished)
 
             return run(plan, store, count)
-    except (Unplayable, WorkersDied) as error:
+    except Unplayable as error:
         raise CannotRun(str(error)) from None
+    except WorkersDied as error:
+        raise CannotRun(f"{error}{again.rest(plan, out, done)}") from None
     except KeyboardInterrupt:
-        if out is not None and done:
-            again = shlex.join(["--out", str(out), "--resume"])
-            click.echo(f"\n{done} of {plan.size} runs are kept. Go on with: {plan.command} {again}", err=True)
+        click.echo(again.rest(plan, out, done), nl=False, err=True)
         raise
 
 

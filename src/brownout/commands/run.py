@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
-
 import click
 
-from brownout.harness.plan import Plan
-from brownout.harness.results import Verdict
+from brownout.harness.scoring.verdicts import hardest
 
+from .again import worst_call
 from .explain import explain
 from .playing import Missed, NothingRan, Options, planned, play
 
@@ -22,19 +20,11 @@ def run(options: Options) -> None:
     if not any(scenario.objectives for scenario in plan.played_scenarios):
         names = ", ".join(scenario.name for scenario in plan.played_scenarios)
         raise NothingRan(f"no objectives in {names}: nothing to decide; add some, or use `brownout compare`")
-    objectives = play(plan, options.out, resume=options.resume).file.objectives
-    if all(each.is_met is None for each in objectives):
+    found = play(plan, options.out, resume=options.resume).file
+    if all(each.is_met is None for each in found.objectives):
         raise NothingRan("no objective has a meaning for these clients: nothing was decided")
-    missed = [each for each in objectives if each.is_met is False]
+    missed = [each for each in found.objectives if each.is_met is False]
     if missed:
         click.echo(f"\nAgain: {plan.command}")
-        click.echo(f"One call of the worst: {_worst(plan, missed[0])}")
+        click.echo(f"Its worst call: {worst_call(plan, found.cells, hardest(missed))}")
         raise Missed
-
-
-def _worst(plan: Plan, missed: Verdict) -> str:
-    """The command that shows what a call went through."""
-    scenario = next(source.named for source in plan.scenarios if source.value.name == missed.scenario)
-    client = next(source.named for source in plan.clients if source.value.name == missed.client)
-    seed = str(plan.seeds[0])
-    return shlex.join(["brownout", "run", "-s", scenario, "-c", client, "--first-seed", seed, "--explain", "worst"])

@@ -1,0 +1,59 @@
+"""Commands that do it again: a whole run, what is left of it, or the one call that shows why it failed."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from brownout.fakes.units import format_share
+from brownout.harness.objectives import parse
+from brownout.harness.plan import Plan
+from brownout.harness.results import Cell, Verdict
+
+
+def command(plan: Plan) -> str:
+    """The command that makes the same run, from the same folder."""
+    words = ["brownout", "run" if plan.kind == "objectives" else "compare"]
+    for flag, named in (("-s", [s.named for s in plan.scenarios]), ("-c", [c.named for c in plan.clients])):
+        words += [word for name in named for word in (flag, name)]
+    words += _how(plan, "--seeds", str(len(plan.seeds)), "--first-seed", str(plan.seeds[0]))
+    for scenario, weight in plan.weights.items():
+        words += ["--weight", f"{scenario}={_number(weight)}"]
+    words += ["--ablate", plan.ablate] if plan.ablate else []
+    words += ["--gate", plan.gate] if plan.gate else []
+    return shlex.join(words)
+
+
+def _how(plan: Plan, *seeds: str) -> list[str]:
+    words = ["--backend", plan.backend, *seeds]
+    words += ["--time-scale", _number(plan.scale)] if plan.backend == "wire" else []
+    return words + (["--sample", format_share(plan.sample)] if plan.sample != 1.0 else [])
+
+
+def _number(value: float) -> str:
+    """As short as it can be read back exactly."""
+    return repr(value).removesuffix(".0")
+
+
+def rest(plan: Plan, out: Path | None, done: int) -> str:
+    """How to go on with what is kept, on a line of its own; nothing where nothing is."""
+    if out is None or not done:
+        return ""
+    return (
+        f"\n{done} of {plan.size} runs are kept. Go on with: {plan.command} {shlex.join(['--out', str(out)])} --resume"
+    )
+
+
+def worst_call(plan: Plan, cells: Sequence[Cell], missed: Verdict) -> str:
+    """The command that shows what a call went through, under the seed that missed the objective by most."""
+    objective = parse(missed.objective)
+    _, seed = min(
+        (objective.margin(cell.metrics[missed.metric]), cell.seed)
+        for cell in cells
+        if (cell.scenario, cell.client) == (missed.scenario, missed.client) and missed.metric in cell.metrics
+    )
+    scenario = next(source.named for source in plan.scenarios if source.value.name == missed.scenario)
+    client = next(source.named for source in plan.clients if source.value.name == missed.client)
+    words = ["brownout", "run", "-s", scenario, "-c", client, *_how(plan, "--first-seed", str(seed))]
+    return shlex.join([*words, "--explain", "worst"])
