@@ -10,16 +10,19 @@ from typing import Any
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
+from brownout.fakes.billing import Billing
 from brownout.fakes.capacity import Capacity
 from brownout.fakes.faults import FAULTS
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Limits
+from brownout.harness import tables
 from brownout.harness.client import Client, TimeoutsFile
 from brownout.harness.files import json_schema
 from brownout.harness.metrics import METRICS
 from brownout.harness.policies.layers import LAYERS
 from brownout.harness.policies.retry import Backoff, Budget
-from brownout.harness.scenario import PhaseFile, Scenario, ServerFile, WorkloadFile
+from brownout.harness.profiles import Profile
+from brownout.harness.scenario import PhaseFile, Recovery, Scenario, ServerFile, WorkloadFile
 from brownout.harness.workload import ARRIVALS, Calls
 
 _WIDEST = 90
@@ -35,9 +38,11 @@ SCENARIO: Models = {
     "`server.latency:`": Latency,
     "`server.capacity:`": Capacity,
     "`server.limits:`": Limits,
+    "`server.billing:`": Billing,
     "`timeline:`, each phase": PhaseFile,
+    "`recovery:`": Recovery,
 }
-CLIENT: Models = {"A client": Client, "`timeouts:`": TimeoutsFile}
+CLIENT: Models = {"A client": Client, "`timeouts:`": TimeoutsFile, "`profiles:`, each": Profile}
 PARTS: Models = {"`backoff:`": Backoff, "`budget:`": Budget}
 
 
@@ -49,8 +54,26 @@ def reference() -> str:
     parts += ["## Faults", _intro(), *_registered(FAULTS, "kind: {}"), *_fidelity()]
     parts += ["## Client files", *_models(CLIENT)]
     parts += ["## Layers, outermost first in a file", *_registered(LAYERS, "{}"), *_models(PARTS)]
-    parts += ["## Metrics", _table(("name", "what"), ((f"`{name}`", m.about) for name, m in METRICS.items()))]
+    parts += ["## Metrics", _METRICS, _table(("name", "unit", "better", "what"), _metrics())]
+    parts += ["## Results in Python", "The columns of `results.calls()`, after scenario, client and seed:"]
+    parts += [_table(("column", "what"), _columns(tables.CALLS)), "Those of `results.attempts()`:"]
+    parts += [_table(("column", "what"), _columns(tables.ATTEMPTS))]
     return "\n\n".join(parts) + "\n"
+
+
+_METRICS = (
+    "`objectives:` and `run.json` use these names; of `latency`, `latency_ok`, `ttft` and `gap` any quantile from `p1` "
+    "to `p99`, and `p99.9`, may be asked for. A metric without a meaning in a run is absent with a reason, never 0."
+)
+_UNITS = {"%": "share", "s": "seconds", "x": "ratio", "$": "dollars", "count": "number"}
+
+
+def _metrics() -> Iterator[tuple[str, ...]]:
+    return ((f"`{name}`", _UNITS[metric.unit], metric.better, metric.about) for name, metric in METRICS.items())
+
+
+def _columns(table: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    return ((f"`{name}`", about) for name, about in table.items())
 
 
 def _intro() -> str:

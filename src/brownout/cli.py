@@ -225,9 +225,9 @@ def show(name: str) -> None:
 
 
 @group.command()
-@click.argument("kind", metavar="scenario|client", type=click.Choice(["scenario", "client"]))
+@click.argument("kind", metavar="scenario|client|run", type=click.Choice(["scenario", "client", "run"]))
 def schema(kind: str) -> None:
-    """Print the JSON Schema of a kind of file, for editors."""
+    """Print the JSON Schema of a kind of file: for editors, or for what reads run.json."""
     from .commands.schema import schema_of
 
     click.echo(schema_of(kind), nl=False)

@@ -6,13 +6,16 @@ import json
 
 from pydantic import BaseModel
 
+from brownout.harness import results
 from brownout.harness.client import Client
 from brownout.harness.files import json_schema
 from brownout.harness.scenario import Scenario
 
 KINDS: dict[str, type[BaseModel]] = {"scenario": Scenario, "client": Client}
+"""Those that people write."""
 
 
 def schema_of(kind: str) -> str:
-    """The published JSON Schema of that kind of file."""
-    return json.dumps(json_schema(KINDS[kind]), indent=2, ensure_ascii=False) + "\n"
+    """The published JSON Schema of that kind of file, or of `run.json`."""
+    found = results.schema() if kind == "run" else json_schema(KINDS[kind])
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
