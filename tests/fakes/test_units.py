@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from brownout.fakes.units import (
     Duration,
+    Price,
     Rate,
     Share,
     Size,
@@ -22,14 +23,17 @@ from brownout.fakes.units import (
     UnitError,
     format_count,
     format_duration,
+    format_price,
     format_rate,
     format_share,
     format_size,
     parse_count,
     parse_duration,
+    parse_price,
     parse_rate,
     parse_share,
     parse_size,
+    per_million,
     per_second,
     seconds,
     share,
@@ -66,6 +70,10 @@ READ: list[tuple[Callable[[str], float], str, float]] = [
     (parse_rate, "400k/min", 400_000 / 60),
     (parse_rate, "5/h", 5 / 3600),
     (parse_rate, "1/d", 1 / 86_400),
+    (parse_price, "$0/M", 0),
+    (parse_price, "$2/M", 2),
+    (parse_price, "$2.50/M", 2.5),
+    (parse_price, "$0.125/M", 0.125),
     (parse_count, "0", 0),
     (parse_count, "4000", 4000),
     (parse_count, "4k", 4000),
@@ -107,6 +115,23 @@ REFUSED: list[tuple[Callable[[str], float], str, str]] = [
     (parse_rate, "20 per second", 'expected a rate such as "20/s"; write "20/s"'),
     (parse_rate, "2K / minute", 'expected a rate such as "20/s"; write "2k/min"'),
     (parse_rate, "20/week", 'expected a rate such as "20/s"'),
+    (parse_price, "$2", 'expected a price such as "$2.50/M"; write "$2/M"'),
+    (parse_price, "2", 'expected a price such as "$2.50/M"; write "$2/M"'),
+    (parse_price, "2.50", 'expected a price such as "$2.50/M"; write "$2.50/M"'),
+    (parse_price, "2$", 'expected a price such as "$2.50/M"; write "$2/M"'),
+    (parse_price, "2/M", 'expected a price such as "$2.50/M"; write "$2/M"'),
+    (parse_price, "$ 2.50 / MTok", 'expected a price such as "$2.50/M"; write "$2.50/M"'),
+    (parse_price, "$2/m", 'expected a price such as "$2.50/M"; write "$2/M"'),
+    (parse_price, "$2/1M", 'expected a price such as "$2.50/M"; write "$2/M"'),
+    (parse_price, "$2/million tokens", 'expected a price such as "$2.50/M"; write "$2/M"'),
+    (parse_price, "+$2/M", 'expected a price such as "$2.50/M"; write "$2/M"'),
+    (parse_price, "-$2/M", 'expected a price such as "$2.50/M"; it cannot be negative'),
+    (parse_price, "$-2/M", 'expected a price such as "$2.50/M"; it cannot be negative'),
+    (parse_price, "$2/k", 'expected a price such as "$2.50/M"'),
+    (parse_price, "$2/token", 'expected a price such as "$2.50/M"'),
+    (parse_price, "\u20ac2/M", 'expected a price such as "$2.50/M"'),
+    (parse_price, "$/M", 'expected a price such as "$2.50/M"'),
+    (parse_price, "$1e3/M", 'expected a price such as "$2.50/M"'),
     (parse_count, "4K", 'expected a count such as 4000 or "4k"; write "4k"'),
     (parse_count, "4_000", 'expected a count such as 4000 or "4k"; write "4000"'),
     (parse_count, "1.2345k", 'expected a count such as 4000 or "4k"'),
@@ -134,6 +159,12 @@ WRITTEN: list[tuple[str, str]] = [
     (format_rate(1000 / 60), "1k/min"),
     (format_rate(2_000_000 / 60), "2M/min"),
     (format_rate(5 / 3600), "5/h"),
+    (format_price(0), "$0/M"),
+    (format_price(2), "$2/M"),
+    (format_price(2.5), "$2.50/M"),
+    (format_price(0.1), "$0.10/M"),
+    (format_price(0.125), "$0.125/M"),
+    (format_price(10), "$10/M"),
     (format_count(4000), "4k"),
     (format_count(2_000_000), "2M"),
     (format_count(1234), "1234"),
@@ -150,6 +181,7 @@ class Values(BaseModel):
     share: Annotated[Share, Field(gt=0, description="how much")] = 1.0
     rates: dict[str, Rate] = Field(default_factory=dict)
     count: TokenCount = 0
+    price: Price = 0.0
 
 
 @pytest.mark.parametrize(("parse", "text", "value"), READ)
@@ -175,7 +207,7 @@ def test_writes_as_people_would(written: str, expected: str) -> None:
 @pytest.mark.parametrize("value", [-1, math.inf, math.nan, 1e300])
 def test_writes_nothing_that_cannot_be_read(value: float) -> None:
     """Negative, endless and absurd values are refused when written too."""
-    writers: list[Callable[[Any], str]] = [format_duration, format_rate, format_share]
+    writers: list[Callable[[Any], str]] = [format_duration, format_rate, format_share, format_price]
     writers += [format_size, format_count]
     for write in writers:
         with pytest.raises(UnitError):
@@ -195,6 +227,12 @@ def test_shares_survive(value: float) -> None:
     assert parse_share(format_share(value)) == value
 
 
+@given(st.floats(0, 10**15, exclude_max=True))
+def test_prices_survive(value: float) -> None:
+    """A price is written and read back as the very same float."""
+    assert parse_price(format_price(value)) == value
+
+
 @given(st.integers(0, 10**15 - 1))
 def test_sizes_and_counts_survive(value: int) -> None:
     """A whole number is written and read back as the same."""
@@ -211,11 +249,15 @@ def test_a_model_holds_plain_numbers() -> None:
             "share": "30%",
             "rates": {"in": "2M/min"},
             "count": "4k",
+            "price": "$2.50/M",
         }
     )
+    assert type(values.price) is float
     assert type(values.duration) is float
     assert type(values.size) is int
-    assert values == Values.model_construct(duration=90.0, size=4096, share=0.3, rates={"in": 2e6 / 60}, count=4000)
+    assert values == Values.model_construct(
+        duration=90.0, size=4096, share=0.3, rates={"in": 2e6 / 60}, count=4000, price=2.5
+    )
 
 
 def test_a_model_writes_what_it_reads() -> None:
@@ -226,6 +268,7 @@ def test_a_model_writes_what_it_reads() -> None:
         "share": "30%",
         "rates": {"in": "2M/min"},
         "count": "4k",
+        "price": "$2.50/M",
     }
     values = Values.model_validate(written)
     assert values.model_dump() == values.model_dump(mode="json") == written
@@ -245,6 +288,9 @@ def test_a_model_writes_what_it_reads() -> None:
         ("share", 0.3, 'expected a share from "0%" to "100%"; write "30%"'),
         ("size", 10, 'expected a size such as "4KiB"; write "10B"'),
         ("rates", {"in": 20}, 'expected a rate such as "20/s"; write "20/s"'),
+        ("price", 2.5, 'expected a price such as "$2.50/M"; write "$2.5/M"'),
+        ("price", 2, 'expected a price such as "$2.50/M"; write "$2/M"'),
+        ("price", seconds(2), 'expected a price such as "$2.50/M"; write "$2/M"'),
         ("count", -4, 'expected a count such as 4000 or "4k"; it cannot be negative'),
         ("count", 1.5, 'expected a count such as 4000 or "4k"'),
         ("count", True, 'expected a count such as 4000 or "4k"'),
@@ -260,22 +306,32 @@ def test_a_model_refuses_bare_numbers(field: str, value: object, message: str) -
 
 def test_python_code_says_the_unit() -> None:
     """Python code need not write texts: it says the unit by the function it calls."""
-    values = Values(duration=seconds(1.5), size=size(10), share=share(0.3), rates={"in": per_second(20)}, count=7)
+    values = Values(
+        duration=seconds(1.5),
+        size=size(10),
+        share=share(0.3),
+        rates={"in": per_second(20)},
+        count=7,
+        price=per_million(0.5),
+    )
     assert values.model_dump() == {
         "duration": "1.5s",
         "size": "10B",
         "share": "30%",
         "rates": {"in": "20/s"},
         "count": "7",
+        "price": "$0.50/M",
     }
     assert seconds("250ms") + 1 == 1.25
     assert seconds(timedelta(minutes=1)) == 60
     assert Values.model_validate({"duration": timedelta(seconds=3)}).duration == 3
-    with pytest.raises(UnitError):
-        seconds(-1)
+    assert per_million("$2.50/M") == per_million(2.5) == 2.5
+    for wrong in (seconds, per_million):
+        with pytest.raises(UnitError):
+            wrong(-1)
 
 
-@pytest.mark.parametrize("kind", [Duration, Size, Share, Rate, TokenCount])
+@pytest.mark.parametrize("kind", [Duration, Size, Share, Rate, Price, TokenCount])
 def test_the_schema_shows_examples_that_work(kind: Any) -> None:
     """The JSON Schema has a description, and examples that are read."""
     adapter = TypeAdapter[float](kind)
@@ -284,7 +340,7 @@ def test_the_schema_shows_examples_that_work(kind: Any) -> None:
     assert all(adapter.validate_python(example) >= 0 for example in schema["examples"])
 
 
-@pytest.mark.parametrize("kind", [Duration, Size, Share, Rate, TokenCount])
+@pytest.mark.parametrize("kind", [Duration, Size, Share, Rate, Price, TokenCount])
 @given(data=st.data())
 def test_the_schema_allows_nothing_that_is_refused(kind: Any, data: st.DataObject) -> None:
     """Whatever fits the published pattern is read, and is written so that it fits again."""
@@ -301,7 +357,7 @@ def test_the_schema_allows_nothing_that_is_refused(kind: Any, data: st.DataObjec
 @given(st.text() | st.integers() | st.floats() | st.none() | st.binary() | st.booleans())
 def test_anything_else_is_a_clean_refusal(value: object) -> None:
     """No input of whatever type or text makes a field fail otherwise than by refusing."""
-    for kind in (Duration, Size, Share, Rate, TokenCount):
+    for kind in (Duration, Size, Share, Rate, Price, TokenCount):
         adapter = TypeAdapter[float](kind)
         with contextlib.suppress(ValidationError):
             assert adapter.validate_python(value) >= 0
