@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from brownout.harness.compare import compare
 from pydantic import ValidationError
 
-from brownout.harness.results import SCHEMA_VERSION, Cell, Estimate, RunFile, RunFileError, load
+from brownout.harness.results import SCHEMA_VERSION, Cell, Estimate, RunFile, RunFileError, load, schema
+from brownout.harness.run import run as play
 
 from . import tiny
 
@@ -19,7 +21,7 @@ from . import tiny
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> RunFile:
     """A comparison in which some quantiles are infinite."""
-    return compare(tiny.plan(tmp_path_factory.mktemp("tiny")))
+    return play(tiny.plan(tmp_path_factory.mktemp("tiny"), seeds=6)).file
 
 
 def test_round_trip(run: RunFile, tmp_path: Path) -> None:
@@ -41,22 +43,70 @@ def test_saving_leaves_nothing_else(run: RunFile, tmp_path: Path) -> None:
     assert json.loads(path.read_text(encoding="utf-8"))["schema_version"] == SCHEMA_VERSION
 
 
-def test_null_means_infinite(run: RunFile, tmp_path: Path) -> None:
-    """A quantile that too few calls reached is `null` in the file and None in Python; JSON has no infinity."""
+def test_infinity_has_a_word(run: RunFile, tmp_path: Path) -> None:
+    """A quantile that too few calls reached is `"Infinity"` in the file: JSON itself has no such number."""
     run.save(tmp_path / "run.json")
     text = (tmp_path / "run.json").read_text(encoding="utf-8")
     data = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
     hasty = [cell for cell in data["cells"] if (cell["scenario"], cell["client"]) == ("calm", "hasty")]
-    assert [cell["metrics"]["p50"] for cell in hasty] == [None] * 3
-    [row] = [row for row in data["rows"] if (row["scenario"], row["client"]) == ("calm", "hasty")]
-    assert row["metrics"]["p50"] == {"value": None, "low": None, "high": None}
+    assert [cell["metrics"]["p50(latency)"] for cell in hasty] == ["Infinity"] * 6
+    [row] = [row for row in load(tmp_path / "run.json").rows if (row.scenario, row.client) == ("calm", "hasty")]
+    assert row.metrics["p50(latency)"].value == math.inf
 
 
-@pytest.mark.parametrize("value", [float("inf"), float("nan")])
-def test_no_figure_is_infinite_by_accident(value: float) -> None:
-    """Infinity has one spelling; whoever forgets it hears of it at once, not when a report looks odd."""
-    with pytest.raises(ValidationError, match="finite"):
-        Estimate(value=value)
+def test_nothing_is_not_a_number() -> None:
+    """Whoever computes one hears of it at once, not when a report looks odd."""
+    with pytest.raises(ValidationError, match="not a number"):
+        Estimate(value=math.nan)
+
+
+def fits(value: Any, wanted: dict[str, Any], whole: dict[str, Any]) -> bool:
+    """Whether a value is valid under a JSON Schema, as far as ours go; a keyword not known here is an error."""
+    known = {"$ref", "$defs", "type", "properties", "required", "additionalProperties", "items", "anyOf", "enum"}
+    assert wanted.keys() <= known | {"const", "title", "description", "default"}, wanted.keys()
+    if "$ref" in wanted and not fits(value, whole["$defs"][wanted["$ref"].rpartition("/")[2]], whole):
+        return False
+    kinds = {"object": dict, "array": list, "string": str, "integer": int, "number": (int, float), "boolean": bool}
+    kind = wanted.get("type")
+    if kind == "null":
+        return value is None
+    if kind and (not isinstance(value, kinds[kind]) or (isinstance(value, bool) and kind != "boolean")):
+        return False
+    if isinstance(value, dict):
+        properties, others = wanted.get("properties", {}), wanted.get("additionalProperties", True)
+        for name, each in value.items():
+            rule = properties.get(name, others)
+            if rule is False or (rule is not True and not fits(each, rule, whole)):
+                return False
+        if not all(name in value for name in wanted.get("required", ())):
+            return False
+    if isinstance(value, list) and not all(fits(each, wanted.get("items", {}), whole) for each in value):
+        return False
+    if "anyOf" in wanted and not any(fits(value, each, whole) for each in wanted["anyOf"]):
+        return False
+    return value in wanted.get("enum", [value]) and value == wanted.get("const", value)
+
+
+def test_what_is_written_is_what_is_published(run: RunFile, tmp_path: Path) -> None:
+    """The schema takes a file as it is, and none with a figure, a field or a word of another kind."""
+    run.save(tmp_path / "run.json")
+    published = schema()
+    data = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    assert fits(data, published, published)
+    assert data.keys() == published["properties"].keys()
+    for change in (
+        replaced(schema_version=1),
+        replaced(backend="real"),
+        replaced(sample="Infinity"),
+        replaced(more=1),
+        without("verdict"),
+        lambda data: data["rows"][0]["metrics"]["goodput"].update(value="NaN"),
+        lambda data: data["rows"][0]["metrics"]["goodput"].update(value=None),
+        lambda data: data["cells"][0].update(calls=1.5),
+    ):
+        broken = copy.deepcopy(data)
+        change(broken)
+        assert not fits(broken, published, published)
 
 
 def test_rows_are_sums_of_cells(run: RunFile) -> None:
@@ -83,9 +133,9 @@ def replaced(**fields: Any) -> Callable[[dict[str, Any]], None]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (replaced(schema_version=2), "run.json: expected schema_version 1, got 2"),
-        (replaced(schema_version="1"), "run.json: expected schema_version 1, got '1'"),
-        (without("schema_version"), "run.json: expected schema_version 1, got None"),
+        (replaced(schema_version=1), "run.json: expected schema_version 2, got 1"),
+        (replaced(schema_version="2"), "run.json: expected schema_version 2, got '2'"),
+        (without("schema_version"), "run.json: expected schema_version 2, got None"),
         (without("verdict"), "run.json: verdict: Field required"),
         (replaced(verdict=3), "run.json: verdict: Input should be a valid string"),
         (replaced(extra=1), "run.json: extra: Extra inputs are not permitted"),
@@ -94,7 +144,10 @@ def replaced(**fields: Any) -> Callable[[dict[str, Any]], None]:
             lambda data: data["cells"][1].update(calls="many"),
             "run.json: cells.1.calls: Input should be a valid integer",
         ),
-        (lambda data: data["rows"][0]["metrics"]["p95"].pop("value"), "run.json: rows.0.metrics.p95.value: Field requ"),
+        (
+            lambda data: data["rows"][0]["metrics"]["goodput"].pop("value"),
+            "run.json: rows.0.metrics.goodput.value: Field",
+        ),
     ],
 )
 def test_a_broken_file_says_where(
@@ -119,9 +172,9 @@ def test_a_broken_file_says_where(
     ("content", "message"),
     [
         (b"", "run.json: not JSON: Expecting value: line 1 column 1 (char 0)"),
-        (b'{"schema_version": 1,', "run.json: not JSON: Expecting property name enclosed in double quotes: line 1"),
+        (b'{"schema_version": 2,', "run.json: not JSON: Expecting property name enclosed in double quotes: line 1"),
         (b"\xff\xfe", "run.json: not JSON: 'utf-8' codec can't decode byte 0xff in position 0"),
-        (b"[]", "run.json: expected schema_version 1, got None"),
+        (b"[]", "run.json: expected schema_version 2, got None"),
         (b"[" * 100_000, "run.json: not JSON: "),
         (None, "run.json: no such file or directory"),
     ],

@@ -1,4 +1,5 @@
-"""Reads reports back into what they say: verdict, titles, tables, notes. By the rules of each format, not by ours."""
+"""Reads reports back into what they say: verdict, titles, tables, notes. By the rules of each format, not by ours.
+What is folded away is read as well."""
 
 from __future__ import annotations
 
@@ -88,7 +89,7 @@ def from_html(html: str) -> Read:
             case "table":
                 tables.append(table)
                 table = []
-            case "h2":
+            case "h2" | "summary":
                 titles.append(text)
             case "li" if titles[-1] == "Notes":
                 notes.append(text)

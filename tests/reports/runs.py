@@ -5,83 +5,155 @@ from __future__ import annotations
 from typing import Any
 
 from brownout.harness.agreement import Agreement
-from brownout.harness.results import Estimate, FaultCount, Row, RunFile, Standing, Subject
+from brownout.harness.objectives import parse
+from brownout.harness.results import (
+    Estimate,
+    FaultCount,
+    Gate,
+    Layer,
+    Pair,
+    Row,
+    RunFile,
+    Standing,
+    Subject,
+    Verdict,
+)
+
+NEVER = float("inf")
 
 
-def estimate(value: float | None, low: float | None = None, high: float | None = None) -> Estimate:
+def estimate(value: float, low: float | None = None, high: float | None = None) -> Estimate:
     return Estimate(value=value, low=low, high=high)
 
 
-def row(scenario: str, client: str, goodput: float, quantiles: tuple[float | None, ...], **counts: Any) -> Row:
-    names = zip(("p50", "p95", "p99"), map(estimate, quantiles), strict=True)
-    figures = {"goodput": estimate(goodput, goodput - 0.02, goodput + 0.02), **dict(names)}
+def row(scenario: str, client: str, goodput: float, quantiles: tuple[float, ...], **counts: Any) -> Row:
+    names = zip(("p50(latency)", "p95(latency)", "p99(latency)"), map(estimate, quantiles), strict=True)
+    figures = {"goodput": estimate(goodput, goodput - 0.02, goodput + 0.02), "rmst_share": estimate(1.0 - goodput)}
+    more = {"amplification": estimate(counts.pop("amplification", 1.0))} | counts.pop("more", {})
+    rank = counts.pop("rank", 1)
     return Row(
         scenario=scenario,
         client=client,
-        metrics=figures | {"amplification": estimate(counts.pop("amplification", 1.0))},
+        rank=rank,
+        is_best=rank == 1,
+        metrics=figures | dict(names) | more,
+        absent={},
         outcomes=counts.pop("outcomes", {"ok": 600}),
         timeouts=counts.pop("timeouts", {}),
         faults={name: FaultCount(planned=p, fired=f) for name, (p, f) in counts.pop("faults", {}).items()},
-        breaker_opened=0,
+        transitions={},
     )
 
 
-def subject(name: str, about: str) -> Subject:
-    return Subject(name=name, about=about, sha256="0" * 64, reproduce=f"{name}.yaml")
+def subject(name: str, about: str, **more: str) -> Subject:
+    return Subject(name=name, about=about, sha256="0" * 64, reproduce=f"{name}.yaml", **more)
+
+
+def standing(client: str, rank: int, score: Estimate, behind: Estimate, chance: float | None) -> Standing:
+    return Standing(
+        client=client,
+        rank=rank,
+        score=score,
+        behind=behind,
+        goodput=estimate(1.0 - score.value, 1.0 - (score.high or 1.0), 1.0 - (score.low or 0.0)),
+        goodput_behind=behind,
+        probability_of_best=chance,
+        is_tied_with_best=rank == 1,
+        runs_needed=6,
+    )
+
+
+def pair(better: str, worse: str, difference: Estimate, p_holm: float) -> Pair:
+    return Pair(
+        better=better, worse=worse, difference=difference, p=p_holm / 3, p_holm=p_holm, is_tied=p_holm > 0.05,
+        runs_needed=1234 if p_holm > 0.05 else None,
+    )  # fmt: skip
+
+
+def verdict(client: str, line: str, value: float | None, **more: Any) -> Verdict:
+    asked = parse(line)
+    judged = {} if value is None else {"is_met": asked.holds(value), "margin": asked.margin(value)}
+    fields = {"value": value, "is_met": None} | judged | more
+    return Verdict(scenario="storm", client=client, objective=line, metric=asked.metric, **fields)
+
+
+def layer(left_out: str, scenario: str, goodput: Estimate) -> Layer:
+    return Layer(
+        client="steady", left_out=left_out, scenario=scenario, goodput=goodput, score=goodput,
+        amplification=estimate(0.25, 0.2, 0.3),
+    )  # fmt: skip
+
+
+OBJECTIVES = [
+    verdict("steady", "goodput >= 80%", 0.834, low=0.814, high=0.854, is_sure=True),
+    verdict("hasty", "goodput >= 60%", 0.612, low=0.592, high=0.632),
+    verdict("steady", "p99(latency) <= 60s", NEVER, low=71.5, high=NEVER, is_sure=True),
+    verdict("steady", "p95(ttft) <= 2s", None, why="no call streams"),
+    verdict("hasty", "cost_per_good_call <= $0.05", 0.0625),
+]
+LAYERS = [
+    layer("retry", "", estimate(0.101, 0.08, 0.12)),
+    layer("retry", "storm", estimate(0.202, 0.16, 0.24)),
+    layer("retry", "calm", estimate(-0.0001, -0.01, 0.01)),
+    layer("hedge", "", estimate(-0.05, -0.06, -0.04)),
+    layer("hedge", "storm", estimate(-0.1)),
+    layer("hedge", "calm", estimate(0.0, 0.0, 0.0)),
+]
 
 
 def run(**changes: Any) -> RunFile:
     """The run, with some of its fields replaced."""
     fields: dict[str, Any] = {
+        "kind": "comparison",
         "created": "2026-01-02T03:04:05+00:00",
         "environment": {"python": "3.11.7", "platform": "Linux x86_64", "anthropic": "2.12.0"},
         "backend": "sim",
         "time_scale": 1.0,
         "sample": 0.25,
-        "seeds": [1, 2, 3],
+        "seeds": [1, 2, 3, 4, 5, 6, 7],
+        "weights": {"storm": 2.0, "calm": 1.0},
         "scenarios": [subject("storm", "Half of the calls are refused."), subject("calm", "Nothing goes wrong.")],
         "clients": [subject("steady", "Waits."), subject("hasty", "Gives up."), subject("absent", "Refuses.")],
-        "verdict": "steady answers 91.2% of calls in time over 2 scenarios (3 seeds), 11.1 points more than hasty "
-        "(95% interval 9.5 to 12.7).",
+        "verdict": "steady holds best over 2 scenarios (7 seeds): callers wait 11.4% of their deadline on average, "
+        "88.6% of calls are answered in time, but not surely better than hasty: the difference of 14.8 points may be "
+        "chance.",
+        "gate": Gate(client="hasty", is_met=False, why="steady is surely better", smallest_difference=0.01),
+        "objectives": OBJECTIVES,
         "standings": [
-            Standing(
-                client="steady",
-                goodput=estimate(0.912, 0.89, 0.93),
-                behind=estimate(0.0, 0.0, 0.0),
-                is_tied_with_best=True,
-            ),
-            Standing(
-                client="hasty",
-                goodput=estimate(0.801, 0.78, 0.82),
-                behind=estimate(0.111, 0.095, 0.127),
-                is_tied_with_best=False,
-            ),
-            Standing(
-                client="absent",
-                goodput=estimate(0.0),
-                behind=estimate(0.912),
-                is_tied_with_best=False,
-            ),
+            standing("steady", 1, estimate(0.114, 0.09, 0.13), estimate(0.0, 0.0, 0.0), 0.995),
+            standing("hasty", 1, estimate(0.262, 0.2, 0.3), estimate(0.148, -0.001, 0.3), 0.005),
+            standing("absent", 3, estimate(1.0), estimate(0.886), None),
         ],
+        "pairs": [
+            pair("steady", "hasty", estimate(0.148, -0.001, 0.3), 0.0938),
+            pair("steady", "absent", estimate(0.886), 0.0469),
+            pair("hasty", "absent", estimate(0.738, 0.7, 0.8), 0.0469),
+        ],
+        "layers": LAYERS,
         "rows": [
             row(
-                "storm", "steady", 0.834, (3.14, 17.2, None),
+                "storm", "steady", 0.834, (3.14, 17.2, NEVER),
                 amplification=1.42, outcomes={"ok": 501, "gap": 60, "censored": 39}, timeouts={"gap": 61, "read": 7},
                 faults={"phase 2: rate_limit #1": (210, 208), "phase 2: stall #2": (33, 30)},
+                more={"time_to_recover": estimate(12.5, 10.0, 15.0), "cost_per_good_call": estimate(0.0123)},
             ),
             row(
-                "storm", "hasty", 0.612, (2.71, None, None),
-                amplification=1.1, outcomes={"ok": 367, "status 429": 233}, timeouts={},
+                "storm", "hasty", 0.612, (2.71, NEVER, NEVER),
+                amplification=1.1, timeouts={}, rank=2,
+                outcomes={"ok": 367, "status 429": 120, "gap": 50, "reset": 40, "connect": 20, "status 529": 3},
                 faults={"phase 2: rate_limit #1": (180, 180), "phase 2: stall #2": (28, 27)},
             ),
             row(
-                "storm", "absent", 0.0, (None, None, None),
-                amplification=0.0, outcomes={"breaker_open": 600},
+                "storm", "absent", 0.0, (NEVER, NEVER, NEVER),
+                amplification=0.0, outcomes={"breaker_open": 600}, rank=3,
                 faults={"phase 2: rate_limit #1": (4, 4), "phase 2: stall #2": (0, 0)},
             ),
             row("calm", "steady", 0.99, (2.5, 4.75, 6.0)),
             row("calm", "hasty", 0.99, (2.25, 4.5, 5.5)),
-            row("calm", "absent", 0.0, (None, None, None), amplification=0.0, outcomes={"breaker_open": 600}),
+            row(
+                "calm", "absent", 0.0, (NEVER, NEVER, NEVER),
+                amplification=0.0, outcomes={"breaker_open": 600}, rank=3,
+            ),
         ],
         "notes": ["storm: the fault of phase 2: stall #2 never fired for absent"],
         "cells": [],
@@ -92,5 +164,5 @@ def run(**changes: Any) -> RunFile:
 
 AGREEMENT = [
     Agreement("storm", "steady", (0.834, 0.8), (3.14, 3.3), (852, 870)),
-    Agreement("storm", "hasty", (0.612, 0.6), (2.71, None), (660, 655)),
+    Agreement("storm", "hasty", (0.612, 0.6), (2.71, NEVER), (660, 655)),
 ]

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from brownout.harness.compare import compare
 
-from brownout.harness.results import Estimate
-from brownout.reports.document import Document, document, percent_of, seconds
+from brownout.harness.plan import Plan
+from brownout.harness.results import Gate
+from brownout.harness.run import run as play
+from brownout.harness.sources import client, scenario
+from brownout.reports import words
+from brownout.reports.document import Document, document
 from brownout.reports.formats import formats
 from brownout.reports.write import write
+from brownout.scenarios import clients, incidents
 
 from ..harness import tiny
 from .read_back import READERS, Read, from_html, from_markdown, page, rendered
@@ -20,40 +25,7 @@ from .runs import AGREEMENT, run, subject
 FORMATS = formats()
 each_format = pytest.mark.parametrize("name", FORMATS)
 
-GOLDEN = """\
-steady answers 91.2% of calls in time over 2 scenarios (3 seeds), 11.1 points more than hasty (95% interval
-9.5 to 12.7).
-
-Standings
-  client  goodput  95% interval    behind the first  95% interval of that
-* steady  91.2%    89.0% to 93.0%
-  hasty   80.1%    78.0% to 82.0%  11.1 points       9.5 to 12.7
-  absent  0.0%     needs 3 seeds   91.2 points       needs 3 seeds
-
-storm
-  client  goodput  95% interval    p50    p95     p99    attempts per call  timeouts        failed calls
-* steady  83.4%    81.4% to 85.4%  3.1 s  17.2 s  never  1.42               gap 61, read 7  gap 60, censored 39
-  hasty   61.2%    59.2% to 63.2%  2.7 s  never   never  1.10               –               status 429 233
-  absent  0.0%     0.0% to 2.0%    never  never   never  0.00               –               breaker_open 600
-
-storm: faults planned and fired
-  fault                   steady     hasty      absent
-  phase 2: rate_limit #1  210 / 208  180 / 180  4 / 4
-  phase 2: stall #2       33 / 30    28 / 27    0 / 0
-
-calm
-  client  goodput  95% interval     p50    p95    p99    attempts per call  timeouts  failed calls
-* steady  99.0%    97.0% to 100.0%  2.5 s  4.8 s  6.0 s  1.00               –         –
-* hasty   99.0%    97.0% to 100.0%  2.2 s  4.5 s  5.5 s  1.00               –         –
-  absent  0.0%     0.0% to 2.0%     never  never  never  0.00               –         breaker_open 600
-
-The simulator and the real SDK
-  scenario, client  goodput, sim  goodput, wire  p50, sim  p50, wire  attempts, sim  attempts, wire
-  storm, steady     83.4%         80.0%          3.1 s     3.3 s      852            870
-  storm, hasty      61.2%         60.0%          2.7 s     never      660            655
-
-Note: storm: the fault of phase 2: stall #2 never fired for absent
-"""
+GOLDEN = (Path(__file__).parent / "golden.txt").read_text(encoding="utf-8")
 
 
 def test_the_console_report_as_it_is() -> None:
@@ -76,10 +48,16 @@ def test_every_format_is_read_back_below() -> None:
     assert READERS.keys() == FORMATS.keys()
 
 
-def told(page: Document) -> Read:
+def told(page: Document, *, with_details: bool = True) -> Read:
     """The document itself, as a reader of it would see it."""
-    tables = [[list(table.columns), *(list(row) for row in table.rows)] for table in page.tables]
-    return Read(page.verdict, [table.title for table in page.tables], tables, list(page.notes))
+    shown = [table for table in page.tables if with_details or not table.is_detail]
+    tables = [[list(table.columns), *(list(row) for row in table.rows)] for table in shown]
+    return Read(page.verdict, [table.title for table in shown], tables, list(page.notes))
+
+
+def said(page: Document, name: str) -> Read:
+    """What a format of it has to say: on the console no details."""
+    return told(page, with_details=name != "console")
 
 
 @each_format
@@ -87,15 +65,20 @@ def test_all_formats_show_the_same(name: str) -> None:
     """Verdict, every cell of every table, every note: cell by cell, and so every number."""
     page = document(run(), AGREEMENT)
     read = READERS[name](FORMATS[name].render(page))
-    assert read == told(page)
+    assert read == said(page, name)
     assert len(read.numbers()) > 100
 
 
 @each_format
 def test_all_formats_show_the_same_of_a_real_run(name: str, tmp_path: Path) -> None:
-    """The same for a comparison that was played."""
-    page = document(compare(tiny.plan(tmp_path)))
-    assert READERS[name](FORMATS[name].render(page)).numbers() == told(page).numbers()
+    """The same for a run that was played, with objectives, a gate and an ablation."""
+    tiny.objectives(tmp_path, tiny.MISSED)
+    plan = tiny.plan(tmp_path)
+    tiny.objectives(tmp_path, tiny.MISSED)
+    found = play(replace(plan, scenarios=tiny.scenarios(tmp_path), gate="hasty", ablate="patient")).file
+    page = document(found)
+    assert READERS[name](FORMATS[name].render(page)).numbers() == said(page, name).numbers()
+    assert page.verdict.endswith(found.verdict)
 
 
 @each_format
@@ -109,13 +92,61 @@ def test_a_report_of_the_least_there_can_be(name: str) -> None:
             "clients": small.clients[:1],
             "standings": small.standings[:1],
             "rows": [row for row in small.rows if (row.scenario, row.client) == ("calm", "steady")],
+            "gate": None,
+            "objectives": [],
+            "pairs": [],
+            "layers": [],
             "notes": [],
             "command": "",
         }
     )
     page = document(least)
     assert page.facts["seeds"] == "7"
-    assert READERS[name](FORMATS[name].render(page)) == told(page)
+    assert [table.title for table in page.tables] == ["calm", "calm: every metric"]
+    assert READERS[name](FORMATS[name].render(page)) == said(page, name)
+
+
+@each_format
+def test_the_verdict_comes_first(name: str) -> None:
+    """Before any table, and of a gate before all else."""
+    page = document(run())
+    text = FORMATS[name].render(page).replace("\n", " ")
+    assert page.verdict.startswith("GATE MISSED for hasty: steady is surely better. steady holds best over 2 scenarios")
+    start = text.index("GATE MISSED")
+    assert all(
+        text.find(table.title, start) > start for table in page.tables if name != "console" or not table.is_detail
+    )
+    assert start == 0 or name != "console"
+    assert document(run(kind="objectives", gate=None)).title == "Brownout: do the objectives hold"
+
+
+def test_details_are_folded_where_that_can_be_done() -> None:
+    """Every metric, faults and pairs: on the page behind a summary, on the terminal not at all."""
+    page = document(run())
+    details = [table.title for table in page.tables if table.is_detail]
+    assert details == [
+        "storm: every metric", "storm: faults planned and fired", "calm: every metric", "Every two clients"
+    ]  # fmt: skip
+    for name in ("html", "markdown"):
+        text = FORMATS[name].render(page)
+        assert re.findall(r"<details><summary>(.*?)</summary>", text) == details
+        assert text.count("</details>") == len(details)
+    assert not any(title in FORMATS["console"].render(page) for title in details)
+
+
+def test_what_was_missed_stands_first() -> None:
+    """Then what was met, then what has no meaning; nothing is met surely by accident."""
+    [table] = [table for table in document(run()).tables if table.title == "Objectives"]
+    assert [row[3] for row in table.rows] == ["MISSED", "MISSED, not sure", "met", "met, not sure", "no meaning"]
+    assert [row[6] for row in table.rows] == ["none", "-$0.0125", "3.4 points", "1.2 points", "–"]
+
+
+def test_no_line_of_the_console_is_absurdly_wide(tmp_path: Path) -> None:
+    """With the names that are shipped, in storms in which calls fail in many ways."""
+    sources = [scenario(name) for name in incidents()], [client(name) for name in clients()]
+    plan = Plan(*sources, seeds=(1, 2), sample=0.05, gate=sources[1][0].value.name, ablate=sources[1][-1].value.name)
+    text = FORMATS["console"].render(document(play(plan).file))
+    assert max(map(len, text.splitlines())) <= 170
 
 
 def test_written_files_are_those_asked_for(tmp_path: Path) -> None:
@@ -185,6 +216,22 @@ def hostile(text: str) -> Document:
                     )
                     for row in plain.rows
                 ],
+                "gate": Gate(client=text, is_met=True, why=text, smallest_difference=None),
+                "weights": {text: 2.0, "calm": 1.0},
+                "objectives": [
+                    each.model_copy(update={"scenario": text, "client": text, "why": text}) for each in plain.objectives
+                ],
+                "pairs": [each.model_copy(update={"better": text}) for each in plain.pairs],
+                "layers": [
+                    each.model_copy(
+                        update={
+                            "client": text,
+                            "left_out": text if each.left_out == "hedge" else each.left_out,
+                            "scenario": renamed.get(each.scenario, each.scenario),
+                        }
+                    )
+                    for each in plain.layers
+                ],
                 "notes": [text],
                 "environment": {"python": text},
                 "command": f"brownout compare -s '{text}'",
@@ -246,18 +293,39 @@ def test_a_scenario_and_a_client_of_one_name_keep_their_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
-    [(0.0, "0.0%"), (0.1234, "12.3%"), (0.9996, "100.0%"), (1.0, "100.0%"), (1.03, "100.0%"), (-0.02, "0.0%")],
+    ("name", "value", "text"),
+    [
+        ("goodput", 0.0, "0.0%"),
+        ("goodput", 0.1234, "12.3%"),
+        ("goodput", 0.9996, "100.0%"),
+        ("goodput", 1.03, "100.0%"),
+        ("goodput", -0.02, "0.0%"),
+        ("p95(latency)", float("inf"), "never"),
+        ("p95(latency)", 0.04, "0.0 s"),
+        ("time_to_recover", 12.34, "12.3 s"),
+        ("rmst", 600.0, "600.0 s"),
+        ("amplification", 1.5, "1.50"),
+        ("cost_per_good_call", 0.0123, "$0.0123"),
+        ("late_tokens", 12345.6, "12,345.6"),
+    ],
 )
-def test_shares_stay_within_what_is_possible(value: float, text: str) -> None:
-    """The bound of an interval may lie beyond 100%; a reader need not wonder at it."""
-    assert percent_of(value) == text
+def test_figures_as_people_read_them(name: str, value: float, text: str) -> None:
+    """In their unit; infinite is `never`, and the bound of a share stays within what is possible."""
+    assert words.of(name, value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(None, "never"), (0.04, "0.0 s"), (12.34, "12.3 s"), (600.0, "600.0 s")])
-def test_seconds(value: float | None, text: str) -> None:
-    """Infinite is `never`."""
-    assert seconds(Estimate(value=value)) == text
+@pytest.mark.parametrize(
+    ("kinds", "text"),
+    [
+        ({}, "–"),
+        ({"gap": 1200}, "gap 1,200"),
+        ({"a": 5, "b": 4, "c": 3, "d": 2}, "a 5, b 4, c 3, d 2"),
+        ({"a": 5, "b": 4, "c": 3, "d": 2, "e": 1}, "a 5, b 4, c 3, 2 others 3"),
+    ],
+)
+def test_counts_of_many_kinds(kinds: dict[str, int], text: str) -> None:
+    """The most frequent by name, the rest as one sum, and never a rest of one."""
+    assert words.counts(kinds) == text
 
 
 def test_a_sample_is_told_as_it_was_given() -> None:
