@@ -1,0 +1,40 @@
+"""What the pages show is run: the Python in order, the YAML through the models that check files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from brownout.harness.client import Client
+from brownout.harness.files import parse
+from brownout.harness.scenario import Scenario
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def blocks(page: str, language: str) -> Iterator[str]:
+    """The code on a page."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return (found[1] for found in re.finditer(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+
+
+@pytest.mark.slow
+def test_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every example, one after the other, as a reader would type them."""
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for code in blocks("docs/python.md", "python"):
+        exec(compile(code, "docs/python.md", "exec"), names)
+    assert (tmp_path / "out" / "run.json").exists()
+
+
+@pytest.mark.parametrize("text", list(blocks("README.md", "yaml")), ids=lambda text: text.split("\n", 1)[0])
+def test_the_files_in_the_readme_load(text: str, tmp_path: Path) -> None:
+    """A scenario or a client; one that extends another finds it beside itself."""
+    (tmp_path / "mine.yaml").write_text("name: base\nlayers: [content_gap: {limit: 20s}, sdk]\n", encoding="utf-8")
+    document = parse(text, str(tmp_path / "shown.yaml"))
+    model = Scenario if "timeline:" in text else Client
+    assert document.check(model).name
