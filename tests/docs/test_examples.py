@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from brownout.harness.client import Client
-from brownout.harness.files import parse
+from brownout.harness.files import load
 from brownout.harness.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,7 +34,7 @@ def test_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize("text", list(blocks("README.md", "yaml")), ids=lambda text: text.split("\n", 1)[0])
 def test_the_files_in_the_readme_load(text: str, tmp_path: Path) -> None:
     """A scenario or a client; one that extends another finds it beside itself."""
-    (tmp_path / "mine.yaml").write_text("name: base\nlayers: [content_gap: {limit: 20s}, sdk]\n", encoding="utf-8")
-    document = parse(text, str(tmp_path / "shown.yaml"))
-    model = Scenario if "timeline:" in text else Client
-    assert document.check(model).name
+    (tmp_path / "mine.yaml").write_text("name: base\nlayers: [{content_gap: {limit: 20s}}, sdk]\n", encoding="utf-8")
+    shown = tmp_path / "shown.yaml"
+    shown.write_text(text, encoding="utf-8")
+    assert load(shown, Scenario if "timeline:" in text else Client).name
