@@ -53,6 +53,8 @@ def _tables(run: RunFile, agreement: Sequence[Agreement]) -> list[Table]:
     for scenario in run.scenarios:
         here = [row for row in run.rows if row.scenario == scenario.name]
         found.append(tables.scenario(scenario, here))
+        if any(set(row.outcomes) - {"ok"} or row.timeouts for row in here):
+            found.append(tables.losses(scenario.name, here))
         found.append(tables.every_metric(scenario.name, here))
         if here[0].faults:
             found.append(tables.faults(scenario.name, here))

@@ -22,14 +22,14 @@ def objectives(verdicts: Sequence[Verdict]) -> Table:
         "says both.",
         ("objective", *clients),
         tuple(
-            (f"{scenario}: {objective}", *(_achieved(found[scenario, objective, client]) for client in clients))
+            (f"{scenario}: {objective}", *(_achieved(found.get((scenario, objective, client))) for client in clients))
             for scenario, objective in dict.fromkeys((each.scenario, each.objective) for each in verdicts)
         ),
     )
 
 
-def _achieved(each: Verdict) -> str:
-    if each.value is None or each.is_met is None:
+def _achieved(each: Verdict | None) -> str:
+    if each is None or each.value is None or each.is_met is None:
         return "–"
     return words.of(each.metric, each.value) + ("" if each.is_met else " MISSED") + ("" if each.is_sure else " ?")
 
@@ -139,21 +139,37 @@ def scenario(subject: Subject, rows: Sequence[Row]) -> Table:
     return Table(
         subject.name,
         subject.about,
-        ("client", "rank", "goodput, 95% interval", *(title for _, title in shown), "timeouts", "failed calls"),
+        ("client", "rank", "goodput, 95% interval", *(title for _, title in shown)),
         tuple(_scenario_row(row, [name for name, _ in shown]) for row in rows),
         frozenset(row.client for row in rows if row.is_best),
     )
 
 
 def _scenario_row(row: Row, names: Sequence[str]) -> tuple[str, ...]:
-    failed = {kind: count for kind, count in row.outcomes.items() if kind != "ok"}
     goodput = words.with_bounds("goodput", row.metrics["goodput"])
-    figures = (_value(row, name) for name in names)
-    return row.client, str(row.rank), goodput, *figures, words.counts(row.timeouts), words.counts(failed)
+    return row.client, str(row.rank), goodput, *(_value(row, name) for name in names)
 
 
 def _value(row: Row, name: str) -> str:
     return words.of(name, row.metrics[name].value) if name in row.metrics else "–"
+
+
+def losses(scenario: str, rows: Sequence[Row]) -> Table:
+    """What became of the calls that were not answered."""
+    return Table(
+        f"{scenario}: what calls were lost to",
+        "How the calls ended that were not answered whole, and the limits of the client's own that ended requests.",
+        ("client", "calls", "lost calls", "requests timed out"),
+        tuple(
+            (
+                row.client,
+                f"{sum(row.outcomes.values()):,}",
+                words.counts({kind: count for kind, count in row.outcomes.items() if kind != "ok"}),
+                words.counts(row.timeouts),
+            )
+            for row in rows
+        ),
+    )
 
 
 def every_metric(scenario: str, rows: Sequence[Row]) -> Table:
