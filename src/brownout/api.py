@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -66,10 +66,19 @@ def compare(
     Raises `ValueError` for what does not go together, `harness.scoring.Unplayable` for a scenario that cannot mean what
     it says, and as `scenario` does for files.
     """
-    return _play(
-        "comparison", scenarios, clients, seeds, backend, time_scale, sample, workers, weights, ablate, gate, folder,
-        resume,
-    )  # fmt: skip
+    plan = Plan(
+        _sources(scenarios, Scenario),
+        _sources(clients, Client),
+        _numbers(seeds),
+        backend,
+        time_scale,
+        sample,
+        workers,
+        dict(weights or {}),
+        ablate,
+        gate,
+    )
+    return _play(plan, folder, resume)
 
 
 def run(
@@ -85,39 +94,20 @@ def run(
     resume: bool = False,
 ) -> Results:
     """The same, to hold the scenarios' objectives against it: they are in `Results.file.objectives`."""
-    return _play(
-        "objectives", scenarios, clients, seeds, backend, time_scale, sample, workers, None, "", "", folder, resume
-    )
-
-
-def _play(
-    kind: Literal["comparison", "objectives"],
-    scenarios: Iterable[Named | Scenario],
-    clients: Iterable[Named | Client],
-    seeds: int | Iterable[int],
-    backend: Backend,
-    time_scale: float,
-    sample: float,
-    workers: int,
-    weights: Mapping[str, float] | None,
-    ablate: str,
-    gate: str,
-    folder: Named | None,
-    resume: bool,
-) -> Results:
     plan = Plan(
-        [_source(each, Scenario) for each in scenarios],
-        [_source(each, Client) for each in clients],
-        range(1, seeds + 1) if isinstance(seeds, int) else list(seeds),
+        _sources(scenarios, Scenario),
+        _sources(clients, Client),
+        _numbers(seeds),
         backend,
         time_scale,
         sample,
         workers,
-        dict(weights or {}),
-        ablate,
-        gate,
-        kind,
+        kind="objectives",
     )
+    return _play(plan, folder, resume)
+
+
+def _play(plan: Plan, folder: Named | None, resume: bool) -> Results:
     plan.check()
     with ExitStack() as stack:
         store = None
@@ -128,6 +118,14 @@ def _play(
     if folder is not None:
         results.file.save(Path(folder) / RUN_FILE)
     return results
+
+
+def _numbers(seeds: int | Iterable[int]) -> list[int]:
+    return list(range(1, seeds + 1)) if isinstance(seeds, int) else list(seeds)
+
+
+def _sources(given: Iterable[Named | Model], model: type[Model]) -> list[Source[Model]]:
+    return [_source(each, model) for each in given]
 
 
 def _source(given: Named | Model, model: type[Model]) -> Source[Model]:
