@@ -91,7 +91,8 @@ def test_the_share_shown_is_that_of_the_best_attempt(shown: list[int], expected:
     """Attempts do not add up, as each begins anew; a call that is known to the service alone showed nothing."""
     record = call(10.0, "deadline", stream=True)
     attempts = [attempt("cancelled", who=(0, 0, i), shown=tokens) for i, tokens in enumerate(shown)]
-    seen = see(Ledger(calls=[record], attempts=attempts, journal=[served(output_tokens=100)]))
+    journal = [served(each.who, output_tokens=100) for each in attempts]
+    seen = see(Ledger(calls=[record], attempts=attempts, journal=journal or [served()]))
     assert seen.shown(record) == expected
 
 
