@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from brownout.fakes.draws import Identity
 from brownout.fakes.journal import Served
 from brownout.fakes.timeline import Timeline
 
@@ -61,15 +60,14 @@ def story(seen: Observed, call: CallRecord) -> list[Line]:
 
 def _lines(seen: Observed, call: CallRecord) -> Iterator[Line]:
     attempts = sorted(seen.attempts_of(call), key=lambda attempt: (attempt.started, attempt.who))
-    served = {each.who: each for each in seen.ledger.journal if (each.who.client, each.who.call) == call[:2]}
     if call.started > call.intended:
         yield Line(call.started, "begins: the program was late")
     for number, attempt in enumerate(attempts, start=1):
-        yield from _attempt(number, attempt, served.get(attempt.who))
+        yield from _attempt(number, attempt, seen.served.get(attempt.who))
     for wait in seen.ledger.waits:
-        if (wait.after.client, wait.after.call) == call[:2]:
+        if wait.after[:2] == call[:2]:
             yield Line(wait.at, f"waits {wait.seconds:.2f} s ({wait.why})")
-    yield from _early_retries(seen, attempts, served)
+    yield from _early_retries(seen, attempts)
     over = seen.scenario.end if call.finished is None else call.finished
     if over > (deadline := call.intended + call.deadline):
         yield Line(deadline, "the deadline passes")
@@ -117,7 +115,7 @@ def _outcome(attempt: AttemptRecord) -> str:
             return kind.replace("_", " ") + text
 
 
-def _early_retries(seen: Observed, attempts: list[AttemptRecord], served: dict[Identity, Served]) -> Iterator[Line]:
+def _early_retries(seen: Observed, attempts: list[AttemptRecord]) -> Iterator[Line]:
     """Requests sent before the service had said they might be."""
     timeline = Timeline(seen.scenario.service().phases, seen.seed)
     faults = dict(zip(timeline.names, (armed.fault for row in timeline.armed for armed in row), strict=True))
@@ -125,7 +123,7 @@ def _early_retries(seen: Observed, attempts: list[AttemptRecord], served: dict[I
     for before, after in pairwise(tries):
         if before.who.branch != after.who.branch:
             continue  # a hedge is no retry
-        met = served.get(before.who)
+        met = seen.served.get(before.who)
         asked = getattr(faults.get(met.fault or ""), "retry_after", None) if met and met.has_fired else None
         if asked is not None and before.finished is not None and after.started < before.finished + asked - 1e-6:
             early = before.finished + asked - after.started

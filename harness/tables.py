@@ -97,11 +97,10 @@ def _of_stream(seen: Observed, call: CallRecord) -> tuple[float | None, ...]:
 
 def attempts(seen: Observed) -> dict[str, Column]:
     """One row an HTTP request, in the order of the ledger."""
-    served = {each.who: each for each in seen.ledger.journal}
     billing = seen.scenario.server.billing
     rows = []
     for each in seen.ledger.attempts:
-        at = served.get(each.who)
+        at = seen.served.get(each.who)
         gap = None if each.first_text is None else each.largest_gap
         service = (*billing.tokens(at), at.fault or "", at.has_fired) if at else (0, 0, "", False)
         rows.append(

@@ -19,10 +19,10 @@ def attempts_per_success(seen: Observed) -> float:
 
 def retry_success(seen: Observed) -> float | Absent:
     """A call was retried if any of its attempts was not the first of its branch; a hedge alone is no retry."""
-    retried = {key for key, attempts in seen.attempts.items() if any(a.who.attempt for a in attempts)}
+    retried = {attempt.who[:2] for attempt in seen.ledger.attempts if attempt.who.attempt}
     if not retried:
         return Absent("no call was retried")
-    return sum(call.outcome == "ok" for call in seen.ledger.calls if (call.client, call.call) in retried) / len(retried)
+    return sum(call.outcome == "ok" for call in seen.ledger.calls if call[:2] in retried) / len(retried)
 
 
 def attempt_timeout_rate(seen: Observed) -> float | Absent:

@@ -50,5 +50,5 @@ def cost_per_good_call(seen: Observed) -> float:
 
 def duplicates(seen: Observed) -> float:
     """For each call, answers made to their end beyond the first: work done, and billed, twice."""
-    made = Counter((served.who.client, served.who.call) for served in seen.ledger.journal if served.is_complete)
+    made = Counter(served.who[:2] for served in seen.ledger.journal if served.is_complete)
     return sum(count - 1 for count in made.values()) / len(seen.ledger.calls)

@@ -9,6 +9,7 @@ from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from brownout.fakes.draws import Identity, call_label
+from brownout.fakes.journal import Served
 from brownout.fakes.mix import Mix
 
 from ..ledger import Ledger
@@ -47,11 +48,11 @@ class Observed:
         """The attempts of each call, in the ledger's order."""
         found: dict[Key, list[AttemptRecord]] = {}
         for attempt in self.ledger.attempts:
-            found.setdefault((attempt.who.client, attempt.who.call), []).append(attempt)
+            found.setdefault(attempt.who[:2], []).append(attempt)
         return found
 
     def attempts_of(self, call: CallRecord) -> list[AttemptRecord]:
-        return self.attempts.get((call.client, call.call), [])
+        return self.attempts.get(call[:2], [])
 
     @cached_property
     def answers(self) -> dict[Identity, CallRecord]:
@@ -65,9 +66,9 @@ class Observed:
         return found
 
     @cached_property
-    def expected_tokens(self) -> dict[Key, int]:
-        """How long the whole answer to a call was to be, of the calls that reached the service."""
-        return {(served.who.client, served.who.call): served.output_tokens for served in self.ledger.journal}
+    def served(self) -> dict[Identity, Served]:
+        """What the service saw of each attempt that reached it."""
+        return {served.who: served for served in self.ledger.journal}
 
     @cached_property
     def latencies(self) -> list[float]:
@@ -99,15 +100,14 @@ class Observed:
 
     def shown(self, call: CallRecord) -> float:
         """The share of the whole answer that the best of its attempts had shown by the deadline."""
-        expected = self.expected_tokens.get((call.client, call.call))
-        if not expected:
-            return 0.0
-        return min(1.0, max((attempt.shown for attempt in self.attempts_of(call)), default=0) / expected)
+        tries = ((attempt.shown, self.served.get(attempt.who)) for attempt in self.attempts_of(call))
+        return max((min(1.0, shown / served.output_tokens) for shown, served in tries if served), default=0.0)
 
     def is_good(self, call: CallRecord) -> bool:
         """Whether it was answered whole by its deadline, and, streamed, as fluently as the scenario asks."""
-        if latency(call) > call.deadline:
-            return False
+        return latency(call) <= call.deadline and self._is_fluent(call)
+
+    def _is_fluent(self, call: CallRecord) -> bool:
         if not (call.stream and self._asks_fluency):
             return True
         kind = self.kind_of(call)
@@ -124,7 +124,8 @@ class Observed:
     @cached_property
     def good(self) -> list[bool]:
         """Of each call in the ledger's order."""
-        return [self.is_good(call) for call in self.ledger.calls]
+        calls = zip(self.ledger.calls, self.latencies, strict=True)
+        return [taken <= call.deadline and self._is_fluent(call) for call, taken in calls]
 
 
 def once(find: Callable[[Observed], Found]) -> Callable[[Observed], Found]:

@@ -15,8 +15,8 @@ from .ledgers import NEVER, attempt, call, scenario, see, served
 FLUENT = scenario({"deadline": "10s", "stream": "100%", "first_text_within": "2s", "gap_within": "3s"})
 MIXED = scenario(
     [
-        {"profile": "chat", "share": "50%", "deadline": "10s", "caller_timeout": "5s", "gap_within": "1s"},
-        {"profile": "background", "share": "50%", "deadline": "60s", "caller_timeout": "30s"},
+        {"profile": "chat", "share": "50%", "deadline": "10s", "gap_within": "1s"},
+        {"profile": "background", "share": "50%", "deadline": "60s", "first_text_within": "20s"},
     ]
 )
 
@@ -91,7 +91,8 @@ def test_the_share_shown_is_that_of_the_best_attempt(shown: list[int], expected:
     """Attempts do not add up, as each begins anew; a call that is known to the service alone showed nothing."""
     record = call(10.0, "deadline", stream=True)
     attempts = [attempt("cancelled", who=(0, 0, i), shown=tokens) for i, tokens in enumerate(shown)]
-    seen = see(Ledger(calls=[record], attempts=attempts, journal=[served(output_tokens=100)]))
+    journal = [served(each.who, output_tokens=100) for each in attempts]
+    seen = see(Ledger(calls=[record], attempts=attempts, journal=journal or [served()]))
     assert seen.shown(record) == expected
 
 
@@ -129,16 +130,27 @@ def test_the_kind_of_a_call_is_the_one_it_was_asked_as() -> None:
     assert {kind.profile for kind in kinds} == {"chat", "background"}
 
 
-def test_each_kind_of_call_has_limits_of_its_own() -> None:
-    """A silence of two seconds spoils a chat, and nothing that runs in the background."""
+@pytest.mark.parametrize(
+    ("took", "first_text", "largest_gap", "expected"),
+    [
+        (8.0, 1.0, 2.0, {"chat": False, "background": True}),  # a silence of two seconds
+        (30.0, 1.0, 0.5, {"chat": False, "background": True}),  # an answer after half a minute
+        (9.0, 8.0, 0.5, {"chat": True, "background": True}),
+        (25.0, 24.0, 0.5, {"chat": False, "background": False}),  # no text for 24 seconds
+    ],
+)
+def test_each_kind_of_call_has_limits_of_its_own(
+    took: float, first_text: float, largest_gap: float, expected: dict[str, bool]
+) -> None:
+    """What spoils a chat need not spoil what runs in the background."""
     work = MIXED.calls(seed=1)
     good = {}
     for number in range(20):
         ask = work.ask(0, number, 0.0)
-        record = call(8.0, who=(0, number), deadline=ask.deadline, stream=True)
-        attempts = [attempt(who=(0, number), first_text=1.0, largest_gap=2.0)]
+        record = call(took, who=(0, number), deadline=ask.deadline, stream=True)
+        attempts = [attempt(who=(0, number), first_text=first_text, largest_gap=largest_gap)]
         good[ask.profile] = see(Ledger(calls=[record], attempts=attempts), MIXED).is_good(record)
-    assert good == {"chat": False, "background": True}
+    assert good == expected
 
 
 def test_what_is_looked_up_once_is_looked_up_once_for_each_run() -> None:

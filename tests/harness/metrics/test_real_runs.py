@@ -11,14 +11,22 @@ import pytest
 
 from brownout import scenarios as shipped
 from brownout.fakes.billing import Billing
+from brownout.fakes.draws import Identity
 from brownout.harness import cells
+from brownout.harness.cells import Job
 from brownout.harness.frames import Results
-from brownout.harness.metrics import METRICS
+from brownout.harness.ledger import Ledger
+from brownout.harness.metrics import METRICS, Observed, metric
 from brownout.harness.plan import Plan
+from brownout.harness.records import CallRecord
 from brownout.harness.results import RunFile
+from brownout.harness.sampling import sampled
 from brownout.harness.sources import client, scenario
 
+from .ledgers import client as by_hand
+
 SCENARIOS, CLIENTS = sorted(shipped.incidents()), sorted(shipped.clients())
+GUARDED = by_hand({"breaker": {"failures": 3}})
 PAIRS = [(incident, contestant) for incident in SCENARIOS for contestant in CLIENTS]
 
 
@@ -79,3 +87,24 @@ def test_the_simulator_records_what_the_metrics_assume(results: Results) -> None
     assert (answers == 1).all()
     assert len(answers) == (calls["outcome"] == "ok").sum()
     assert (attempts.loc[attempts["is_answer"], "outcome"] == "ok").all()
+
+
+@pytest.mark.parametrize("incident", [name for name in SCENARIOS if name != "calm"])
+def test_what_a_request_would_have_met_is_what_it_meets(incident: str) -> None:
+    """Refused calls are asked by labelled draws; of calls that were made, these say exactly who met a fault."""
+    scene = sampled(scenario(incident).value, 0.1)
+    arriving = tuple(phase.model_copy(update={"hits": frozenset()}) for phase in scene.timeline)  # not those in flight
+    scene = scene.model_copy(update={"timeline": arriving})
+    ledger = Job(scene, client("sdk-defaults").value, 3, "sim", 1.0).play()
+    made = {attempt.who: attempt for attempt in ledger.attempts}
+    first = [each for each in ledger.journal if each.who.attempt == 0 and not made[each.who].is_fresh]
+    refusals = [call("breaker_open", each.who, made[each.who].started, each.stream) for each in first]
+    seen = Observed(scene, GUARDED, 3, Ledger(calls=refusals, breaker=ledger.breaker))
+    spared = sum(each.fault is None for each in first)
+    assert 0 < spared < len(first)
+    assert metric("falsely_refused").of(seen) == pytest.approx(spared / len(first))
+
+
+def call(outcome: str, who: Identity, at: float, stream: bool) -> CallRecord:
+    """As if the breaker had been open then."""
+    return CallRecord(who.client, who.call, at, at, at, outcome, None, "", 90.0, stream, 1, 1, 0, 0)
