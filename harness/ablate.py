@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from .client import Client, TimeoutsFile
 from .policies.layer import Layer
+from .policies.layers.retry import Retry
 from .policies.layers.sdk import Sdk
 from .profiles import TimeoutChanges
 
@@ -21,7 +22,8 @@ class Variant(NamedTuple):
 
 
 def variants(client: Client) -> list[Variant]:
-    """One for each layer, one for its timeouts where they are not the SDK's own, one for the SDK's retries."""
+    """One for each layer, one for its timeouts where they are not the SDK's own, one for a budget of retries, one
+    for the SDK's retries."""
     return list(_variants(client))
 
 
@@ -32,6 +34,8 @@ def _variants(client: Client) -> Iterator[Variant]:
     names = dict.fromkeys(layer.name for stack in client.stacks() for layer in stack if not isinstance(layer, Sdk))
     for name in names:
         yield _variant(client, name, client.with_stacks(_without(name)))
+    if any(isinstance(layer, Retry) and layer.budget for stack in client.stacks() for layer in stack):
+        yield _variant(client, "retry budget", client.with_stacks(_without_budget))
     if any(isinstance(layer, Sdk) and layer.max_retries for stack in client.stacks() for layer in stack):
         yield _variant(client, "sdk retries", client.with_stacks(_without_retries))
 
@@ -51,6 +55,10 @@ def _with_default_timeouts(client: Client) -> Client:
 
 def _without(name: str) -> Callable[[Stack], Stack]:
     return lambda stack: tuple(layer for layer in stack if layer.name != name)
+
+
+def _without_budget(stack: Stack) -> Stack:
+    return tuple(layer.model_copy(update={"budget": None}) if isinstance(layer, Retry) else layer for layer in stack)
 
 
 def _without_retries(stack: Stack) -> Stack:

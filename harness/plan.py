@@ -54,6 +54,8 @@ class Plan:
         for option, name in (("gate", self.gate), ("ablate", self.ablate)):
             if name and name not in clients:
                 raise ValueError(f'{option} "{name}": not one of the clients compared ({", ".join(clients)})')
+        if self.ablate and not self.variants:
+            raise ValueError(f'ablate "{self.ablate}": there is nothing in it to leave out')
         if self.gate and len(clients) < 2:
             raise ValueError("gate needs another client to compare with")
         for name in self.weights:
