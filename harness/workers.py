@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process
-from threading import Thread
+from threading import Thread, current_thread, main_thread
 
 from .cells import Job, play
 from .store import Played
@@ -63,15 +63,23 @@ def _in_one_pool(jobs: dict[int, Job], workers: int) -> Iterator[tuple[int, Play
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
     """Ctrl-C goes to every process of a terminal. It is for the parent alone: workers begin with it held, and keep it
-    so; here it is delivered at the end."""
+    so; here it is delivered at the end. Any thread may be told of it, numpy's too, which do not hold it: so the handler
+    waits as well, and no worker is left half started."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
+    told: list[int] = []
+    is_main = current_thread() is main_thread()  # no other may have a say about signals
+    handler = signal.signal(signal.SIGINT, lambda number, _: told.append(number)) if is_main else None
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
+        if is_main:
+            signal.signal(signal.SIGINT, signal.SIG_DFL if handler is None else handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if told:
+        signal.raise_signal(signal.SIGINT)
 
 
 def _end_with_parent() -> None:

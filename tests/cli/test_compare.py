@@ -26,7 +26,12 @@ def test_what_is_printed_and_written(here: Here) -> None:
     run = load(Path("out/run.json"))
     assert said.out.replace("\n", " ").startswith(f"{run.verdict} ")
     assert said.out.endswith("\nWrote out/run.json\nWrote out/report.md\nWrote out/report.html\n")
-    assert sorted(path.name for path in Path("out").iterdir()) == ["report.html", "report.md", "run.json"]
+    assert sorted(path.name for path in Path("out").iterdir()) == [
+        "cells.sqlite",
+        "report.html",
+        "report.md",
+        "run.json",
+    ]
 
 
 def test_the_same_from_a_shell(here: Here, tmp_path: Path) -> None:
@@ -105,7 +110,7 @@ def test_a_disk_that_fills_up(here: Here, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(RunFile, "save", full)
     said = here(*WORDS, "--seeds", "1")
     assert (said.code, said.err) == (2, "Error: cannot write to out: no space left on device\n")
-    assert said.out.startswith("patient answers")
+    assert said.out.startswith("patient holds best over 2 scenarios")
 
 
 def test_results_go_where_they_are_told_to(here: Here) -> None:
@@ -156,6 +161,9 @@ def again(said: Said, here: Here) -> tuple[RunFile, RunFile]:
         ("--seeds", "2"),
         ("--seeds", "2", "--first-seed", "7"),
         ("--seeds", "2", "--sample", "50%"),
+        ("--seeds", "2", "--quick"),
+        ("--seeds", "2", "--weight", "storm=0.12345678", "--weight", "calm=3"),
+        ("--seeds", "2", "--gate", "patient", "--ablate", "patient"),
     ],
     ids=" ".join,
 )
@@ -163,6 +171,35 @@ def test_the_command_in_a_report_does_the_same_again(here: Here, options: tuple[
     """The same cells, the same verdict, the same report; and the same command."""
     run, repeated = again(here(*WORDS, *options), here)
     assert repeated == run.model_copy(update={"created": repeated.created})
+
+
+@pytest.mark.parametrize(("client", "code"), [("patient", 0), ("hasty", 99)])
+def test_a_gate(here: Here, client: str, code: int) -> None:
+    """Exit code 99 if another client is surely better, and the command that shows it again does; the verdict says it
+    first."""
+    said = here(*WORDS, "--seeds", "6", "--gate", client)
+    assert said.code == code
+    assert said.out.startswith(f"GATE {'held' if code == 0 else 'MISSED'} for {client}: ")
+    if code:
+        program, *words = shlex.split(said.out.splitlines()[-1].removeprefix("Again: "))
+        assert program == "brownout"
+        assert here(*words, *ALONE) == said
+
+
+def test_a_gate_that_can_see_nothing_says_so(here: Here) -> None:
+    """With too few seeds nothing is surely better."""
+    said = here(*WORDS, "--seeds", "2", "--gate", "hasty")
+    assert said.code == 0
+    assert "nothing could have been seen: 2 clients need at least 6 seeds" in said.out.replace("\n", " ")
+
+
+def test_weights_and_layers_are_told(here: Here) -> None:
+    """In the head of a column, and as a table of their own."""
+    said = here(*WORDS, "--seeds", "3", "--weight", "storm=2.5", "--ablate", "patient")
+    assert said.code == 0
+    assert "storm (weight 2.5)" in said.out
+    assert "\nWhat each layer of patient is worth\n" in said.out
+    assert load(Path("out/run.json")).weights == {"storm": 2.5, "calm": 1.0}
 
 
 def test_names_are_quoted_where_they_must_be(here: Here) -> None:

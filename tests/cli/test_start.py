@@ -29,6 +29,7 @@ def imported(*words: str, cwd: Path) -> set[str]:
         (("--help",), set()),
         (("--version",), set()),
         (("compare", "--help"), set()),
+        (("run", "--help"), set()),
         (("serve", "--help"), set()),
         (("demo", "-h"), set()),
         (("init", "--help"), set()),
@@ -53,7 +54,7 @@ def test_help_names_every_command(here: Here) -> None:
     """With a sentence each, on stdout."""
     said = here("--help")
     assert (said.code, said.err) == (0, "")
-    for name in ("compare", "demo", "init", "list", "schema", "serve", "show"):
+    for name in ("compare", "demo", "init", "list", "run", "schema", "serve", "show"):
         assert f"\n  {name} " in said.out
 
 
@@ -76,8 +77,29 @@ COMPARE = ("compare", "-s", "calm.yaml", "-c", "patient.yaml")
     ("words", "message"),
     [
         (("comprae",), "No such command 'comprae'"),
-        (("compare", "-c", "patient.yaml"), "Missing option '-s' / '--scenario'."),
-        (("compare", "-s", "calm.yaml"), "Missing option '-c' / '--client'."),
+        ((*COMPARE, "--gate", "hasty"), '--gate "hasty": not one of the clients compared (patient)'),
+        ((*COMPARE, "--gate", "patient"), "--gate needs another client to compare with"),
+        ((*COMPARE, "--ablate", "hasty"), '--ablate "hasty": not one of the clients compared (patient)'),
+        (
+            (*COMPARE, "--weight", "calm"),
+            'Invalid value for \'--weight\': expected a scenario and its weight such as "calm=0.5", got "calm"',
+        ),
+        (
+            (*COMPARE, "--weight", "calm=-1"),
+            'Invalid value for \'--weight\': expected a scenario and its weight such as "calm=0.5", got "calm=-1"',
+        ),
+        (
+            (*COMPARE, "--weight", "=2"),
+            'Invalid value for \'--weight\': expected a scenario and its weight such as "calm=0.5", got "=2"',
+        ),
+        ((*COMPARE, "--weight", "storm=2"), '--weight "storm": not one of the scenarios (calm)'),
+        ((*COMPARE, "--weight", "calm=0"), "--weight: every scenario weighs 0"),
+        ((*COMPARE, "--quick", "--sample", "5%"), "--quick is --sample 10%: give one of them"),
+        ((*COMPARE, "--explain", "99.0"), 'no call "99.0" under seed 1; there is "0.0", for one'),
+        ((*COMPARE, "--explain", "first"), 'no call "first" under seed 1; there is "0.0", for one'),
+        (("run", "-s", "calm.yaml", "--gate", "patient"), "No such option '--gate'"),
+        (("run", "-s", "calm.yaml", "--seeds", "0"), "Invalid value for '--seeds': 0 is not in the range x>=1."),
+        (("run", "-s", "calm.yaml", "-c"), "Option '-c' requires an argument."),
         ((*COMPARE, "--sede", "3"), "No such option '--sede'. Did you mean '--seeds'?"),
         ((*COMPARE, "--seeds", "0"), "Invalid value for '--seeds': 0 is not in the range x>=1."),
         ((*COMPARE, "--seeds", "ten"), "Invalid value for '--seeds': 'ten' is not a valid integer range."),
@@ -155,7 +177,8 @@ def test_usage_errors(here: Here, words: tuple[str, ...], message: str) -> None:
         ),
         (("-s", "nowhere/storm.yaml", "-c", "guide"), ["nowhere/storm.yaml: no such file"]),
         (("-s", "calm", "-s", "calm.yaml", "-c", "guide"), ['two scenarios are called "calm"']),
-        (("-s", ".", "-c", "guide"), [".: is a directory, not a file"]),
+        (("-s", "calm", "-c", "."), [".: is a directory, not a file"]),
+        (("-s", "calm", "-c", "patient.yaml", "-c", "./patient.yaml"), ['two clients are called "patient"']),
     ],
 )
 def test_names_that_name_nothing(here: Here, words: tuple[str, ...], lines: list[str]) -> None:
@@ -166,7 +189,7 @@ def test_names_that_name_nothing(here: Here, words: tuple[str, ...], lines: list
 
 def test_an_error_of_ours_says_so(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 3, with what a report of it needs: nobody shall look for a mistake in a file of theirs."""
-    monkeypatch.setattr("brownout.commands.compare.play", lambda plan, step: 1 / 0)
+    monkeypatch.setattr("brownout.commands.compare.play", lambda *_, **__: 1 / 0)
     said = here(*COMPARE)
     assert (said.code, said.out) == (3, "")
     assert "ZeroDivisionError" in said.err

@@ -86,18 +86,6 @@ def planned(
     if options.quick and options.sample is not None:
         raise click.UsageError(f"--quick is --sample {QUICK:.0%}: give one of them")
     scenarios, clients = load(options.scenarios, options.clients)
-    names = [source.value.name for source in clients]
-    for option, name in (("--gate", gate), ("--ablate", ablate)):
-        if name and name not in names:
-            raise click.UsageError(f'{option} "{name}": not one of the clients compared ({", ".join(names)})')
-    if gate and len(names) < 2:
-        raise click.UsageError("--gate needs another client to compare with")
-    incidents = [source.value.name for source in scenarios]
-    for name, _ in weights:
-        if name not in incidents:
-            raise click.UsageError(f'--weight "{name}": not one of the scenarios ({", ".join(incidents)})')
-    if weights and not sum(dict(weights).get(name, 1.0) for name in incidents):
-        raise click.UsageError("--weight: every scenario weighs 0")
     plan = Plan(
         scenarios,
         clients,
@@ -111,6 +99,10 @@ def planned(
         gate,
         kind,
     )
+    try:
+        plan.check()
+    except ValueError as error:
+        raise click.UsageError(f"--{error}") from None
     return replace(plan, command=again.command(plan))
 
 

@@ -1,0 +1,218 @@
+"""What is finished is kept: killed or interrupted at any moment, a run goes on from there, and ends as if nothing had
+happened."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from brownout.harness.results import RunFile, load
+from brownout.harness.store import FILE_NAME, Store
+from brownout.harness.workers import WorkersDied
+
+from ..harness import tiny
+from ..harness.processes import PATIENCE, alive, descendants, needs_proc, until
+from .command import Here, brownout, start
+
+WORDS = ("compare", "-s", "storm.yaml", "-s", "calm.yaml", "-c", "patient.yaml", "-c", "hasty.yaml")
+ALONE = ("--workers", "1")
+
+
+def but_created(run: RunFile, **update: object) -> RunFile:
+    return run.model_copy(update={"created": "", **update})
+
+
+def kept(folder: Path) -> set[str]:
+    """The keys of the cells that a killed run has left."""
+    if not (folder / FILE_NAME).exists():
+        return set()
+    with closing(sqlite3.connect(folder / FILE_NAME)) as db:
+        tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE name = 'cells'")]
+        return {key for (key,) in db.execute("SELECT key FROM cells")} if tables else set()
+
+
+def marked(folder: Path) -> str:
+    """Change a figure of one cell that is kept: only who takes it from here can have it. Returns its key."""
+    with closing(sqlite3.connect(folder / FILE_NAME)) as db:
+        [(key, cell)] = db.execute("SELECT key, cell FROM cells ORDER BY key LIMIT 1")
+        assert '"lateness":0.0' in cell
+        db.execute("UPDATE cells SET cell = ? WHERE key = ?", (cell.replace('"lateness":0.0', '"lateness":0.125'), key))
+        db.commit()
+    return str(key)
+
+
+def log_of(folder: Path) -> int:
+    """How long the log of what is kept has become."""
+    log = folder / f"{FILE_NAME}-wal"
+    return log.stat().st_size if log.exists() else 0
+
+
+@needs_proc
+@pytest.mark.slow
+def test_killed_at_any_moment(tmp_path: Path) -> None:
+    """Ten times with kill -9, five in the first seconds and five once cells are finished: none of those is lost or
+    played again, no worker stays, and in the end run.json is that of a run nobody disturbed."""
+    tiny.write(tmp_path)
+    words, draw = (*WORDS, "--seeds", "60", "--workers", "2"), Random(20261122)
+    assert brownout(*words, "--out", "whole", cwd=tmp_path).code == 0
+    whole = load(tmp_path / "whole" / "run.json")
+    folder, before = tmp_path / "out", set[str]()
+    for attempt in range(10):
+        command = start(*words, "--resume", cwd=tmp_path)
+        if attempt % 2:
+            until(lambda pid=command.pid: len(descendants(pid)) >= 2)  # type: ignore[misc]
+            size = log_of(folder)
+            until(lambda size=size: log_of(folder) > size)  # type: ignore[misc]
+        time.sleep(draw.uniform(0.0, 0.15 if attempt % 2 else 1.5))
+        family = descendants(command.pid)
+        command.kill()
+        command.communicate(timeout=PATIENCE)
+        assert command.returncode == -signal.SIGKILL, "it ended before it was killed: more seeds, please"
+        until(lambda family=family: not alive(family))  # type: ignore[misc]
+        after = kept(folder)
+        assert before <= after
+        assert not (folder / "run.json").exists()
+        before = after
+    assert 0 < len(before) < len(whole.cells)
+    key = marked(folder)
+    assert brownout(*words, "--resume", cwd=tmp_path).code == 0
+    found = load(folder / "run.json")
+    assert [cell.key for cell in found.cells if cell.lateness] == [key]
+    assert but_created(found, cells=[cell.model_copy(update={"lateness": 0.0}) for cell in found.cells]) == (
+        but_created(whole)
+    )
+
+
+@needs_proc
+def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
+    """And prints the command that goes on: with it the end is the same, and what was done is not done again."""
+    tiny.write(tmp_path)
+    words = (*WORDS, "--seeds", "60", *ALONE)
+    command = start(*words, "--out", "a folder", cwd=tmp_path)
+    until(lambda: log_of(tmp_path / "a folder") > 100_000)
+    command.send_signal(signal.SIGINT)
+    out, err = command.communicate(timeout=PATIENCE)
+    assert (command.returncode, out) == (130, "")
+    _, line, last = err.splitlines()
+    count, _, again = line.partition(" of 240 runs are kept. Go on with: ")
+    assert last == "Interrupted."
+    assert len(kept(tmp_path / "a folder")) == int(count)
+    key = marked(tmp_path / "a folder")
+    program, *rest = shlex.split(again)
+    assert program == "brownout"
+    assert brownout(*rest, *ALONE, cwd=tmp_path).code == 0
+    found = load(tmp_path / "a folder" / "run.json")
+    assert [cell.key for cell in found.cells if cell.lateness] == [key]
+
+
+@pytest.mark.parametrize("resume", [(), ("--resume",)], ids=["anew", "resume"])
+def test_two_at_once_in_one_folder(here: Here, resume: tuple[str, ...]) -> None:
+    """The second is refused with exit code 2, and the first does not notice."""
+    Path("out").mkdir()
+    with Store(Path("out") / FILE_NAME, is_new=True):
+        said = here(*WORDS, "--seeds", "1", *ALONE, *resume)
+    assert said == (2, "", "Error: out/cells.sqlite: another run is writing there\n")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda path: path.write_text("my notes " * 99, "utf-8"), "not a file of results"),
+        (lambda path: path.mkdir(), "unable to open database file"),
+    ],
+    ids=["text", "folder"],
+)
+def test_a_file_that_is_no_store(here: Here, make: object, message: str) -> None:
+    """Exit code 2; it is left as it is."""
+    Path("out").mkdir()
+    make(Path("out") / FILE_NAME)  # type: ignore[operator]
+    said = here(*WORDS, "--seeds", "1", *ALONE)
+    assert said == (2, "", f"Error: out/cells.sqlite: {message}\n")
+    assert (Path("out") / FILE_NAME).exists()
+
+
+def test_another_version_of_the_store(here: Here) -> None:
+    """`--resume` is refused with what to do; without it the run begins anew."""
+    assert here(*WORDS, "--seeds", "1", *ALONE).code == 0
+    with closing(sqlite3.connect(Path("out") / FILE_NAME)) as db:
+        db.execute("UPDATE meta SET value = '99' WHERE name = 'format'")
+        db.commit()
+    said = here(*WORDS, "--seeds", "1", *ALONE, "--resume")
+    assert said == (
+        2, "", "Error: out/cells.sqlite: written by another version; leave out --resume to begin anew\n"
+    )  # fmt: skip
+    assert here(*WORDS, "--seeds", "1", *ALONE).code == 0
+
+
+def test_going_on_where_nothing_is_begins(here: Here) -> None:
+    """The same as without."""
+    said = here(*WORDS, "--seeds", "2", *ALONE, "--resume")
+    assert said == here(*WORDS, "--seeds", "2", *ALONE)
+    assert said.code == 0
+
+
+def test_more_seeds_of_what_there_is(here: Here) -> None:
+    """The first ones are not played again, and the file is that of a run of all of them."""
+    assert here(*WORDS, "--seeds", "2", *ALONE).code == 0
+    key = marked(Path("out"))
+    assert here(*WORDS, "--seeds", "4", *ALONE, "--resume").code == 0
+    found = load(Path("out/run.json"))
+    assert [cell.key for cell in found.cells if cell.lateness] == [key]
+    assert here(*WORDS, "--seeds", "4", *ALONE, "--out", "whole").code == 0
+    assert found.rows == load(Path("whole/run.json")).rows
+
+
+def test_workers_that_die_again_and_again(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 1, what may help, and how to go on with what is done."""
+
+    def dying(todo: list[object], workers: int) -> object:
+        from brownout.harness.cells import play
+
+        yield todo[0], play(todo[0])  # type: ignore[arg-type]
+        raise WorkersDied("worker processes were killed 3 times; too little memory? try fewer --workers")
+
+    monkeypatch.setattr("brownout.harness.workers.run", dying)
+    assert here(*WORDS, "--seeds", "1", *ALONE) == (
+        1,
+        "",
+        "Error: worker processes were killed 3 times; too little memory? try fewer --workers\n"
+        "1 of 4 runs are kept. Go on with: brownout compare -s storm.yaml -s calm.yaml -c patient.yaml -c hasty.yaml "
+        "--backend sim --seeds 1 --first-seed 1 --out out --resume\n",
+    )
+
+
+@needs_proc
+def test_a_worker_killed_on_the_way(tmp_path: Path) -> None:
+    """Nobody needs to know: the same file comes of it."""
+    tiny.write(tmp_path)
+    words = (*WORDS, "--seeds", "30")
+    command = start(*words, "--workers", "2", cwd=tmp_path)
+    workers: set[int] = set()
+
+    def found() -> bool:
+        workers.update(each for each in descendants(command.pid) if b"spawn_main" in line_of(each))
+        return len(workers) == 2
+
+    until(found)
+    until(lambda: log_of(tmp_path / "out") > 100_000)  # some cells are kept, most are not
+    os.kill(min(workers), signal.SIGKILL)
+    out, err = command.communicate(timeout=PATIENCE)
+    assert (command.returncode, err) == (0, ""), out
+    assert brownout(*words, *ALONE, "--out", "whole", cwd=tmp_path).code == 0
+    assert but_created(load(tmp_path / "out" / "run.json")) == but_created(load(tmp_path / "whole" / "run.json"))
+
+
+def line_of(process: int) -> bytes:
+    """Its command line; empty if it is gone."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
