@@ -22,5 +22,5 @@ def clients() -> dict[str, Path]:
 
 
 def _files(folder: str) -> Iterator[tuple[str, Path]]:
-    for path in sorted((_HERE / folder).glob("*.yaml")):
+    for path in sorted((_HERE / folder).glob("*.yaml"), key=lambda path: path.stem):  # `guide` before `guide-stacked`
         yield path.stem, path

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from brownout import __version__
+from brownout import __version__, scenarios
 
 from .command import PROGRAM, Here, brownout
 
@@ -21,6 +21,10 @@ def imported(*words: str, cwd: Path) -> set[str]:
     done = subprocess.run([python, "-X", "importtime", *rest, *words], cwd=cwd, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+
+
+KNOWN = [", ".join(f'"{name}"' for name in found) for found in (scenarios.incidents(), scenarios.clients())]
+"""Everything that is shipped, as messages list it."""
 
 
 @pytest.mark.parametrize(
@@ -164,15 +168,15 @@ def test_usage_errors(here: Here, words: tuple[str, ...], message: str) -> None:
             ("-s", "clam", "-s", "strom", "-c", "gide"),
             [
                 'unknown scenario "clam", did you mean "calm"?',
-                'unknown scenario "strom"; known: "calm", "rate-limit-storm", "stall-mid-stream"',
+                f'unknown scenario "strom"; known: {KNOWN[0]}',
                 'unknown client "gide", did you mean "guide"?',
             ],
         ),
         (
             ("-s", "guide", "-c", "calm"),
             [
-                'unknown scenario "guide"; known: "calm", "rate-limit-storm", "stall-mid-stream"',
-                'unknown client "calm"; known: "budgeted", "guide", "sdk-defaults"',
+                f'unknown scenario "guide"; known: {KNOWN[0]}',
+                f'unknown client "calm"; known: {KNOWN[1]}',
             ],
         ),
         (("-s", "nowhere/storm.yaml", "-c", "guide"), ["nowhere/storm.yaml: no such file"]),

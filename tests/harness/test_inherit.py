@@ -15,6 +15,7 @@ from brownout.scenarios import clients
 from ..cli.command import Here
 from . import tiny
 
+KNOWN = ", ".join(f'"{name}"' for name in clients())
 BASE = """\
 name: base
 about: What others build on.
@@ -153,7 +154,7 @@ BROKEN: dict[str, tuple[dict[str, str], list[str]]] = {
     ),
     "a name of nothing": (
         {"mine.yaml": "name: mine\nextends: production\n"},
-        ['mine.yaml:2:10: unknown client "production"; known: "budgeted", "guide", "sdk-defaults"'],
+        [f'mine.yaml:2:10: unknown client "production"; known: {KNOWN}'],
     ),
     "a file that is not there": (
         {"mine.yaml": "name: mine\nextends: bsae.yaml\n"},
@@ -371,7 +372,7 @@ def test_text_in_no_file_extends_what_is_shipped_only(tmp_path: Path, monkeypatc
     with pytest.raises(FileError) as caught:
         loads("name: mine\nextends: base.yaml\n", Client)
     assert str(caught.value) == (
-        '<string>:2:10: unknown client "base.yaml"; known: "budgeted", "guide", "sdk-defaults"; '
+        f'<string>:2:10: unknown client "base.yaml"; known: {KNOWN}; '
         "text that is in no file can extend shipped clients only"
     )
 

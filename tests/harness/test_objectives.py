@@ -108,6 +108,7 @@ def test_round_trip(data: st.DataObject) -> None:
         "s": st.floats(0.001, 1e6).map(format_duration),
         "x": number,
         "$": number.map("${}".format),
+        "count": number,
     }
     limit = data.draw(limits[VOCABULARY.metrics.get(metric, "s")])
     blank = data.draw(st.sampled_from(["", " ", "  "]))

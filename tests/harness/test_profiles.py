@@ -20,7 +20,7 @@ from brownout.harness.workload import Workload
 
 SILENT = """\
 name: silent
-workload: {clients: 1, arrivals: {kind: steady, rate: 1/s}, calls: {deadline: 30s, limit: 4}}
+workload: {clients: 1, limit: 4, arrivals: {kind: steady, rate: 1/s}, calls: {deadline: 30s}}
 timeline: [{for: 4s, faults: [{kind: no_answer}]}]
 drain: 60s
 """

@@ -33,10 +33,11 @@ def test_an_estimate(values: list[float], expected: Estimate) -> None:
 
 
 def test_an_estimate_of_three_runs_has_bounds() -> None:
-    """Student's."""
-    found = estimate([1.0, 2.0, 3.0])
-    assert found.low == pytest.approx(2 - 4.302653 / 3**0.5)
-    assert found.high == pytest.approx(2 + 4.302653 / 3**0.5)
+    """Student's; but no metric is negative."""
+    found = estimate([11.0, 12.0, 13.0])
+    assert found.low == pytest.approx(12 - 4.302653 / 3**0.5)
+    assert found.high == pytest.approx(12 + 4.302653 / 3**0.5)
+    assert estimate([1.0, 2.0, 3.0]).low == 0.0
 
 
 def test_counts_are_summed_and_measures_averaged() -> None:
