@@ -49,6 +49,15 @@ class Plan:
     @cached_property
     def variants(self) -> list[Variant]:
         """The clients that `ablate` adds."""
+        return [variant for variant in self._every_variant if variant not in self.unplayable]
+
+    @cached_property
+    def unplayable(self) -> list[Variant]:
+        """Those it does not add, as the SDK would not send a call of theirs."""
+        return [v for v in self._every_variant if any(_is_refused(s, v.client) for s in self.played_scenarios)]
+
+    @cached_property
+    def _every_variant(self) -> list[Variant]:
         return [v for source in self.clients if source.value.name == self.ablate for v in variants(source.value)]
 
     @cached_property
@@ -91,9 +100,13 @@ def _subject(source: Source[Scenario] | Source[Client]) -> Subject:
 
 def _check_accepted(scenario: Scenario, client: Client) -> None:
     """Raise `Unplayable` for calls that the SDK refuses to send at all."""
-    refused = any(k.stream < 1.0 and k.max_tokens >= LONGEST_PLAIN_ANSWER for k in scenario.workload.kinds)
-    if refused and client.timeouts == TimeoutsFile():
+    if _is_refused(scenario, client):
         raise Unplayable(
             f"{scenario.name} with {client.name}: the SDK refuses a call without streaming and with max_tokens of "
             f"{LONGEST_PLAIN_ANSWER:,} or more under its default timeouts, before it sends anything; in production too"
         )
+
+
+def _is_refused(scenario: Scenario, client: Client) -> bool:
+    is_long = any(k.stream < 1.0 and k.max_tokens >= LONGEST_PLAIN_ANSWER for k in scenario.workload.kinds)
+    return is_long and client.timeouts == TimeoutsFile()

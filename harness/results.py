@@ -191,8 +191,12 @@ class RunFile(_Part):
         """Write it; whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        part.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        part.replace(path)
+        try:
+            part.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+            part.replace(path)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
 
 
 class RunFileError(Exception):

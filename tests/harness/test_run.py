@@ -231,6 +231,15 @@ def test_an_ablation_plays_each_layer_left_out(plan: Plan) -> None:
     assert [cell for cell in run.cells if cell.client in ("patient", "hasty")] == plain.cells
 
 
+def test_a_layer_without_which_the_sdk_refuses_is_a_note(plan: Plan, tmp_path: Path) -> None:
+    """Its timeouts are what lets a client send long calls without streaming: the other layers are played."""
+    (tmp_path / "timed.yaml").write_text("timeouts: {read: 60s}\n" + tiny.PATIENT, encoding="utf-8")
+    long = edited(plan, tmp_path, "stream: 50%", "stream: 50%, max_tokens: 64k", [str(tmp_path / "timed.yaml")])
+    run = play(replace(long, ablate="patient"))
+    assert {layer.left_out for layer in run.layers} == {"deadline", "retry", "content_gap"}
+    assert run.notes[-1].startswith("patient without its timeouts was not played: under its default timeouts the SDK")
+
+
 def test_two_runs_at_once_are_alike_in_any_number_of_processes(plan: Plan, tmp_path: Path) -> None:
     """Workers change nothing."""
     assert without_time(play(replace(plan, workers=2)), tmp_path) == without_time(play(plan), tmp_path)

@@ -111,6 +111,9 @@ def planned(
         gate,
         kind,
     )
+    for variant in plan.variants:
+        if variant.client.name in names:
+            raise click.UsageError(f'--ablate makes a client called "{variant.client.name}", and there is one already')
     return replace(plan, command=again.command(plan))
 
 
