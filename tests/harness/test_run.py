@@ -11,7 +11,6 @@ import pytest
 
 from brownout.harness import run as running
 from brownout.harness import workers
-from brownout.harness.agreement import agreement
 from brownout.harness.cells import Job
 from brownout.harness.cells import play as play_cell
 from brownout.harness.plan import Plan
@@ -119,33 +118,6 @@ def test_a_scenario_without_calls_is_an_error(plan: Plan, tmp_path: Path) -> Non
     """A rate too low for its time makes no call under some seed; that is no perfect score."""
     with pytest.raises(Unplayable, match=r"^storm: seed 1 made no call; it needs more time or a higher rate$"):
         play(edited(plan, tmp_path, "rate: 2/s", "rate: 1/d"))
-
-
-@pytest.mark.parametrize("name", ["scenarios", "clients", "seeds", "sample"])
-def test_only_like_runs_can_agree(plan: Plan, name: str) -> None:
-    """Two backends are compared on the same files, seeds and sample, or not at all."""
-    small = replace(plan, seeds=[1])
-    others = {
-        "scenarios": replace(small, scenarios=plan.scenarios[:1]),
-        "clients": replace(small, clients=plan.clients[:1]),
-        "seeds": replace(small, seeds=[2]),
-        "sample": replace(small, sample=0.5),
-    }
-    with pytest.raises(ValueError, match=f"the runs differ in {name}"):
-        agreement(play(small), play(others[name]))
-
-
-def test_a_run_agrees_with_itself(plan: Plan) -> None:
-    """One line a scenario and client, with equal figures on both sides."""
-    run = play(plan)
-    pairs = agreement(run, run)
-    assert [(each.scenario, each.client) for each in pairs] == [
-        ("storm", "patient"), ("storm", "hasty"), ("calm", "patient"), ("calm", "hasty")
-    ]  # fmt: skip
-    for each in pairs:
-        assert each.goodput[0] == each.goodput[1]
-        assert each.p50[0] == each.p50[1]
-        assert each.attempts[0] == each.attempts[1] > 0
 
 
 def late_by(*seconds: float) -> list[Played]:
