@@ -48,8 +48,9 @@ def compared(values: Mapping[str, Sequence[float]]) -> list[Compared]:
     """Every two clients, given a figure a seed of each, the same seeds for all; smaller is better."""
     differences = {}
     for one, other in combinations(values, 2):
-        better, worse = sorted((one, other), key=lambda client: math.fsum(values[client]))
-        differences[better, worse] = [w - b for b, w in zip(values[better], values[worse], strict=True)]
+        found = [b - a for a, b in zip(values[one], values[other], strict=True)]
+        is_ordered = math.fsum(found) >= 0.0
+        differences[(one, other) if is_ordered else (other, one)] = found if is_ordered else [-each for each in found]
     alone = {pair: sign_flip(found) for pair, found in differences.items()}
     together = holm(alone)
     return [
