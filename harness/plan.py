@@ -56,6 +56,9 @@ class Plan:
                 raise ValueError(f'{option} "{name}": not one of the clients compared ({", ".join(clients)})')
         if self.ablate and not self.variants:
             raise ValueError(f'ablate "{self.ablate}": there is nothing in it to leave out')
+        for variant in self.variants:
+            if variant.client.name in clients:
+                raise ValueError(f'ablate makes a client called "{variant.client.name}", and there is one already')
         if self.gate and len(clients) < 2:
             raise ValueError("gate needs another client to compare with")
         for name in self.weights:
@@ -72,6 +75,15 @@ class Plan:
     @cached_property
     def variants(self) -> list[Variant]:
         """The clients that `ablate` adds."""
+        return [variant for variant in self._every_variant if variant not in self.unplayable]
+
+    @cached_property
+    def unplayable(self) -> list[Variant]:
+        """Those it does not add, as the SDK would not send a call of theirs."""
+        return [v for v in self._every_variant if any(_is_refused(s, v.client) for s in self.played_scenarios)]
+
+    @cached_property
+    def _every_variant(self) -> list[Variant]:
         return [v for source in self.clients if source.value.name == self.ablate for v in variants(source.value)]
 
     @cached_property
@@ -114,9 +126,17 @@ def _subject(source: Source[Scenario] | Source[Client]) -> Subject:
 
 def _check_accepted(scenario: Scenario, client: Client) -> None:
     """Raise `Unplayable` for calls that the SDK refuses to send at all."""
-    refused = any(k.stream < 1.0 and k.max_tokens >= LONGEST_PLAIN_ANSWER for k in scenario.workload.kinds)
-    if refused and client.timeouts == TimeoutsFile():
+    if _is_refused(scenario, client):
         raise Unplayable(
             f"{scenario.name} with {client.name}: the SDK refuses a call without streaming and with max_tokens of "
             f"{LONGEST_PLAIN_ANSWER:,} or more under its default timeouts, before it sends anything; in production too"
         )
+
+
+def _is_refused(scenario: Scenario, client: Client) -> bool:
+    """Whether it has calls that the SDK does not send with these timeouts."""
+    defaults = TimeoutsFile().timeouts()
+    return any(
+        kind.stream < 1.0 and kind.max_tokens >= LONGEST_PLAIN_ANSWER and client.timeouts_of(kind.profile) == defaults
+        for kind in scenario.workload.kinds
+    )

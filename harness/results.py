@@ -76,7 +76,7 @@ class Estimate(_Part):
 
 
 class Row(_Part):
-    """One client in one scenario, over all seeds. `rank` is by `rmst_share`; who is not surely worse than the first is
+    """One client in one scenario, over all seeds. `rank` is by `par2`; who is not surely worse than the first is
     `is_best`."""
 
     scenario: str
@@ -92,13 +92,14 @@ class Row(_Part):
 
 
 class Standing(_Part):
-    """One client over all scenarios. `score` is the weighted mean of `rmst_share`, the mean wait as a share of the
+    """One client over all scenarios. `score` is the weighted mean of `par2`, the penalized wait as a share of the
     deadline: smaller is better. `behind`: by how much it is more than the first's, paired by seed."""
 
     client: str
     rank: int
     score: Estimate
     behind: Estimate
+    wait: Annotated[Estimate, Field(description="the weighted mean of `rmst_share`: the same without the penalty")]
     goodput: Estimate
     goodput_behind: Estimate
     probability_of_best: Annotated[
@@ -111,8 +112,8 @@ class Standing(_Part):
 
 
 class Pair(_Part):
-    """Two clients: how much more `worse` waits than `better`, as a share of the deadline. `p` is exact for the pair
-    alone, `p_holm` with all pairs counted; a tie is what chance may explain."""
+    """Two clients: how much more of `par2`, the penalized wait as a share of the deadline, `worse` has. `p` is exact
+    for the pair alone, `p_holm` with all pairs counted; a tie is what chance may explain."""
 
     better: str
     worse: str
@@ -146,7 +147,7 @@ class Layer(_Part):
     left_out: str
     scenario: Annotated[str, Field(description='"" for all of them together')]
     goodput: Annotated[Estimate, Field(description="points of goodput gained by the layer")]
-    score: Annotated[Estimate, Field(description="share of the deadline waited less because of it")]
+    score: Annotated[Estimate, Field(description="`par2` saved by the layer")]
     amplification: Annotated[Estimate, Field(description="requests per call sent more because of it")]
 
 
@@ -191,8 +192,12 @@ class RunFile(_Part):
         """Write it; whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        part.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        part.replace(path)
+        try:
+            part.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+            part.replace(path)
+        except OSError:
+            part.unlink(missing_ok=True)
+            raise
 
 
 class RunFileError(Exception):

@@ -80,7 +80,7 @@ def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
         pairs=pairs,
         layers=scoring.layers(scoring.Figures(played, scenarios, everybody, weights), plan.ablate, taken_out),
         rows=rows,
-        notes=[*scoring.check_played(rows), *_few_seeds(plan), *_on_the_wire(plan, played)],
+        notes=[*scoring.check_played(rows), *_few_seeds(plan), *_left_out(plan), *_on_the_wire(plan, played)],
         cells=[each.cell for each in played],
         command=plan.command,
     )
@@ -93,6 +93,15 @@ def _few_seeds(plan: Plan) -> list[str]:
         return []
     seeds = "1 seed" if len(plan.seeds) == 1 else f"{len(plan.seeds)} seeds"
     return [f"{seeds} cannot tell {len(plan.clients)} clients apart, whatever they show: {least} can."]
+
+
+def _left_out(plan: Plan) -> list[str]:
+    """Layers whose worth is not known."""
+    return [
+        f"{plan.ablate} without its {variant.left_out} was not played: under its default timeouts the SDK refuses "
+        "calls of such length without streaming."
+        for variant in plan.unplayable
+    ]
 
 
 def _on_the_wire(plan: Plan, played: list[Played]) -> list[str]:

@@ -28,8 +28,8 @@ def with_bounds(name: str, found: Estimate) -> str:
 
 
 def percent(share: float) -> str:
-    """A share, or the bound of one: an interval may reach beyond what is possible, the page need not."""
-    return f"{min(1.0, max(0.0, share)):.1%}"
+    """A share of one."""
+    return f"{share:.1%}"
 
 
 def points(share: float) -> str:

@@ -46,6 +46,12 @@ def restricted_share(seen: Observed) -> float:
     return sum(min(taken / call.deadline, 1.0) for taken, call in waits) / len(seen.latencies)
 
 
+def penalized(seen: Observed) -> float:
+    """Each call's wait as a share of its deadline, and 2 for one that was of no use: its deadline twice."""
+    calls = zip(seen.ledger.calls, seen.good, strict=True)
+    return sum(latency(call) / call.deadline if good else 2.0 for call, good in calls) / len(seen.good)
+
+
 def timeout_rate(seen: Observed) -> float:
     return sum(call.outcome in TIMEOUTS for call in seen.ledger.calls) / len(seen.ledger.calls)
 

@@ -66,8 +66,14 @@ METRICS: dict[str, Metric] = {
         calls.restricted_mean,
     ),
     "rmst_share": Metric(
-        "wait / deadline", "%", "lower", "the same, each call's as a share of its deadline: what clients are ranked by",
+        "wait / deadline", "%", "lower", "the same, each call's as a share of its deadline",
         calls.restricted_share,
+    ),
+    "par2": Metric(
+        "penalized wait", "%", "lower",
+        "what clients are ranked by: the wait as a share of the deadline, and twice the deadline for a call that was "
+        "of no use",
+        calls.penalized,
     ),
     **_quantiles(
         "p50(latency)", "p95(latency)", "p99(latency)", "p50(latency_ok)", "p95(latency_ok)", "p99(latency_ok)",

@@ -22,8 +22,8 @@ def gate(figures: Figures, pairs: list[Pair], client: str) -> Gate:
     if better:
         worst = max(better, key=lambda pair: pair.difference.value)
         why = (
-            f"{worst.better} is surely better: callers wait {worst.difference.value * 100:.1f} points of their deadline"
-            f" less (95% interval {(worst.difference.low or 0.0) * 100:.1f} to "
+            f"{worst.better} is surely better, by {worst.difference.value * 100:.1f} points of penalized wait "
+            f"(95% interval {(worst.difference.low or 0.0) * 100:.1f} to "
             f"{(worst.difference.high or 0.0) * 100:.1f})"
         )
     elif smallest is None:

@@ -49,20 +49,26 @@ def estimated(figures: Figures, scenario: str, client: str, metric: str) -> Esti
     """A quantile is that of the calls of all runs together, anything else the mean over the runs that have it."""
     quantile = parts(metric)
     if quantile is None:
-        return estimate(figures.values(scenario, client, metric))
+        return estimate(figures.values(scenario, client, metric), most(metric))
     q, of = quantile
     found = pooled_quantile(figures.samples(scenario, client, of), q)
     low = None if found.low is None else max(0.0, found.low)
     return Estimate(value=found.value, low=low, high=found.high)
 
 
-def estimate(values: Sequence[float]) -> Estimate:
-    """The mean over runs; where one is infinite, the median run, without an interval."""
+def most(metric: str) -> float:
+    """What the metric cannot exceed."""
+    return 1.0 if metric != SCORE and metric in METRICS and METRICS[metric].unit == "%" else math.inf
+
+
+def estimate(values: Sequence[float], most: float = math.inf) -> Estimate:
+    """The mean over runs; where one is infinite, the median run, without an interval. A bound does not reach beyond
+    what is possible: no metric is negative, and none is more than `most`."""
     if not all(map(math.isfinite, values)):
         return Estimate(value=median(list(values)))
     found = bca(values)
-    low = None if found.low is None else max(0.0, found.low)  # no metric is negative
-    return Estimate(value=found.mean, low=low, high=found.high)
+    low = None if found.low is None else max(0.0, found.low)
+    return Estimate(value=found.mean, low=low, high=None if found.high is None else min(most, found.high))
 
 
 def _sum(counts: Iterable[dict[str, int]]) -> dict[str, int]:

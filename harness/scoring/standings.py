@@ -1,7 +1,10 @@
 """Who is best, by how much and how sure: every two clients compared by seed, all comparisons counted together.
 
-Clients are ranked by the restricted mean of their latency as a share of the deadline. It is finite whatever fails and
-counts a failure as a whole deadline lost, so that neither giving up fast nor answering late can win by it.
+Clients are ranked by the penalized mean of their latency as a share of the deadline: the restricted mean, in which a
+failure counts its whole deadline, and once more the deadline for each call that failed or came late (PAR2, as solvers
+are ranked in the SAT competitions). It is finite whatever fails. The restricted mean alone would rank a client that
+fails half of its calls at once, and answers the others at once, above one that answers all of them late in their
+deadlines.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from ..statistics.randomization import sign_flip
 from ..statistics.ranking import probability_of_best, runs_needed
 from .figures import Figures
 
-SCORE = "rmst_share"
+SCORE = "par2"
 """The metric of the ranking; smaller is better."""
 LEVEL = 0.05
 """Of one false alarm among all comparisons of a family."""
@@ -48,8 +51,9 @@ def compared(values: Mapping[str, Sequence[float]]) -> list[Compared]:
     """Every two clients, given a figure a seed of each, the same seeds for all; smaller is better."""
     differences = {}
     for one, other in combinations(values, 2):
-        better, worse = sorted((one, other), key=lambda client: math.fsum(values[client]))
-        differences[better, worse] = [w - b for b, w in zip(values[better], values[worse], strict=True)]
+        found = [b - a for a, b in zip(values[one], values[other], strict=True)]
+        is_ordered = math.fsum(found) >= 0.0
+        differences[(one, other) if is_ordered else (other, one)] = found if is_ordered else [-each for each in found]
     alone = {pair: sign_flip(found) for pair, found in differences.items()}
     together = holm(alone)
     return [
@@ -119,8 +123,9 @@ def standings(figures: Figures) -> list[Standing]:
             client=client,
             rank=places[client],
             score=_estimate(bca(scores[client])),
+            wait=_share(figures.weighted(client, "rmst_share")),
             behind=_paired(scores[client], scores[best]),
-            goodput=_estimate(bca(goodput[client])),
+            goodput=_share(goodput[client]),
             goodput_behind=_paired(goodput[best], goodput[client]),
             probability_of_best=chances.get(client),
             is_tied_with_best=client == best or with_best[client].is_tied,
@@ -140,6 +145,14 @@ def _scores(figures: Figures) -> dict[str, list[float]]:
 
 def _paired(these: Sequence[float], those: Sequence[float]) -> Estimate:
     return _estimate(bca([this - that for this, that in zip(these, those, strict=True)]))
+
+
+def _share(values: Sequence[float]) -> Estimate:
+    """A share of one: its bounds do not reach beyond what is possible."""
+    found = bca(values)
+    if found.low is None or found.high is None:
+        return Estimate(value=found.mean)
+    return Estimate(value=found.mean, low=max(0.0, found.low), high=min(1.0, found.high))
 
 
 def _estimate(interval: Interval) -> Estimate:

@@ -15,8 +15,8 @@ def of_comparison(standings: Sequence[Standing], scenarios: Sequence[str], runs:
     best, *others = standings
     where = f"{len(scenarios)} scenarios" if len(scenarios) > 1 else scenarios[0]
     figures = (
-        f"over {where} ({_seeds(runs)}): callers wait {_percent(best.score.value)} of their deadline on average, "
-        f"{_percent(best.goodput.value)} of calls are answered in time"
+        f"over {where} ({_seeds(runs)}): {_percent(best.goodput.value)} of calls are answered in time, callers wait "
+        f"{_percent(best.wait.value)} of their deadline on average"
     )
     if not others:
         return f"{best.client} {figures}."
@@ -25,7 +25,7 @@ def of_comparison(standings: Sequence[Standing], scenarios: Sequence[str], runs:
     if not tied:
         nearest = others[0]
         return (
-            f"{holds}. {nearest.client} is next: callers wait {_points(nearest.behind.value)} points longer "
+            f"{holds}. {nearest.client} is next, {_points(nearest.behind.value)} points of penalized wait behind "
             f"(95% interval {_points(nearest.behind.low or 0.0)} to {_points(nearest.behind.high or 0.0)})."
         )
     behind = [other for other in tied if other.behind.value]

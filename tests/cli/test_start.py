@@ -160,6 +160,15 @@ def test_usage_errors(here: Here, words: tuple[str, ...], message: str) -> None:
     assert not Path("out").exists()
 
 
+def test_a_client_called_like_a_variant(here: Here) -> None:
+    """Figures of two clients of one name could not be told apart."""
+    name = "patient-without-retry"
+    Path("other.yaml").write_text(Path("hasty.yaml").read_text("utf-8").replace("hasty", name), encoding="utf-8")
+    said = here(*COMPARE, "-c", "other.yaml", "--ablate", "patient")
+    assert said.code == 2
+    assert said.err.endswith(f'Error: --ablate makes a client called "{name}", and there is one already\n')
+
+
 @pytest.mark.parametrize(
     ("words", "lines"),
     [

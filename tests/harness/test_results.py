@@ -43,6 +43,23 @@ def test_saving_leaves_nothing_else(run: RunFile, tmp_path: Path) -> None:
     assert json.loads(path.read_text(encoding="utf-8"))["schema_version"] == SCHEMA_VERSION
 
 
+def test_a_disk_that_refuses_leaves_the_older_file(
+    run: RunFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing beside it."""
+    path = tmp_path / "run.json"
+    path.write_text("older", encoding="utf-8")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        run.save(path)
+    assert list(tmp_path.iterdir()) == [path]
+    assert path.read_text(encoding="utf-8") == "older"
+
+
 def test_infinity_has_a_word(run: RunFile, tmp_path: Path) -> None:
     """A quantile that too few calls reached is `"Infinity"` in the file: JSON itself has no such number."""
     run.save(tmp_path / "run.json")

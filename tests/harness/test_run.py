@@ -11,7 +11,6 @@ import pytest
 
 from brownout.harness import run as running
 from brownout.harness import workers
-from brownout.harness.agreement import agreement
 from brownout.harness.cells import Job
 from brownout.harness.cells import play as play_cell
 from brownout.harness.plan import Plan
@@ -121,33 +120,6 @@ def test_a_scenario_without_calls_is_an_error(plan: Plan, tmp_path: Path) -> Non
         play(edited(plan, tmp_path, "rate: 2/s", "rate: 1/d"))
 
 
-@pytest.mark.parametrize("name", ["scenarios", "clients", "seeds", "sample"])
-def test_only_like_runs_can_agree(plan: Plan, name: str) -> None:
-    """Two backends are compared on the same files, seeds and sample, or not at all."""
-    small = replace(plan, seeds=[1])
-    others = {
-        "scenarios": replace(small, scenarios=plan.scenarios[:1]),
-        "clients": replace(small, clients=plan.clients[:1]),
-        "seeds": replace(small, seeds=[2]),
-        "sample": replace(small, sample=0.5),
-    }
-    with pytest.raises(ValueError, match=f"the runs differ in {name}"):
-        agreement(play(small), play(others[name]))
-
-
-def test_a_run_agrees_with_itself(plan: Plan) -> None:
-    """One line a scenario and client, with equal figures on both sides."""
-    run = play(plan)
-    pairs = agreement(run, run)
-    assert [(each.scenario, each.client) for each in pairs] == [
-        ("storm", "patient"), ("storm", "hasty"), ("calm", "patient"), ("calm", "hasty")
-    ]  # fmt: skip
-    for each in pairs:
-        assert each.goodput[0] == each.goodput[1]
-        assert each.p50[0] == each.p50[1]
-        assert each.attempts[0] == each.attempts[1] > 0
-
-
 def late_by(*seconds: float) -> list[Played]:
     return [played(cell("a", i, lateness=late)) for i, late in enumerate(seconds)]
 
@@ -229,6 +201,15 @@ def test_an_ablation_plays_each_layer_left_out(plan: Plan) -> None:
     assert {layer.left_out for layer in run.layers} == {"deadline", "retry", "content_gap"}
     assert (run.standings, run.rows, run.pairs) == (plain.standings, plain.rows, plain.pairs)
     assert [cell for cell in run.cells if cell.client in ("patient", "hasty")] == plain.cells
+
+
+def test_a_layer_without_which_the_sdk_refuses_is_a_note(plan: Plan, tmp_path: Path) -> None:
+    """Its timeouts are what lets a client send long calls without streaming: the other layers are played."""
+    (tmp_path / "timed.yaml").write_text("timeouts: {read: 60s}\n" + tiny.PATIENT, encoding="utf-8")
+    long = edited(plan, tmp_path, "stream: 50%", "stream: 50%, max_tokens: 64k", [str(tmp_path / "timed.yaml")])
+    run = play(replace(long, ablate="patient"))
+    assert {layer.left_out for layer in run.layers} == {"deadline", "retry", "content_gap"}
+    assert run.notes[-1].startswith("patient without its timeouts was not played: under its default timeouts the SDK")
 
 
 def test_two_runs_at_once_are_alike_in_any_number_of_processes(plan: Plan, tmp_path: Path) -> None:

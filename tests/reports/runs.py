@@ -55,6 +55,7 @@ def standing(client: str, rank: int, score: Estimate, behind: Estimate, chance: 
         rank=rank,
         score=score,
         behind=behind,
+        wait=estimate(score.value / 2),
         goodput=estimate(1.0 - score.value, 1.0 - (score.high or 1.0), 1.0 - (score.low or 0.0)),
         goodput_behind=behind,
         probability_of_best=chance,
@@ -114,8 +115,8 @@ def run(**changes: Any) -> RunFile:
         "weights": {"storm": 2.0, "calm": 1.0},
         "scenarios": [subject("storm", "Half of the calls are refused."), subject("calm", "Nothing goes wrong.")],
         "clients": [subject("steady", "Waits."), subject("hasty", "Gives up."), subject("absent", "Refuses.")],
-        "verdict": "steady holds best over 2 scenarios (7 seeds): callers wait 11.4% of their deadline on average, "
-        "88.6% of calls are answered in time, but not surely better than hasty: the difference of 14.8 points may be "
+        "verdict": "steady holds best over 2 scenarios (7 seeds): 88.6% of calls are answered in time, "
+        "callers wait 5.7% of their deadline on average, but not surely better than hasty: the difference of 14.8 points may be "
         "chance.",
         "gate": Gate(client="hasty", is_met=False, why="steady is surely better", smallest_difference=0.01),
         "objectives": OBJECTIVES,

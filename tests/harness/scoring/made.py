@@ -30,7 +30,7 @@ def cell(client: str, seed: int, score: float = 0.5, scenario: str = "storm", **
         "lateness": 0.0,
     }
     given = fields.pop("metrics", {})
-    metrics = {**dict.fromkeys(METRICS, 2.0), "rmst_share": score, "goodput": 1.0 - score, **given}
+    metrics = {**dict.fromkeys(METRICS, 2.0), "par2": score, "rmst_share": score, "goodput": 1.0 - score, **given}
     absent = fields.get("absent", {})
     return Cell(
         scenario=scenario,

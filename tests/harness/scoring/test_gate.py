@@ -32,9 +32,7 @@ def test_it_is_missed_where_another_is() -> None:
     """By how much; of several the one that is best."""
     found = gated("b", a=SAME, b=FAR, c=[score - 0.1 for score in SAME])
     assert not found.is_met
-    assert found.why == (
-        "c is surely better: callers wait 20.5 points of their deadline less (95% interval 20.1 to 20.9)"
-    )
+    assert found.why == ("c is surely better, by 20.5 points of penalized wait (95% interval 20.1 to 20.9)")
 
 
 def test_too_few_seeds_hold_and_say_so() -> None:

@@ -46,7 +46,7 @@ def test_counts_are_summed_and_measures_averaged() -> None:
     row, _ = rows(figures(cells))
     assert (row.scenario, row.client, row.rank) == ("storm", "a", 1)
     assert row.metrics["goodput"].value == pytest.approx(0.7)
-    assert row.metrics["rmst_share"].value == pytest.approx(0.3)
+    assert row.metrics["par2"].value == pytest.approx(0.3)
     assert row.outcomes == {"ok": 16, "deadline": 4}
     assert row.timeouts == {"total": 4}
     assert row.faults == {STALL: FaultCount(planned=10, fired=2)}

@@ -12,8 +12,10 @@ from brownout.harness.scoring import of_comparison, of_objectives, standings
 
 from .made import cell, figures, scored
 
-FIRST = "a holds best over storm (8 seeds): callers wait 20.0% of their deadline on average, 80.0% of calls are " \
-    "answered in time"  # fmt: skip
+FIRST = (
+    "a holds best over storm (8 seeds): 80.0% of calls are answered in time, callers wait 20.0% of their deadline on "
+    "average"
+)
 SAME = [0.2] * 8
 WORSE = [0.30, 0.31, 0.29, 0.30, 0.32, 0.28, 0.30, 0.30]
 WILD = [0.1, 0.5, 0.1, 0.4, 0.1, 0.3, 0.2, 0.1]
@@ -21,27 +23,29 @@ WILD = [0.1, 0.5, 0.1, 0.4, 0.1, 0.3, 0.2, 0.1]
 COMPARISONS: dict[str, tuple[dict[str, Sequence[float]], str]] = {
     "one client, one seed": (
         {"a": [0.1]},
-        "a over storm (1 seed): callers wait 10.0% of their deadline on average, 90.0% of calls are answered in time.",
+        "a over storm (1 seed): 90.0% of calls are answered in time, callers wait 10.0% of their deadline on average.",
     ),
     "one client": (
         {"a": [0.1, 0.2, 0.3]},
-        "a over storm (3 seeds): callers wait 20.0% of their deadline on average, 80.0% of calls are answered in time.",
+        "a over storm (3 seeds): 80.0% of calls are answered in time, callers wait 20.0% of their deadline on average.",
     ),
     "one seed": (
         {"a": [0.8], "b": [0.9]},
-        "a holds best over storm (1 seed): callers wait 80.0% of their deadline on average, 20.0% of calls are "
-        "answered in time, but not surely better than b: not enough data, the difference of 10.0 points may be chance; "
+        "a holds best over storm (1 seed): 20.0% of calls are answered in time, callers wait "
+        "80.0% of their deadline on average, but not surely better than b: not enough data, the difference of 10.0 "
+        "points may be chance; "
         "2 clients need at least 6 seeds to be told apart.",
     ),
     "few seeds": (
         {"a": SAME[:5], "b": WORSE[:5], "c": WORSE[1:6]},
-        "a holds best over storm (5 seeds): callers wait 20.0% of their deadline on average, 80.0% of calls are "
-        "answered in time, but not surely better than c, b: not enough data, the difference of 10.0 points may be "
+        "a holds best over storm (5 seeds): 80.0% of calls are answered in time, callers wait "
+        "20.0% of their deadline on average, but not surely better than c, b: not enough data, the difference of "
+        "10.0 points may be "
         "chance; 3 clients need at least 7 seeds to be told apart.",
     ),
     "a clear winner": (
         {"b": WORSE, "a": SAME},
-        f"{FIRST}. b is next: callers wait 10.0 points longer (95% interval 9.0 to 11.0).",
+        f"{FIRST}. b is next, 10.0 points of penalized wait behind (95% interval 9.0 to 11.0).",
     ),
     "a tie": (
         {"a": SAME, "b": WILD},
@@ -62,8 +66,9 @@ COMPARISONS: dict[str, tuple[dict[str, Sequence[float]], str]] = {
     ),
     "always the same difference": (
         {"a": [0.25, 0.5, 0.75, 0.5, 0.5, 0.5], "b": [0.5, 0.75, 1.0, 0.75, 0.75, 0.75]},
-        "a holds best over storm (6 seeds): callers wait 50.0% of their deadline on average, 50.0% of calls are "
-        "answered in time. b is next: callers wait 25.0 points longer (95% interval 25.0 to 25.0).",
+        "a holds best over storm (6 seeds): 50.0% of calls are answered in time, callers wait "
+        "50.0% of their deadline on average. b is next, 25.0 points of penalized wait behind (95% interval 25.0 to "
+        "25.0).",
     ),
 }  # fmt: skip
 
@@ -79,8 +84,8 @@ def test_over_several_scenarios() -> None:
     """They are counted, and averaged within a seed."""
     made = figures([cell("a", 1, 0.0, "calm"), cell("a", 1, 0.5, "storm")])
     assert of_comparison(standings(made), made.scenarios, 1) == (
-        "a over 2 scenarios (1 seed): callers wait 25.0% of their deadline on average, 75.0% of calls are answered in "
-        "time."
+        "a over 2 scenarios (1 seed): 75.0% of calls are answered in time, callers wait 25.0% of their deadline on "
+        "average."
     )
 
 
