@@ -116,8 +116,8 @@ def run(**changes: Any) -> RunFile:
         "scenarios": [subject("storm", "Half of the calls are refused."), subject("calm", "Nothing goes wrong.")],
         "clients": [subject("steady", "Waits."), subject("hasty", "Gives up."), subject("absent", "Refuses.")],
         "verdict": "steady holds best over 2 scenarios (7 seeds): 88.6% of calls are answered in time, "
-        "callers wait 5.7% of their deadline on average, but not surely better than hasty: the difference of 14.8 points may be "
-        "chance.",
+        "callers wait 5.7% of their deadline on average, but not surely better than hasty: the difference of "
+        "14.8 points may be chance.",
         "gate": Gate(client="hasty", is_met=False, why="steady is surely better", smallest_difference=0.01),
         "objectives": OBJECTIVES,
         "standings": [
