@@ -46,7 +46,7 @@ def test_a_request_dropped_before_its_answer_began_was_worked_on() -> None:
 
 def test_what_is_delivered_of_a_broken_answer_is_never_more_than_the_whole() -> None:
     """The three settings come in order of cost."""
-    costs = [sum(Billing(aborted=aborted).tokens(BROKEN)) for aborted in ("none", "delivered", "full")]  # type: ignore[arg-type]
+    costs = [sum(Billing(aborted=aborted).tokens(BROKEN)) for aborted in ("none", "delivered", "full")]
     assert costs == sorted(costs)
 
 

@@ -154,6 +154,27 @@ def test_a_hedge_is_no_early_retry() -> None:
     ]
 
 
+def test_a_hedge_after_the_last_try_is_no_early_retry_either() -> None:
+    """One request on each branch: nothing was retried, though the hedge came before retry-after allowed."""
+    seen = see(
+        Ledger(
+            calls=[call(4.0, attempts=2)],
+            attempts=[
+                attempt("status", status=429, finished=2.5),
+                attempt(who=(0, 0, 0, 1), started=3.0, finished=4.0),
+            ],
+            journal=[served((0, 0), status=429, fault=RATE_LIMIT)],
+        ),
+        LIMITED,
+    )
+    assert not [line for line in told(seen) if "retried" in line]
+
+
+def test_an_answer_at_the_very_deadline_is_in_time() -> None:
+    """Nothing has passed."""
+    assert told(see(Ledger(calls=[call(10.0)]))) == ["10.00 answered after 10.00 s and 1 request"]
+
+
 def test_a_call_that_outlives_the_run() -> None:
     """Its caller leaves, its deadline passes, and the run ends with it still going on; nothing is told beyond that."""
     scene = scenario({"deadline": "10s", "caller_timeout": "4s"})

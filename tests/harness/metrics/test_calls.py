@@ -47,6 +47,17 @@ def test_partial_text_is_that_of_calls_that_were_not_answered_in_time() -> None:
     assert measured("goodput_with_partial", records) == pytest.approx((1.0 + 0.8 + 0.3) / 3)
 
 
+def test_an_answer_just_in_time_is_not_partial() -> None:
+    """To the second of its deadline."""
+    assert why_absent("partial", partly((10.0, "ok", 100))) == "every streamed call was answered in time"
+
+
+def test_plain_calls_show_nothing_before_they_are_whole() -> None:
+    """Whatever their requests received."""
+    records = Ledger(calls=[call(5.0, "gap")], attempts=[attempt("gap", shown=50)], journal=[served(output_tokens=100)])
+    assert measured("goodput_with_partial", records) == 0.0
+
+
 def test_partial_text_has_no_meaning_without_streams_that_missed() -> None:
     """Absent, and why; with plain calls alone the credit is goodput itself."""
     assert why_absent("partial", answered(1.0, failed=1)) == "no call streams"
@@ -107,11 +118,20 @@ def of_clients(*good_of_ten: int) -> Ledger:
 
 @pytest.mark.parametrize(
     ("good", "index", "worst"),
-    [((5, 5, 5, 5), 1.0, 0.5), ((10, 0, 0, 0), 0.25, 0.0), ((10, 5), 0.9, 0.5), ((1, 1), 1.0, 0.1)],
+    [
+        ((5, 5, 5, 5), 1.0, 0.5),
+        ((7, 7, 7, 7, 7), 1.0, 0.7),
+        ((10, 0, 0, 0), 0.25, 0.0),
+        ((10, 5), 0.9, 0.5),
+        ((1, 1), 1.0, 0.1),
+    ],
 )
 def test_fairness_and_the_worst_client(good: tuple[int, ...], index: float, worst: float) -> None:
     """Jain's index is 1 when all fare alike, however badly, and 1/n when one has all."""
-    assert measured("fairness", of_clients(*good)) == pytest.approx(index)
+    found = measured("fairness", of_clients(*good))
+    assert found == pytest.approx(index)
+    assert isinstance(found, float)
+    assert found <= 1.0
     assert measured("worst_client", of_clients(*good)) == worst
 
 

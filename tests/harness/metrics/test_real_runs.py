@@ -71,7 +71,7 @@ def test_the_frames_hold_what_the_metrics_say(results: Results, incident: str, c
         "timeout_rate": calls["outcome"].isin(["timeout", "stream_timeout", "gap", "deadline"]).mean(),
         "retry_success": ended_well[retried[retried].index].mean() if retried.any() else math.nan,
         "wasted_tokens": billed[~attempts["is_answer"]].sum() / billed.sum(),
-        "waste_per_call": dollars(wasted["billed_input"].sum(), wasted["billed_output"].sum()) / len(calls),
+        "waste_per_call": dollars(int(wasted["billed_input"].sum()), int(wasted["billed_output"].sum())) / len(calls),
     }
     found = metrics.set_index("metric")["value"]
     assert {name: found[name] for name in expected} == pytest.approx(expected, nan_ok=True)
