@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import Literal
 from . import cells
 from .ablate import Variant, variants
 from .client import Client, TimeoutsFile
+from .files.suggest import quoted
 from .results import Backend, Subject
 from .sampling import sampled
 from .scenario import Scenario
@@ -51,6 +53,14 @@ class Plan:
                 raise ValueError(f'two {what}s are called "{twice[0]}"')
         if not self.seeds:
             raise ValueError("there is no seed")
+        if self.backend not in cells.BACKENDS:
+            raise ValueError(f'backend "{self.backend}": neither {" nor ".join(map(quoted, cells.BACKENDS))}')
+        if self.backend == "sim" and self.scale != 1.0:
+            raise ValueError("time scale: the simulator's time costs nothing; 1 is the only one")
+        if not 0.0 < self.sample <= 1.0:
+            raise ValueError(f"sample: expected a share above 0 and at most 1, got {self.sample}")
+        if self.workers < 1:
+            raise ValueError(f"workers: expected 1 or more, got {self.workers}")
         for option, name in (("gate", self.gate), ("ablate", self.ablate)):
             if name and name not in clients:
                 raise ValueError(f'{option} "{name}": not one of the clients compared ({", ".join(clients)})')
@@ -64,6 +74,8 @@ class Plan:
         for name in self.weights:
             if name not in scenarios:
                 raise ValueError(f'weight "{name}": not one of the scenarios ({", ".join(scenarios)})')
+            if not 0.0 <= self.weights[name] < math.inf:
+                raise ValueError(f'weight "{name}": expected a number from 0 on, got {self.weights[name]}')
         if not sum(self.weights.get(name, 1.0) for name in scenarios):
             raise ValueError("weight: every scenario weighs 0")
 

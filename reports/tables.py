@@ -77,7 +77,7 @@ def standings(found: Sequence[Standing]) -> Table:
             words.percent(each.score.value),
             "" if i == 0 else f"{words.points(each.behind.value)} points",
             "" if i == 0 else words.point_bounds(each.behind),
-            "–" if each.probability_of_best is None else words.percent(each.probability_of_best),
+            "–" if each.probability_of_best is None else words.chance(each.probability_of_best),
             words.percent(each.goodput.value),
             words.bounds("goodput", each.goodput),
             words.percent(each.wait.value),

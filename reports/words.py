@@ -32,6 +32,11 @@ def percent(share: float) -> str:
     return f"{share:.1%}"
 
 
+def chance(share: float) -> str:
+    """A share of resamples: none of them, or all, is no certainty."""
+    return "<0.1%" if share < 0.0005 else ">99.9%" if share > 0.9995 else percent(share)
+
+
 def points(share: float) -> str:
     """A difference of shares, in percentage points."""
     text = f"{share * 100:.1f}"
