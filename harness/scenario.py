@@ -16,9 +16,10 @@ from brownout.fakes.limits import Limits
 from brownout.fakes.timeline import Phase
 from brownout.fakes.units import Duration, Share
 
-from .files import by_kind
+from .files import LocatedError, LocatedErrors, by_kind
 from .names import Name
 from .objectives import ObjectiveText
+from .reach import out_of_reach
 from .workload import ARRIVALS, Calls, Workload
 
 AnyFault = Annotated[Fault, by_kind(FAULTS, "fault")]
@@ -107,6 +108,18 @@ class Scenario(_Part):
     objectives: Annotated[tuple[ObjectiveText, ...], Field(description="what a client has to keep to pass")] = ()
 
     recovery: Recovery = Recovery()
+
+    @model_validator(mode="after")
+    def _every_fault_can_fire(self) -> Scenario:
+        workload = self.workload
+        idle = [
+            LocatedError(why, "timeline", i, "faults", j)
+            for i, phase in enumerate(self.timeline)
+            for j, why in out_of_reach(phase.faults, workload.kinds, workload.clients, workload.limit)
+        ]
+        if idle:
+            raise LocatedErrors(*idle)
+        return self
 
     @property
     def horizon(self) -> float:

@@ -332,6 +332,31 @@ timeline:
             "9:3: expected a list, got a mapping",
         ],
     ),
+    "faults that cannot fire": (
+        """\
+name: idle
+workload: {clients: 3, arrivals: {kind: steady, rate: 1/s}, limit: 2, calls: {stream: 0%}}
+timeline:
+  - for: 10s
+    faults:
+      - {kind: stream_error}
+      - {kind: stall, where: {clients: [3, 7]}}
+      - {kind: reset, where: {calls: [2, 5]}}
+      - {kind: reset, where: {stream: true}}
+      - {kind: overload}
+      - {kind: rate_limit, share: 10%}
+      - {kind: refuse}
+  - {for: 10s, faults: [{kind: truncate, where: {stream: false}}]}
+""",
+        [
+            "6:9: stream_error is for streams, and no call of this workload streams",
+            "7:9: there are clients 0 to 2 only",
+            "8:9: there are calls 0 to 1 of each client only",
+            "9:9: no call of this workload streams",
+            "11:9: never reached: the overload before it hits every request",
+            "13:25: truncate is for streams, and this one is for plain calls",
+        ],
+    ),
     "lists that are none": (
         """\
 name: storm

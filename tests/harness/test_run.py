@@ -93,8 +93,8 @@ def edited(plan: Plan, tmp_path: Path, before: str, after: str, clients: Sequenc
 
 
 def test_a_fault_that_cannot_fire_is_an_error(plan: Plan, tmp_path: Path) -> None:
-    """It is for a client that does not exist; the fault is named, with its phase."""
-    hopeless = edited(plan, tmp_path, "- {kind: stall, share: 20%}", "- {kind: stall, where: {clients: [99]}}")
+    """It is for an attempt that nobody makes; the fault is named, with its phase."""
+    hopeless = edited(plan, tmp_path, "- {kind: stall, share: 20%}", "- {kind: stall, where: {attempts: [99]}}")
     with pytest.raises(Unplayable) as caught:
         play(hopeless)
     assert str(caught.value) == (

@@ -65,7 +65,8 @@ def test_open_time(records: list[BreakerRecord], opened: int, seconds: float) ->
 def faulty(**fault: Any) -> Scenario:
     """A fault from 10 s to 50 s."""
     return scenario(
-        timeline=[{"for": "10s"}, {"for": "40s", "faults": [{"kind": "overload", **fault}]}, {"for": "50s"}]
+        calls={"stream": "50%"},
+        timeline=[{"for": "10s"}, {"for": "40s", "faults": [{"kind": "overload", **fault}]}, {"for": "50s"}],
     )
 
 
