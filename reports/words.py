@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from brownout.harness.metrics import metric
 from brownout.harness.results import Estimate
 from brownout.harness.scoring.verdicts import figure
 
@@ -10,8 +9,8 @@ _KINDS = 3
 
 
 def of(name: str, value: float) -> str:
-    """A metric's value; `never` where it is infinite. A share stays within what is possible."""
-    return figure(name, min(1.0, max(0.0, value)) if metric(name).unit == "%" else value)
+    """A metric's value; `never` where it is infinite."""
+    return figure(name, value)
 
 
 def bounds(name: str, found: Estimate) -> str:

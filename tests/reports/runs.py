@@ -28,7 +28,10 @@ def estimate(value: float, low: float | None = None, high: float | None = None) 
 
 def row(scenario: str, client: str, goodput: float, quantiles: tuple[float, ...], **counts: Any) -> Row:
     names = zip(("p50(latency)", "p95(latency)", "p99(latency)"), map(estimate, quantiles), strict=True)
-    figures = {"goodput": estimate(goodput, goodput - 0.02, goodput + 0.02), "rmst_share": estimate(1.0 - goodput)}
+    figures = {
+        "goodput": estimate(goodput, max(0.0, goodput - 0.02), min(1.0, goodput + 0.02)),
+        "rmst_share": estimate(1.0 - goodput),
+    }
     more = {"amplification": estimate(counts.pop("amplification", 1.0))} | counts.pop("more", {})
     rank = counts.pop("rank", 1)
     return Row(
