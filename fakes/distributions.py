@@ -119,6 +119,18 @@ class Part(_Value[Figure], Generic[Figure]):
         Discriminator(_shape),
     ]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle finds a class by its name, and a generic one that was parametrised inside another has none."""
+        meta = type(self).__pydantic_generic_metadata__
+        return _rebuilt, (meta["origin"], meta["args"], self.__getstate__())
+
+
+def _rebuilt(origin: Any, parameters: Any, state: Any) -> Any:
+    model = origin[parameters]
+    made = model.__new__(model)
+    made.__setstate__(state)
+    return made
+
 
 class Mixture(_Value[Figure], Generic[Figure]):
     """One of several distributions, by share; the shares make up 100%."""

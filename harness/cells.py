@@ -10,7 +10,7 @@ from importlib import import_module
 
 from . import metrics, tables
 from .client import Client
-from .environment import environment
+from .environment import environment, program
 from .ledger import Ledger
 from .metrics import Absent, Observed
 from .results import Backend, Cell, FaultCount
@@ -34,9 +34,9 @@ class Job:
 
     @property
     def key(self) -> str:
-        """A hash of everything the result depends on, the versions of what makes it included."""
+        """A hash of everything the result depends on, the code and the libraries that make it included."""
         prints = _print_of(self.scenario), _print_of(self.client)
-        parts = *prints, self.seed, self.backend, self.scale, environment()
+        parts = *prints, self.seed, self.backend, self.scale, environment(), program()
         return sha256(repr(parts).encode()).hexdigest()[:32]
 
     def play(self) -> Ledger:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import platform
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 LIBRARIES = ("brownout", "anthropic", "httpx", "httpx2", "simpy", "numpy", "pydantic")
 
@@ -23,3 +25,11 @@ def _found() -> tuple[tuple[str, str], ...]:
         except PackageNotFoundError:
             continue
     return tuple(found)
+
+
+@cache
+def program() -> str:
+    """A hash of the code that results are made by: a checkout changes under one version number."""
+    folders = (Path(__file__).parents[1] / name for name in ("fakes", "harness"))
+    files = sorted(path for folder in folders for path in folder.resolve().rglob("*.py"))
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

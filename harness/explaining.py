@@ -27,7 +27,7 @@ class NoSuchCall(Exception):
 def find(seen: Observed, which: str) -> CallRecord:
     """`12.3` is call 3 of client 12, both from 0; `worst` the call that fared worst. Raises `NoSuchCall`."""
     if which == "worst" and seen.ledger.calls:
-        return max(seen.ledger.calls, key=lambda call: (not seen.is_good(call), call.attempts, _took(seen, call)))
+        return max(seen.ledger.calls, key=lambda call: _badness(seen, call))
     client, _, number = which.partition(".")
     for call in seen.ledger.calls:
         if (str(call.client), str(call.call)) == (client, number):
@@ -35,6 +35,11 @@ def find(seen: Observed, which: str) -> CallRecord:
     least = seen.ledger.calls[0] if seen.ledger.calls else None
     hint = f'; there is "{least.client}.{least.call}", for one' if least else ""
     raise NoSuchCall(f'no call "{which}" under seed {seen.seed}{hint}')
+
+
+def _badness(seen: Observed, call: CallRecord) -> tuple[bool, bool, int, float]:
+    """Not answered is worse than answered too late, and that than answered; then requests and time count."""
+    return call.outcome != "ok", not seen.is_good(call), call.attempts, _took(seen, call)
 
 
 def _took(seen: Observed, call: CallRecord) -> float:
@@ -133,7 +138,8 @@ def _early_retries(seen: Observed, attempts: list[AttemptRecord]) -> Iterator[Li
 def _ending(seen: Observed, call: CallRecord) -> str:
     requests = f"{call.attempts} request{'' if call.attempts == 1 else 's'}"
     if call.outcome == "ok":
-        late = "" if seen.is_good(call) else "; too late, or not as fluent as asked"
+        why = ", too late" if latency(call) > call.deadline else ", not as fluent as asked"
+        late = "" if seen.is_good(call) else why
         return f"answered after {latency(call):.2f} s and {requests}{late}"
     raised = f", the program sees {call.exception}" if call.exception else ", the program sees no error"
     what = f"status {call.status}" if call.outcome == "status" else call.outcome.replace("_", " ")

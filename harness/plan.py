@@ -18,6 +18,8 @@ from .scenario import Scenario
 from .scoring import Unplayable
 from .sources import Source, fingerprint
 
+MOST = 10**6
+"""Seeds, and the largest of them and one: more runs than anybody waits for."""
 LONGEST_PLAIN_ANSWER = 21_334
 """`max_tokens` from which the Python SDK insists on streaming, unless a timeout is set; measured on 2.12."""
 
@@ -53,6 +55,10 @@ class Plan:
                 raise ValueError(f'two {what}s are called "{twice[0]}"')
         if not self.seeds:
             raise ValueError("there is no seed")
+        if len(self.seeds) > MOST or any(type(seed) is not int or not 0 <= seed < MOST for seed in self.seeds):
+            raise ValueError(f"seeds: expected whole numbers from 0 to {MOST - 1:,}")
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError("seeds: one is there twice, and the same world seen again is no second opinion")
         if self.backend not in cells.BACKENDS:
             raise ValueError(f'backend "{self.backend}": neither {" nor ".join(map(quoted, cells.BACKENDS))}')
         if self.backend == "sim" and self.scale != 1.0:

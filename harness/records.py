@@ -66,3 +66,5 @@ class BreakerRecord(NamedTuple):
     at: float
     before: str
     after: str
+    until: float | None = None
+    """Of one that opened: when it will let a call through to see."""

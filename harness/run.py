@@ -14,6 +14,7 @@ from .results import RunFile
 from .scoring.played import check_called
 from .scoring.standings import seeds_to_tell
 from .store import Played, Store
+from .workload import Closed
 
 
 def run(plan: Plan, store: Store | None = None, progress: Callable[[int], None] = lambda done: None) -> Results:
@@ -80,10 +81,27 @@ def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
         pairs=pairs,
         layers=scoring.layers(scoring.Figures(played, scenarios, everybody, weights), plan.ablate, taken_out),
         rows=rows,
-        notes=[*scoring.check_played(rows), *_few_seeds(plan), *_left_out(plan), *_on_the_wire(plan, played)],
+        notes=[
+            *scoring.check_played(rows),
+            *_closed(plan),
+            *_few_seeds(plan),
+            *_left_out(plan),
+            *_on_the_wire(plan, played),
+        ],
         cells=[each.cell for each in played],
         command=plan.command,
     )
+
+
+def _closed(plan: Plan) -> list[str]:
+    """Whether how much is called depends on who is called."""
+    closed = [s.name for s in plan.played_scenarios if isinstance(s.workload.arrivals, Closed)]
+    if not closed or len(plan.players) < 2:
+        return []
+    return [
+        f"{', '.join(closed)}: arrivals are closed, so a client that waits longer calls less often, and less in "
+        "trouble. Figures per call are then not of the same calls; open arrivals compare fairly."
+    ]
 
 
 def _few_seeds(plan: Plan) -> list[str]:

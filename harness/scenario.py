@@ -80,9 +80,13 @@ class ServerFile(_Part):
     @model_validator(mode="before")
     @classmethod
     def _bill_the_profile(cls, given: Any) -> Any:
-        latency = given.get("latency") if isinstance(given, dict) and "billing" not in given else None
+        latency = given.get("latency") if isinstance(given, dict) else None
         profile = latency.get("profile") if isinstance(latency, dict) else None
-        return given | {"billing": {"model": profile}} if isinstance(profile, str) and profile in PRICES else given
+        if not isinstance(profile, str) or profile not in PRICES:
+            return given
+        billing = given.get("billing", {})
+        is_priced = not isinstance(billing, dict) or {"model", "input", "output"} & billing.keys()
+        return given if is_priced else given | {"billing": {"model": profile} | billing}
 
 
 class Recovery(_Part):

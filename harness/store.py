@@ -49,7 +49,15 @@ class Store:
         with _in_words(path):
             self._db = sqlite3.connect(path, timeout=0.5, isolation_level=None)
         try:
-            with _in_words(path):
+            try:
+                self._open(is_new)
+            except sqlite3.DatabaseError as error:
+                if not is_new or "malformed" not in str(error):
+                    raise StoreError(f"{path}: {_words(error)}") from None
+                self._db.close()  # a broken one: nothing in it can be lost
+                for name in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+                    name.unlink(missing_ok=True)
+                self._db = sqlite3.connect(path, timeout=0.5, isolation_level=None)
                 self._open(is_new)
             if self.once("format", str(_FORMAT)) != str(_FORMAT):
                 raise StoreError(f"{path}: written by another version; leave out --resume to begin anew")

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
-from collections import defaultdict, deque
-from collections.abc import Iterator
-from operator import attrgetter
 
 from brownout.fakes.draws import Identity
 from brownout.fakes.timeline import Timeline
@@ -32,25 +28,11 @@ def opened(seen: Observed) -> float | Absent:
 def open_time(seen: Observed) -> float | Absent:
     """Seconds for each client, of those in which calls begin. A breaker whose time is over stays open in name until the
     next call: not counted."""
-    breakers = _breakers(seen)
-    if not breakers:
+    if not _breakers(seen):
         return _NONE
-    longest, horizon = max(breaker.open_for for breaker in breakers), seen.scenario.horizon
-    total = sum(max(0.0, min(until, since + longest, horizon) - since) for since, until in _spells(seen))
-    return total / seen.scenario.workload.clients
-
-
-def _spells(seen: Observed) -> Iterator[tuple[float, float]]:
-    """When a breaker opened, and when it was open no more. Where kinds of calls have breakers of their own, the first
-    of a client's to open counts as the first to change again: records do not tell them apart."""
-    since: dict[int, deque[float]] = defaultdict(deque)
-    for record in sorted(seen.ledger.breaker, key=attrgetter("at")):
-        if record.after == "open":
-            since[record.client].append(record.at)
-        elif record.before == "open" and since[record.client]:
-            yield since[record.client].popleft(), record.at
-    for opened in since.values():
-        yield from ((at, math.inf) for at in opened)
+    horizon = seen.scenario.horizon
+    spells = ((record.at, record.until) for record in seen.ledger.breaker if record.until is not None)
+    return sum(max(0.0, min(until, horizon) - at) for at, until in spells) / seen.scenario.workload.clients
 
 
 def falsely_refused(seen: Observed) -> float | Absent:

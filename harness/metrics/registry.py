@@ -56,7 +56,8 @@ METRICS: dict[str, Metric] = {
     ),
     "goodput_with_partial": Metric(
         "with partial text", "%", "higher",
-        "the same, and any other streamed call counts as the share of its answer that was shown by its deadline",
+        "the same, and a streamed call that was not whole in time counts as the share of its answer that was shown "
+        "by its deadline",
         calls.goodput_with_partial,
     ),
     "goodput_rate": Metric("goodput a second", "count", "higher", "good calls per second", calls.goodput_rate),
@@ -119,7 +120,8 @@ METRICS: dict[str, Metric] = {
                                       "open time in which a request would have met no fault, for each client",
                                       breakers.false_open_time),
     "falsely_refused": Metric("refused for nothing", "%", "lower",
-                              "calls a breaker refused that no fault would have met", breakers.falsely_refused),
+                              "calls a breaker refused that no fault would have met; quotas and full queues are not "
+                              "asked", breakers.falsely_refused),
     "fairness": Metric("fairness", "x", "higher", "Jain's index of the clients' goodput: 1 when all fare alike",
                        calls.fairness),
     "worst_client": Metric("worst client", "%", "higher", "goodput of the client that fared worst", calls.worst_client),

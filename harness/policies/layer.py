@@ -35,9 +35,9 @@ class Site:
         who = Identity(call.ask.client, call.ask.call, max(0, call.attempts - 1), call.branch)
         self.record(WaitRecord(who, self.now(), seconds, why))
 
-    def turned(self, before: str, after: str) -> None:
+    def turned(self, before: str, after: str, until: float | None = None) -> None:
         """Record a transition of the breaker."""
-        self.record(BreakerRecord(self.client, self.now(), before, after))
+        self.record(BreakerRecord(self.client, self.now(), before, after, until))
 
 
 class Layer(BaseModel):

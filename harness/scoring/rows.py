@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..metrics import METRICS, by_count
 from ..metrics.quantiles import parts
 from ..results import Estimate, FaultCount, Row
-from ..statistics import median
 from ..statistics.bootstrap import bca
 from ..statistics.pooled import pooled_quantile
 from .figures import Figures
@@ -62,10 +61,10 @@ def most(metric: str) -> float:
 
 
 def estimate(values: Sequence[float], most: float = math.inf) -> Estimate:
-    """The mean over runs; where one is infinite, the median run, without an interval. A bound does not reach beyond
-    what is possible: no metric is negative, and none is more than `most`."""
+    """The mean over runs: infinite where one is, for what happened once may happen again. A bound does not reach
+    beyond what is possible: no metric is negative, and none is more than `most`."""
     if not all(map(math.isfinite, values)):
-        return Estimate(value=median(list(values)))
+        return Estimate(value=math.inf)
     found = bca(values)
     low = None if found.low is None else max(0.0, found.low)
     return Estimate(value=found.mean, low=low, high=None if found.high is None else min(most, found.high))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from os import PathLike, fspath
 from pathlib import Path
@@ -108,6 +108,8 @@ def run(
 
 
 def _play(plan: Plan, folder: Named | None, resume: bool) -> Results:
+    if resume and folder is None:
+        raise ValueError("resume: goes on from a folder, and there is none")
     plan.check()
     with ExitStack() as stack:
         store = None
@@ -120,11 +122,13 @@ def _play(plan: Plan, folder: Named | None, resume: bool) -> Results:
     return results
 
 
-def _numbers(seeds: int | Iterable[int]) -> list[int]:
-    return list(range(1, seeds + 1)) if isinstance(seeds, int) else list(seeds)
+def _numbers(seeds: int | Iterable[int]) -> Sequence[int]:
+    return range(1, seeds + 1) if isinstance(seeds, int) else list(seeds)
 
 
 def _sources(given: Iterable[Named | Model], model: type[Model]) -> list[Source[Model]]:
+    if isinstance(given, str | PathLike | BaseModel):
+        raise ValueError(f"expected a list of scenarios or clients, got {given!r} alone; write [...] around it")
     return [_source(each, model) for each in given]
 
 

@@ -6,6 +6,7 @@ objective or a gate was missed; 130 interrupted.
 
 from __future__ import annotations
 
+import errno
 import math
 import sys
 from collections.abc import Callable
@@ -92,9 +93,13 @@ def played(clients_help: str) -> Callable[[Callable[..., None]], Callable[..., N
             help="The simulator, or the real SDK over real sockets.",
         ),
         click.option(
-            "--seeds", type=click.IntRange(min=1), default=10, show_default=True, help="How many runs of each cell."
+            "--seeds",
+            type=click.IntRange(1, 100_000),
+            default=10,
+            show_default=True,
+            help="How many runs of each cell.",
         ),
-        click.option("--first-seed", type=click.IntRange(min=0), default=1, show_default=True),
+        click.option("--first-seed", type=click.IntRange(0, 800_000), default=1, show_default=True),
         click.option(
             "--time-scale",
             "scale",
@@ -233,6 +238,10 @@ def schema(kind: str) -> None:
     click.echo(schema_of(kind), nl=False)
 
 
+_FULL = (errno.ENOSPC, errno.EIO, errno.EFBIG)
+"""What a disk, or whatever the output goes to, has against it: no error of ours."""
+
+
 def main() -> None:
     """Run the command line and turn what goes wrong into an exit code and a message that helps."""
     try:
@@ -244,6 +253,9 @@ def main() -> None:
         click.echo("Interrupted.", err=True)
         sys.exit(130)
     except Exception as error:  # ours: say so, with all that a report of it needs
+        if isinstance(error, OSError) and error.errno in _FULL:
+            click.echo(f"Error: cannot write: {(error.strerror or str(error)).lower()}", err=True)
+            sys.exit(2)
         import traceback
 
         traceback.print_exception(error)

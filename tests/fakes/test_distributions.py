@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from statistics import fmean, median, quantiles
 from typing import Any
 
@@ -149,3 +150,20 @@ def test_what_is_no_distribution_is_refused(text: str, part: str) -> None:
     """A file that contradicts itself, or says too little or too much, is told where."""
     with pytest.raises(ValidationError, match=part):
         from_yaml(text)
+
+
+@pytest.mark.parametrize("kind", [Durations, TokenCounts], ids=["durations", "tokens"])
+@pytest.mark.parametrize("shape", ["constant", "exponential", "lognormal", "uniform", "mixture"])
+def test_a_distribution_goes_to_another_process(kind: Any, shape: str) -> None:
+    """Cells are played by workers: whatever a file may say is pickled on the way."""
+    unit = "s" if kind is Durations else ""
+    ten, twenty = (f"{figure}{unit}" if unit else figure for figure in (10, 20))
+    given = {
+        "constant": ten,
+        "exponential": {"mean": ten},
+        "lognormal": {"median": ten, "p95": twenty},
+        "uniform": {"from": ten, "to": twenty},
+        "mixture": {"mix": [{"share": "50%", "of": ten}, {"share": "50%", "of": {"mean": twenty}}]},
+    }[shape]
+    found = TypeAdapter(kind).validate_python(given)
+    assert pickle.loads(pickle.dumps(found)) == found

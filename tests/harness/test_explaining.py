@@ -224,7 +224,7 @@ def test_a_program_that_was_late() -> None:
         "11.00 begins: the program was late",
         "11.00 request 1 on a new connection",
         "12.00 request 1 ends: answered whole",
-        "12.00 answered after 12.00 s and 1 request; too late, or not as fluent as asked",
+        "12.00 answered after 12.00 s and 1 request, too late",
     ]
 
 

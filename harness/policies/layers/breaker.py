@@ -97,7 +97,7 @@ class State:
             self._probes_out -= 1
 
     def _turn(self, name: str) -> None:
-        self._site.turned(self.name, name)
+        self._site.turned(self.name, name, self._opened_at + self._breaker.open_for if name == "open" else None)
         self.name = name
         self._period += 1
         self._probes_out = 0

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
-
 from .explain import explain
 from .playing import Missed, Options, planned, play
+from .writing import tell
 
 
 def compare(options: Options, gate: str, ablate: str, weights: Sequence[tuple[str, float]]) -> None:
@@ -18,5 +17,5 @@ def compare(options: Options, gate: str, ablate: str, weights: Sequence[tuple[st
         return
     found = play(plan, options.out, resume=options.resume).file.gate
     if found is not None and not found.is_met:
-        click.echo(f"\nAgain: {plan.command}")
+        tell(f"\nAgain: {plan.command}")
         raise Missed

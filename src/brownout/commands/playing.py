@@ -24,7 +24,7 @@ from brownout.reports.write import write
 from . import again
 from .loading import load
 from .progress import progress
-from .writing import CannotWrite, try_out, writing
+from .writing import CannotWrite, tell, try_out, writing
 
 QUICK = 0.1
 """The share of the traffic that --quick takes."""
@@ -114,11 +114,11 @@ def play(plan: Plan, out: Path, *, resume: bool, title: str = "Playing") -> Resu
             results = run_plan(plan, title, store, out)
     except StoreError as error:
         raise CannotWrite(str(error)) from None
-    click.echo(console.render(document(results.file)))
     with writing(out):
         written = write(results.file, out)
+    tell(console.render(document(results.file)))
     for path in written:
-        click.echo(f"Wrote {path}")
+        tell(f"Wrote {path}")
     return results
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import click
-
 from brownout.harness.scoring.verdicts import hardest
 
 from .again import worst_call
 from .explain import explain
 from .playing import Missed, NothingRan, Options, planned, play
+from .writing import tell
 
 
 def run(options: Options) -> None:
@@ -25,6 +24,6 @@ def run(options: Options) -> None:
         raise NothingRan("no objective has a meaning for these clients: nothing was decided")
     missed = [each for each in found.objectives if each.is_met is False]
     if missed:
-        click.echo(f"\nAgain: {plan.command}")
-        click.echo(f"Its worst call: {worst_call(plan, found.cells, hardest(missed))}")
+        tell(f"\nAgain: {plan.command}")
+        tell(f"Its worst call: {worst_call(plan, found.cells, hardest(missed))}")
         raise Missed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,3 +32,11 @@ def writing(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise CannotWrite(f"cannot write to {folder}: {(error.strerror or str(error)).lower()}") from None
+
+
+def tell(text: str) -> None:
+    """Print it; whoever reads may stop reading (`| head`), which changes neither the files nor the exit code."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

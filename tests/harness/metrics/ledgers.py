@@ -95,7 +95,7 @@ def served(
 
 def turned(at: float, before: str, after: str, client: int = 0) -> BreakerRecord:
     """A breaker changed its state."""
-    return BreakerRecord(client, at, before, after)
+    return BreakerRecord(client, at, before, after, at + 20.0 if after == "open" else None)
 
 
 def numbered(calls: Iterable[CallRecord]) -> list[CallRecord]:

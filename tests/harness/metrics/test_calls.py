@@ -65,12 +65,12 @@ def test_partial_text_has_no_meaning_without_streams_that_missed() -> None:
     assert measured("goodput_with_partial", answered(1.0, failed=1)) == 0.5
 
 
-def test_a_whole_answer_that_was_not_fluent_is_shown_whole() -> None:
-    """It misses goodput, and neither counts as partial text nor is worth less than a stream that broke."""
+def test_a_whole_answer_that_was_not_fluent_gets_no_credit() -> None:
+    """It misses goodput, and is no partial text: nothing of it was missing but the pace."""
     strict = scenario({"deadline": "10s", "stream": "100%", "first_text_within": "500ms"})
     records = partly((5.0, "ok", 100))
     assert measured("goodput", records, strict) == 0.0
-    assert measured("goodput_with_partial", records, strict) == 1.0
+    assert measured("goodput_with_partial", records, strict) == 0.0
     assert why_absent("partial", records, strict) == "every streamed call was answered in time"
 
 
