@@ -14,14 +14,14 @@ from pydantic_core import PydanticCustomError
 PROFILES = ("chat", "background", "realtime", "agentic")
 """The kinds of call that a workload may make and a client may treat each in its own way."""
 
-PATTERN = r"^[a-z0-9][a-z0-9-]*$"
+PATTERN = r"^[a-z0-9][a-z0-9-]{0,59}$"
 _EXPECTED = "a name of small letters, digits and hyphens"
 
 
 def _checked(name: str) -> str:
     if re.fullmatch(PATTERN.strip("^$"), name):
         return name
-    likely = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    likely = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60]
     hint = f'write "{likely}"' if likely else ""
     raise PydanticCustomError("name", "{text}", {"text": f"expected {_EXPECTED}", "expected": _EXPECTED, "hint": hint})
 

@@ -12,6 +12,7 @@ from . import cells
 from .ablate import Variant, variants
 from .client import Client, TimeoutsFile
 from .files.suggest import quoted
+from .reach import out_of_reach
 from .results import Backend, Subject
 from .sampling import sampled
 from .scenario import Scenario
@@ -117,6 +118,7 @@ class Plan:
     def jobs(self) -> list[cells.Job]:
         """Every cell, in the order in which results are kept. Raises `Unplayable` for what the SDK would not send."""
         for scenario in self.played_scenarios:
+            _check_reach(scenario)
             for client in self.players:
                 _check_accepted(scenario, client)
         return cells.jobs(self.played_scenarios, self.players, self.seeds, self.backend, self.scale)
@@ -137,9 +139,18 @@ class Plan:
         return list(map(_subject, self.scenarios)), [*map(_subject, self.clients), *made]
 
 
+def _check_reach(scenario: Scenario) -> None:
+    """A sample has fewer clients; raise `Unplayable` for a fault that was meant for those left out."""
+    workload = scenario.workload
+    for phase, faults in enumerate((phase.faults for phase in scenario.timeline), start=1):
+        for i, why in out_of_reach(faults, workload.kinds, workload.clients, workload.limit):
+            raise Unplayable(f"{scenario.name}: phase {phase}: {faults[i].kind} cannot fire in this sample: {why}")
+
+
 def _subject(source: Source[Scenario] | Source[Client]) -> Subject:
     value = source.value
-    return Subject(name=value.name, about=value.about, sha256=fingerprint(value), reproduce=source.named)
+    about = "".join(c if c.isprintable() else " " for c in value.about)  # it goes to terminals
+    return Subject(name=value.name, about=about, sha256=fingerprint(value), reproduce=source.named)
 
 
 def _check_accepted(scenario: Scenario, client: Client) -> None:

@@ -47,7 +47,9 @@ class PhaseFile(_Part):
 class WorkloadFile(_Part):
     """Who calls when, asking for what."""
 
-    clients: Annotated[int, Field(gt=0, description="each with its own SDK client, connections and breaker")] = 10
+    clients: Annotated[
+        int, Field(gt=0, le=1_000_000, description="each with its own SDK client, connections and breaker")
+    ] = 10
     arrivals: AnyArrivals
     calls: Annotated[
         Calls | Annotated[tuple[Calls, ...], Field(min_length=1)],

@@ -46,7 +46,7 @@ ATTEMPTS: dict[str, str] = {
     "started": "when it was sent, in seconds of the scenario",
     "finished": "when it ended",
     "outcome": "`ok`, or what it ended with",
-    "phase": "of a timeout: connect, write, read, pool, stream, gap",
+    "phase": "where it failed: connect, write, read, pool, stream or gap; empty where it did not",
     "status": "of the answer; NaN for none",
     "is_fresh": "whether a connection was opened for it",
     "tokens": "content events received",

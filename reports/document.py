@@ -50,8 +50,9 @@ def _tables(run: RunFile, agreement: Sequence[Agreement]) -> list[Table]:
     if run.layers:
         found.append(tables.layers(run.layers))
     found = [*objectives, *found] if run.kind == "objectives" else [*found, *objectives]
+    order = {standing.client: place for place, standing in enumerate(run.standings)}
     for scenario in run.scenarios:
-        here = [row for row in run.rows if row.scenario == scenario.name]
+        here = sorted((row for row in run.rows if row.scenario == scenario.name), key=lambda row: order[row.client])
         found.append(tables.scenario(scenario, here))
         if any(set(row.outcomes) - {"ok"} or row.timeouts for row in here):
             found.append(tables.losses(scenario.name, here))

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from ..ledger import Ledger
 from ..records import CallRecord
+from .observed import latency
 from .quantiles import quantile
 
 
@@ -30,11 +31,13 @@ def _phase(outcome: str, phase: str | None) -> str:
 
 
 def outcomes(ledger: Ledger) -> dict[str, int]:
-    """How many calls ended how; an error of the service by its status."""
+    """How many calls ended how: answered in time (`ok`) or late, an error of the service by its status."""
     return by_count(Counter(_ending(call) for call in ledger.calls).items())
 
 
 def _ending(call: CallRecord) -> str:
+    if call.outcome == "ok" and latency(call) > call.deadline:
+        return "late"
     return f"status {call.status}" if call.outcome == "status" else call.outcome
 
 

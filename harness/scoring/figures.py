@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from .. import tables
 from ..results import Cell
-from ..store import Played
+from ..store import Played, StoreError
 
 Values = npt.NDArray[np.float64]
 
@@ -72,7 +72,11 @@ class Figures:
     def _unpacked(self, scenario: str, client: str, of: str) -> list[Values]:
         column, found = _COLUMNS[of], []
         for each in self._played[scenario, client]:
-            values = tables.unpack(each.calls, (column,))[column]
+            try:
+                values = tables.unpack(each.calls, (column,))[column]
+            except (KeyError, ValueError) as error:
+                cell = each.cell
+                raise StoreError(f"the calls of {cell.scenario}, {cell.client}, seed {cell.seed}: {error}") from None
             values = values[~np.isnan(values)]
             found.append(np.sort(values[np.isfinite(values)] if of == "latency_ok" else values))
         return [values for values in found if len(values)]

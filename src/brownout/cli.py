@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import math
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -244,6 +245,7 @@ _FULL = (errno.ENOSPC, errno.EIO, errno.EFBIG)
 
 def main() -> None:
     """Run the command line and turn what goes wrong into an exit code and a message that helps."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a CI that cancels is as good as Ctrl-C
     try:
         code = group(standalone_mode=False)  # click hands an exit with a code back as a value
     except click.ClickException as error:

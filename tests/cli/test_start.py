@@ -107,7 +107,7 @@ COMPARE = ("compare", "-s", "calm.yaml", "-c", "patient.yaml")
         ((*COMPARE, "--sede", "3"), "No such option '--sede'. Did you mean '--seeds'?"),
         ((*COMPARE, "--seeds", "0"), "Invalid value for '--seeds': 0 is not in the range x>=1."),
         ((*COMPARE, "--seeds", "ten"), "Invalid value for '--seeds': 'ten' is not a valid integer range."),
-        ((*COMPARE, "--first-seed", "-1"), "Invalid value for '--first-seed': -1 is not in the range x>=0."),
+        ((*COMPARE, "--first-seed", "-1"), "Invalid value for '--first-seed': -1 is not in the range 0<=x<=800000."),
         ((*COMPARE, "--workers", "0"), "Invalid value for '--workers': 0 is not in the range x>=1."),
         ((*COMPARE, "--backend", "real"), "Invalid value for '--backend': 'real' is not one of 'sim', 'wire'."),
         (

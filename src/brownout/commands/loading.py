@@ -35,7 +35,7 @@ def load(scenarios: Sequence[str], clients: Sequence[str]) -> tuple[list[Source[
 def _files(given: str) -> list[str]:
     """A folder stands for the YAML files in it."""
     folder = Path(given)
-    if given in shipped.incidents() or not folder.is_dir():
+    if not given or given in shipped.incidents() or not folder.is_dir():
         return [given]
     found = sorted(str(path) for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
     if not found:

@@ -15,7 +15,7 @@ from brownout.harness.plan import Plan
 from brownout.harness.results import Backend
 from brownout.harness.run import run
 from brownout.harness.scoring import Unplayable
-from brownout.harness.store import FILE_NAME, Store, StoreError
+from brownout.harness.store import FILE_NAME, Store, StoreError, unfinished
 from brownout.harness.workers import WorkersDied
 from brownout.reports.document import document
 from brownout.reports.formats import console
@@ -109,9 +109,14 @@ def planned(
 def play(plan: Plan, out: Path, *, resume: bool, title: str = "Playing") -> Results:
     """Run it, print the report, write the files."""
     try_out(out)
+    if not resume and (dropped := unfinished(out / FILE_NAME)):
+        click.echo(
+            f"{dropped} runs that an interrupted one had left are dropped; --resume goes on from them.", err=True
+        )
     try:
         with Store(out / FILE_NAME, is_new=not resume) as store:
             results = run_plan(plan, title, store, out)
+            store.once("finished", "yes")
     except StoreError as error:
         raise CannotWrite(str(error)) from None
     with writing(out):
