@@ -119,9 +119,9 @@ def play(plan: Plan, out: Path, *, resume: bool, title: str = "Playing") -> Resu
             store.once("finished", "yes")
     except StoreError as error:
         raise CannotWrite(str(error)) from None
+    tell(console.render(document(results.file)))
     with writing(out):
         written = write(results.file, out)
-    tell(console.render(document(results.file)))
     for path in written:
         tell(f"Wrote {path}")
     return results
