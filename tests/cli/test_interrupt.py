@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ..harness.processes import PATIENCE, alive, descendants, needs_proc, until
-from .command import start
+from .command import brownout, start
 
 LONG = ("-s", "calm", "-s", "rate-limit-storm", "-s", "stall-mid-stream", "-c", "guide", "-c", "budgeted")
 
@@ -48,3 +48,31 @@ def test_ctrl_c(tmp_path: Path, options: tuple[str, ...], after: float, is_for_a
     assert re.fullmatch(rf"(\n[1-9]\d* of 300 runs are kept. Go on with: {AGAIN})?\nInterrupted.\n", err)
     until(lambda: not alive(family))
     assert not (tmp_path / "out" / "run.json").exists()
+
+
+@needs_proc
+def test_a_ci_that_cancels(tmp_path: Path) -> None:
+    """SIGTERM is as good as Ctrl-C: what is finished is kept, and the next run without --resume says what it drops."""
+    command = start("compare", *LONG, "--seeds", "50", "--workers", "1", cwd=tmp_path)
+    log = tmp_path / "out" / "cells.sqlite-wal"
+    until(lambda: log.exists() and log.stat().st_size > 500_000)
+    command.send_signal(signal.SIGTERM)
+    _, err = command.communicate(timeout=PATIENCE)
+    assert command.returncode == 130
+    found = re.search(r"(\d+) of 300 runs are kept", err)
+    assert found
+    again = brownout("compare", "-s", "calm", "-c", "guide", "--seeds", "1", "--sample", "5%", cwd=tmp_path)
+    assert again.err == f"{found[1]} runs that an interrupted one had left are dropped; --resume goes on from them.\n"
+    assert brownout("compare", "-s", "calm", "-c", "guide", "--seeds", "1", "--sample", "5%", cwd=tmp_path).err == ""
+
+
+def test_a_reader_that_has_read_enough(tmp_path: Path) -> None:
+    """`| head -1` changes neither the files nor the verdict's exit code."""
+    command = start("run", "-s", "stall-mid-stream", "-c", "guide", "--seeds", "1", "--sample", "5%", cwd=tmp_path)
+    assert command.stdout is not None
+    command.stdout.close()
+    assert command.wait(timeout=PATIENCE) == 99
+    assert (tmp_path / "out" / "run.json").exists()
+    assert (tmp_path / "out" / "report.html").exists()
+    assert command.stderr is not None
+    command.stderr.close()

@@ -215,3 +215,36 @@ def test_a_layer_without_which_the_sdk_refuses_is_a_note(plan: Plan, tmp_path: P
 def test_two_runs_at_once_are_alike_in_any_number_of_processes(plan: Plan, tmp_path: Path) -> None:
     """Workers change nothing."""
     assert without_time(play(replace(plan, workers=2)), tmp_path) == without_time(play(plan), tmp_path)
+
+
+def test_closed_arrivals_are_not_compared_in_silence(plan: Plan, tmp_path: Path) -> None:
+    """Whoever waits longer calls less often then, and the reader is told; a single client is compared with nobody."""
+    closed = replace(edited(plan, tmp_path, "{kind: poisson, rate: 2/s}", "{kind: closed, think: 300ms}"), seeds=[1, 2])
+    assert any("arrivals are closed" in note for note in play(closed).notes)
+    alone = replace(closed, clients=plan.clients[:1])
+    assert not any("arrivals are closed" in note for note in play(alone).notes)
+    assert not any("arrivals are closed" in note for note in play(plan).notes)
+
+
+def test_a_sample_without_the_clients_of_a_fault_is_refused(plan: Plan, tmp_path: Path) -> None:
+    """The whole scenario has client 3; a quarter of it has not, and would test nothing."""
+    fault = edited(plan, tmp_path, "- {kind: stall, share: 20%}", "- {kind: stall, where: {clients: [3]}}")
+    assert play(fault).rows[0].faults["phase 2: stall #2"].fired
+    with pytest.raises(
+        Unplayable, match=r"^storm: phase 2: stall cannot fire in this sample: there are clients 0 to 0"
+    ):
+        play(replace(fault, sample=0.25))
+
+
+def test_what_is_about_goes_to_terminals(plan: Plan, tmp_path: Path) -> None:
+    """A file from a stranger may hold what moves a cursor or turns text around: none of it is kept."""
+    hostile = edited(plan, tmp_path, "about: Half", 'about: "a\\e[31mb\\u202Ec\\ad"\n# Half')
+    assert play(hostile).scenarios[0].about == "a [31mb c d"
+
+
+def test_other_code_makes_other_cells(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout changes under one version number; what it made before is not taken for its own."""
+    before = [job.key for job in plan.jobs()]
+    assert [job.key for job in plan.jobs()] == before
+    monkeypatch.setattr("brownout.harness.cells.program", lambda: "changed")
+    assert not {job.key for job in plan.jobs()} & set(before)

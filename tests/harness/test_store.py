@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from brownout.harness.store import FILE_NAME, Store, StoreError, read
+from brownout.harness.store import FILE_NAME, Store, StoreError, read, unfinished
 
 from .scoring.made import cell, played
 
@@ -117,3 +117,17 @@ def test_a_full_disk_is_told_in_our_words() -> None:
         with pytest.raises(StoreError, match=r"^cells.sqlite: database or disk is full$"):
             store.put(big)
         assert store.get(first.cell.key) == first
+
+
+def test_a_broken_database_does_not_keep_a_new_run_from_beginning() -> None:
+    """Nothing in half a file can be lost; a run that is to go on is refused all the same."""
+    path = Path(FILE_NAME)
+    with Store(path, is_new=True) as store:
+        for number in range(40):
+            store.put(played(cell("a", number, 0.5)))
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(StoreError, match="malformed"):
+        Store(path, is_new=False)
+    with Store(path, is_new=True) as store:
+        store.put(played(cell("a", 1, 0.5)))
+    assert unfinished(path) == 1

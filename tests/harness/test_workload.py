@@ -10,7 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from brownout.fakes.units import parse_rate
-from brownout.harness.scenario import AnyArrivals
+from brownout.harness.scenario import AnyArrivals, ServerFile
 from brownout.harness.workload import Calls, Workload
 
 HORIZON = 1000.0
@@ -176,3 +176,19 @@ def test_a_call_asks_for_what_the_file_says() -> None:
     sizes = {tiny.ask(0, call, 0.0).input_tokens for call in range(200)}
     assert min(sizes) == 1
     assert all(isinstance(size, int) for size in sizes)
+
+
+@pytest.mark.parametrize(
+    ("billing", "prices"),
+    [
+        ({}, (4.0, 20.0)),
+        ({"aborted": "full"}, (4.0, 20.0)),
+        ({"model": "haiku"}, (0.1, 0.5)),
+        ({"input": "$1/M"}, (1.0, 10.0)),
+    ],
+)
+def test_the_profile_sets_the_prices_unless_the_file_does(billing: dict[str, str], prices: tuple[float, float]) -> None:
+    """Whatever else is said of billing."""
+    given = {"latency": {"profile": "opus"}} | ({"billing": billing} if billing else {})
+    found = ServerFile.model_validate(given).billing
+    assert (found.input, found.output) == prices
