@@ -19,7 +19,7 @@ def objectives(verdicts: Sequence[Verdict]) -> Table:
     return Table(
         "Objectives",
         "What each client made of them; MISSED stands where it was not enough, a question mark where the 95% interval "
-        "says both.",
+        "says both, or there is none; never: not in every run.",
         ("objective", *clients),
         tuple(
             (f"{scenario}: {objective}", *(_achieved(found.get((scenario, objective, client))) for client in clients))
