@@ -18,7 +18,7 @@ from brownout.harness.scenario import Scenario
 
 from .command import Here, brownout
 
-KEY = "sk-ant-api03-this-is-secret"
+KEY = "a-secret-that-nobody-may-see"
 FILES = ("scenario.yaml", "client.yaml", ".brownout/scenario.schema.json", ".brownout/client.schema.json")
 
 
@@ -92,7 +92,7 @@ def test_a_folder_that_cannot_be_written(here: Here) -> None:
 
 PROGRAM = f"""\
 import anthropic, httpx2
-KEY = "{KEY}"
+KEY = "a-secret-that-nobody-may-see"
 plain = anthropic.Anthropic(api_key=KEY)
 number = anthropic.AsyncAnthropic(api_key=KEY, timeout=20, max_retries=0)
 endless = anthropic.Anthropic(api_key=KEY, timeout=None, max_retries=9)
