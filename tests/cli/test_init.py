@@ -92,7 +92,7 @@ def test_a_folder_that_cannot_be_written(here: Here) -> None:
 
 PROGRAM = f"""\
 import anthropic, httpx2
-KEY = "a-secret-that-nobody-may-see"
+KEY = "{KEY}"
 plain = anthropic.Anthropic(api_key=KEY)
 number = anthropic.AsyncAnthropic(api_key=KEY, timeout=20, max_retries=0)
 endless = anthropic.Anthropic(api_key=KEY, timeout=None, max_retries=9)
