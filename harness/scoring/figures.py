@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache, cached_property
-from itertools import combinations
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -41,11 +40,6 @@ class Figures:
         """In the order of seeds."""
         return [each.cell for each in self._played[scenario, client]]
 
-    @cached_property
-    def every_cell(self) -> list[Cell]:
-        """By scenario, client and seed."""
-        return [cell for s in self.scenarios for c in self.clients for cell in self.cells(s, c)]
-
     @property
     def runs(self) -> int:
         """How many seeds there are."""
@@ -80,7 +74,3 @@ class Figures:
             values = values[~np.isnan(values)]
             found.append(np.sort(values[np.isfinite(values)] if of == "latency_ok" else values))
         return [values for values in found if len(values)]
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """Every two clients."""
-        return list(combinations(self.clients, 2))
