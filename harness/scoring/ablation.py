@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..results import Estimate, Layer
-from ..statistics.bootstrap import bca
+from .estimates import paired
 from .figures import Figures
 from .standings import SCORE
 
@@ -32,9 +32,7 @@ def layers(figures: Figures, whole: str, variants: dict[str, str]) -> list[Layer
 
 def _gain(figures: Figures, scenario: str, whole: str, variant: str, metric: str) -> Estimate:
     """How much more of the metric the whole client has."""
-    these, those = _values(figures, scenario, whole, metric), _values(figures, scenario, variant, metric)
-    found = bca([this - that for this, that in zip(these, those, strict=True)])
-    return Estimate(value=found.mean, low=found.low, high=found.high)
+    return paired(_values(figures, scenario, whole, metric), _values(figures, scenario, variant, metric))
 
 
 def _values(figures: Figures, scenario: str, client: str, metric: str) -> Sequence[float]:

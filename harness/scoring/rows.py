@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..metrics import METRICS, by_count
 from ..metrics.quantiles import parts
 from ..results import Estimate, FaultCount, Row
-from ..statistics.bootstrap import bca
 from ..statistics.pooled import pooled_quantile
+from .estimates import estimate
 from .figures import Figures
 from .standings import SCORE, compared, ranks
 
@@ -58,16 +58,6 @@ def estimated(figures: Figures, scenario: str, client: str, metric: str) -> Esti
 def most(metric: str) -> float:
     """What the metric cannot exceed."""
     return 1.0 if metric != SCORE and metric in METRICS and METRICS[metric].unit == "%" else math.inf
-
-
-def estimate(values: Sequence[float], most: float = math.inf) -> Estimate:
-    """The mean over runs: infinite where one is, for what happened once may happen again. A bound does not reach
-    beyond what is possible: no metric is negative, and none is more than `most`."""
-    if not all(map(math.isfinite, values)):
-        return Estimate(value=math.inf)
-    found = bca(values)
-    low = None if found.low is None else max(0.0, found.low)
-    return Estimate(value=found.mean, low=low, high=None if found.high is None else min(most, found.high))
 
 
 def _sum(counts: Iterable[dict[str, int]]) -> dict[str, int]:

@@ -14,12 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from ..results import Estimate, Pair, Standing
+from ..results import Pair, Standing
 from ..statistics import Interval
 from ..statistics.bootstrap import bca
 from ..statistics.holm import holm
 from ..statistics.randomization import sign_flip
 from ..statistics.ranking import probability_of_best, runs_needed
+from .estimates import estimate, paired, stated
 from .figures import Figures
 
 SCORE = "par2"
@@ -98,7 +99,7 @@ def pairs(figures: Figures) -> list[Pair]:
         Pair(
             better=each.better,
             worse=each.worse,
-            difference=_estimate(each.difference),
+            difference=stated(each.difference),
             p=each.p,
             p_holm=each.p_holm,
             is_tied=each.is_tied,
@@ -122,11 +123,11 @@ def standings(figures: Figures) -> list[Standing]:
         Standing(
             client=client,
             rank=places[client],
-            score=_estimate(bca(scores[client])),
-            wait=_share(figures.weighted(client, "rmst_share")),
-            behind=_paired(scores[client], scores[best]),
-            goodput=_share(goodput[client]),
-            goodput_behind=_paired(goodput[best], goodput[client]),
+            score=stated(bca(scores[client])),
+            wait=estimate(figures.weighted(client, "rmst_share"), most=1.0),
+            behind=paired(scores[client], scores[best]),
+            goodput=estimate(goodput[client], most=1.0),
+            goodput_behind=paired(goodput[best], goodput[client]),
             probability_of_best=chances.get(client),
             is_tied_with_best=client == best or with_best[client].is_tied,
             runs_needed=None if client == best else with_best[client].runs_needed,
@@ -141,19 +142,3 @@ def _both(each: Compared) -> tuple[str, str]:
 
 def _scores(figures: Figures) -> dict[str, list[float]]:
     return {client: figures.weighted(client, SCORE) for client in figures.clients}
-
-
-def _paired(these: Sequence[float], those: Sequence[float]) -> Estimate:
-    return _estimate(bca([this - that for this, that in zip(these, those, strict=True)]))
-
-
-def _share(values: Sequence[float]) -> Estimate:
-    """A share of one: its bounds do not reach beyond what is possible."""
-    found = bca(values)
-    if found.low is None or found.high is None:
-        return Estimate(value=found.mean)
-    return Estimate(value=found.mean, low=max(0.0, found.low), high=min(1.0, found.high))
-
-
-def _estimate(interval: Interval) -> Estimate:
-    return Estimate(value=interval.mean, low=interval.low, high=interval.high)

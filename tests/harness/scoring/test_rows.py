@@ -6,8 +6,8 @@ import pytest
 
 from brownout.harness.results import Cell, Estimate, FaultCount
 from brownout.harness.scoring import Figures, Unplayable, check_played, rows
+from brownout.harness.scoring.estimates import estimate
 from brownout.harness.scoring.played import check_called
-from brownout.harness.scoring.rows import estimate
 
 from .made import STALL, cell, figures, played
 
