@@ -91,6 +91,11 @@ class Store:
         with _in_words(self.path):
             self._db.execute("INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?)", row)
 
+    def __contains__(self, key: str) -> bool:
+        """Whether the cell with that key was finished."""
+        with _in_words(self.path):
+            return self._db.execute("SELECT 1 FROM cells WHERE key = ?", (key,)).fetchone() is not None
+
     def get(self, key: str) -> Played | None:
         """The cell with that key, if it was finished. Raises `StoreError` for one that cannot be read."""
         with _in_words(self.path):

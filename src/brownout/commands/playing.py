@@ -144,6 +144,8 @@ def run_plan(plan: Plan, title: str, store: Store | None = None, out: Path | Non
     except WorkersDied as error:
         raise CannotRun(f"{error}{again.rest(plan, out, done)}") from None
     except KeyboardInterrupt:
+        if store is not None:  # it may have come after a cell was kept and before it was counted
+            done = sum(job.key in store for job in plan.jobs())
         click.echo(again.rest(plan, out, done), nl=False, err=True)
         raise
 
