@@ -11,7 +11,23 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from .endpoint import Endpoint
-from .plan import Admit, Answer, Close, Event, Finish, Head, Mark, Plan, Release, Reset, Stall, Step, Tokens, Wait
+from .plan import (
+    ADMIT,
+    Admit,
+    Answer,
+    Close,
+    Event,
+    Finish,
+    Head,
+    Mark,
+    Plan,
+    Release,
+    Reset,
+    Stall,
+    Step,
+    Tokens,
+    Wait,
+)
 from .ticket import Ticket
 
 _PING = Event("ping")
@@ -28,12 +44,13 @@ class Handle(Protocol):
 class Clock(Protocol):
     """What a backend's driver offers: the time in seconds of the scenario, and timers.
 
-    A timer calls `callback(argument, None)`, never before `timer` has returned.
+    A timer calls `callback(argument, None)`, never before `timer` has returned. Where time is virtual, of those due at
+    the same time the least `order` comes first.
     """
 
     def now(self) -> float: ...
 
-    def timer(self, delay: float, callback: Callable[[Any, Any], None], argument: Any, /) -> Handle: ...
+    def timer(self, delay: float, callback: Callable[[Any, Any], None], argument: Any, /, order: int = 0) -> Handle: ...
 
 
 class Sink(Protocol):
@@ -120,7 +137,9 @@ class Player:
             kind = step.__class__
             if kind is Wait:
                 self._due += step.seconds  # type: ignore[union-attr,operator]
-                if self._waits(now):
+                # Who comes in the same instant is admitted in the order of identities, on every backend.
+                is_next_admitted = self._i < len(self._plan) and self._plan[self._i] is ADMIT
+                if self._waits(now, 1 + self.ticket.label if is_next_admitted else 0):
                     return
             elif kind is Tokens:
                 self._run, self._began, self._sent = step, self._due, 0  # type: ignore[assignment]
@@ -158,12 +177,12 @@ class Player:
         if sink is not None:
             sink.emit(step)
 
-    def _waits(self, now: float) -> bool:
+    def _waits(self, now: float, order: int = 0) -> bool:
         """Set the timer for what is due next; False when that time has come already."""
         delay = self._due - now
         if delay <= 0.0:
             return False
-        self._pending = self._clock.timer(delay, self.play, None)
+        self._pending = self._clock.timer(delay, self.play, None, order)
         return True
 
     def _go_on_with_run(self, now: float) -> bool:

@@ -18,8 +18,13 @@ from .scenario import Scenario
 from .sources import fingerprint
 from .store import Played
 
-BACKENDS: dict[Backend, str] = {"sim": ".drivers.sim.run", "wire": ".drivers.wire.run"}
-"""Backend -> the module that has its `run`; the wire's imports the SDK, which takes a second."""
+BACKENDS: dict[Backend, str] = {
+    "sim": ".drivers.sim.run",
+    "virtual": ".drivers.virtual.run",
+    "virtual-blocking": ".drivers.virtual.blocking",
+    "wire": ".drivers.wire.run",
+}
+"""Backend -> the module that has its `run`; all but the simulator's import the SDK, which takes a second."""
 
 
 @dataclass(frozen=True, slots=True)

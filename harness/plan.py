@@ -61,9 +61,9 @@ class Plan:
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError("seeds: one is there twice, and the same world seen again is no second opinion")
         if self.backend not in cells.BACKENDS:
-            raise ValueError(f'backend "{self.backend}": neither {" nor ".join(map(quoted, cells.BACKENDS))}')
-        if self.backend == "sim" and self.scale != 1.0:
-            raise ValueError("time scale: the simulator's time costs nothing; 1 is the only one")
+            raise ValueError(f'backend "{self.backend}": expected one of {", ".join(map(quoted, cells.BACKENDS))}')
+        if self.backend != "wire" and self.scale != 1.0:
+            raise ValueError("time scale: it is for the wire; virtual and simulated time cost nothing")
         if not 0.0 < self.sample <= 1.0:
             raise ValueError(f"sample: expected a share above 0 and at most 1, got {self.sample}")
         if self.workers < 1:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, 
 
 SCHEMA_VERSION = 2
 
-Backend = Literal["sim", "wire"]
+Backend = Literal["sim", "virtual", "virtual-blocking", "wire"]
 
 
 def _a_number(value: float) -> float:

@@ -105,8 +105,9 @@ def _registered(registry: Models, title: str) -> Iterator[str]:
 
 def _fidelity() -> Iterator[str]:
     yield "### What each backend can reproduce"
-    rows = ((f"`{kind}`", fault.fidelity["wire"], fault.fidelity["sim"]) for kind, fault in sorted(FAULTS.items()))
-    yield _table(("fault", "wire", "sim"), rows)
+    backends = "wire", "virtual", "sim"
+    rows = ((f"`{kind}`", *map(fault.fidelity.__getitem__, backends)) for kind, fault in sorted(FAULTS.items()))
+    yield _table(("fault", *backends), rows)
 
 
 def _doc(model: type[BaseModel]) -> str:

@@ -59,7 +59,7 @@ class Fault(BaseModel):
 
     example: ClassVar[dict[str, Any]]
     """A mapping as in a scenario file; the catalogue test plays it."""
-    fidelity: ClassVar[dict[str, str]] = {"wire": "faithful", "sim": "faithful"}
+    fidelity: ClassVar[dict[str, str]] = {"wire": "faithful", "virtual": "faithful", "sim": "faithful"}
     """Per backend: `faithful`, or what is approximated and how."""
     streams_only: ClassVar[bool] = False
     """Whether the fault has a meaning for streaming requests alone."""

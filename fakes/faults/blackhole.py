@@ -22,6 +22,8 @@ class Blackhole(Fault):
         "but SYNs are sent again in seconds of the wall clock, whatever the time scale; a share of connections, or a "
         "`where`, is approximated: the connection is accepted and its first request never answered, so that the "
         "client meets its read timeout",
+        "virtual": "faithful where it is known whose connection it is, as in `run` and `compare`, else as on the wire; "
+        "SYNs as in the simulator",
         "sim": "faithful; SYNs are sent again as by Linux since 6.5: after 1, 2, 3, 4, 5, 7, 11, 19, 35 and 67 s",
     }
     on_connect: ClassVar[bool] = True

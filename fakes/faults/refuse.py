@@ -17,6 +17,7 @@ class Refuse(Fault):
     fidelity: ClassVar[dict[str, str]] = {
         "wire": "faithful for every connection (the port stops listening); a share of them, or a `where`, is "
         "approximated: the connection is accepted and reset once its first request has arrived",
+        "virtual": "faithful where it is known whose connection it is, as in `run` and `compare`; else as on the wire",
         "sim": "faithful",
     }
     on_connect: ClassVar[bool] = True

@@ -1,18 +1,25 @@
-"""The listening side: a port that can stop listening and come back, the phases, the connections."""
+"""The listening side on real sockets: a port that can stop listening and come back."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
+from datetime import UTC, datetime
+from typing import Any
 
 from ..endpoint import Endpoint
 from ..faults import Fault
-from .clock import WireClock
-from .connection import Connection
+from ..http.clock import ScaledClock
+from ..http.connection import Connection
+from ..http.server import Server
+from ..timeline import Phase
 from .door import Door
-from .requests import Register
+
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
-class WireServer:
+class WireServer(Server):
     """Serves one endpoint on a loopback port. `start` listens; `begin` makes this second 0 of the scenario."""
 
     def __init__(
@@ -23,67 +30,43 @@ class WireServer:
         scale: float = 1.0,
         begins_with_first_request: bool = False,
     ) -> None:
-        self.endpoint = endpoint
+        super().__init__(endpoint, begins_with_first_request)
         self.host, self.port = host, port
-        self.connections: set[Connection] = set()
-        self.register = Register()
         self._scale = scale
         self._door: Door | None = None
-        self._phases: list[asyncio.TimerHandle] = []
-        self._waits_for_request = begins_with_first_request
 
     async def start(self) -> None:
         """Listen. Raises `OSError` when the port is taken."""
-        loop = asyncio.get_running_loop()
-        self.clock = WireClock(loop, self._scale)
-        self._door = Door(self.host, self.port, lambda: Connection(self))
+        self.clock = ScaledClock(asyncio.get_running_loop(), self._scale)
+        self._door = Door(self.host, self.port, self._connection)
         self.port = self._door.port
         await self._door.open()
-
-    def begin(self) -> None:
-        """Second 0: the first phase begins now, the others follow."""
-        self.clock.start()
-        starts = self.endpoint.timeline.starts
-        self._begin_phase(0)
-        self._phases = [self.clock.timer(at, self._begin_phase, index) for index, at in enumerate(starts) if index]
 
     @property
     def is_dark(self) -> bool:
         """Whether packets to the port vanish, so that only the client can tell of its connecting."""
         return self._door is not None and self._door.is_dark
 
-    def request_arrived(self) -> None:
-        """Start the clock, if it was to wait for this."""
-        if self._waits_for_request:
-            self._waits_for_request = False
-            self.begin()
-
     async def stop(self) -> None:
         """Shut the door and drop every connection."""
-        for timer in self._phases:
-            timer.cancel()
         if self._door is not None:
             self._door.close()
-        for connection in tuple(self.connections):
-            connection.drop()
+        self._drop_everything()
         await asyncio.sleep(0)
 
-    def _begin_phase(self, index: int, _: object = None) -> None:
-        phase = self.endpoint.begin_phase(index)
+    def time_of_day(self) -> datetime:
+        return datetime.now(UTC)
+
+    def reset(self, transport: asyncio.Transport) -> None:
+        sock: Any = transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        transport.abort()
+
+    def _connection(self) -> Connection:
+        return Connection(self)
+
+    def _phase_began(self, phase: Phase) -> None:
         self._set_door(next((fault for fault in phase.faults if fault.takes_the_port), None))
-        if phase.hits_in_flight:
-            playing = [connection for connection in self.connections if connection.player is not None]
-            for connection in sorted(playing, key=lambda connection: connection.who):
-                if connection.player is not None:
-                    connection.player.strike()
-        if phase.breaks_idle:
-            for connection in tuple(self.connections):
-                if connection.is_idle:
-                    connection.strike_idle()
-        elif forgets := self.endpoint.timeline.forgets:
-            for connection in self.connections:
-                if connection.is_idle:
-                    connection.forget_idle(forgets)
 
     def _set_door(self, kept_out_by: Fault | None) -> None:
         assert self._door is not None, "start has not been called"

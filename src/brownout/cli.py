@@ -88,10 +88,10 @@ def played(clients_help: str) -> Callable[[Callable[..., None]], Callable[..., N
         click.option("-c", "--client", "clients", multiple=True, help=clients_help),
         click.option(
             "--backend",
-            type=click.Choice(["sim", "wire"]),
+            type=click.Choice(["sim", "virtual", "virtual-blocking", "wire"]),
             default="sim",
             show_default=True,
-            help="The simulator, or the real SDK over real sockets.",
+            help="The simulator; the real SDK, asyncio's or the blocking one, in virtual time; or over real sockets.",
         ),
         click.option(
             "--seeds",

@@ -102,8 +102,8 @@ def test_a_gate_an_ablation_and_weights(files: Path) -> None:
         ({"sample": 0.0}, "sample: expected a share above 0 and at most 1, got 0.0"),
         ({"sample": 1.5}, "sample: expected a share above 0 and at most 1, got 1.5"),
         ({"workers": 0}, "workers: expected 1 or more, got 0"),
-        ({"time_scale": 2.0}, "time scale: the simulator's time costs nothing; 1 is the only one"),
-        ({"backend": "cloud"}, 'backend "cloud": neither "sim" nor "wire"'),
+        ({"time_scale": 2.0}, "time scale: it is for the wire; virtual and simulated time cost nothing"),
+        ({"backend": "cloud"}, 'backend "cloud": expected one of "sim", "virtual", "virtual-blocking", "wire"'),
     ],
     ids=str,
 )

@@ -171,7 +171,7 @@ class Crank:
     def now(self) -> float:
         return self.time
 
-    def timer(self, delay: float, callback: Callable[[Any, Any], None], argument: Any, /) -> Timer:
+    def timer(self, delay: float, callback: Callable[[Any, Any], None], argument: Any, /, order: int = 0) -> Timer:
         assert delay >= 0.0
         timer = Timer(callback, argument)
         heappush(self.pending, (self.time + delay, next(self._count), timer))

@@ -33,10 +33,10 @@ from brownout.fakes.plan import (
 )
 from brownout.fakes.ticket import Request, Ticket
 from brownout.fakes.timeline import Armed
+from brownout.harness.drivers.sdk import client as wire_sdk
 from brownout.harness.drivers.sim.clock import SimClock
 from brownout.harness.drivers.sim.pool import PoolLimits
 from brownout.harness.drivers.sim.port import SimPort
-from brownout.harness.drivers.wire import sdk as wire_sdk
 from brownout.harness.policies.call import Ask, Call
 from brownout.harness.policies.effects import Timeouts
 from brownout.harness.policies.engine import Engine, Node

@@ -8,7 +8,7 @@ from typing import Any
 import anthropic
 import pytest
 
-from brownout.harness.drivers.wire.classify import of_call
+from brownout.harness.drivers.sdk.classify import of_call
 from brownout.harness.policies.layers.sdk import asks
 
 from .conftest import Newest

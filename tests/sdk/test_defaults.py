@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from brownout.harness.client import TimeoutsFile
+from brownout.harness.drivers.sdk.client import make
 from brownout.harness.drivers.sim.pool import PoolLimits
-from brownout.harness.drivers.wire.sdk import make
 from brownout.harness.policies.effects import Timeouts
 from brownout.harness.policies.layers.sdk import INITIAL_DELAY, MAX_DELAY, Sdk
 

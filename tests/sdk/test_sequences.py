@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brownout.harness.drivers.wire.classify import of_call
+from brownout.harness.drivers.sdk.classify import of_call
 
 from .conftest import Newest, Oldest
 from .observe import ENDINGS, Reply, Script

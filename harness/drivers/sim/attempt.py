@@ -171,13 +171,19 @@ class SimAttempt:
         elif kind is Tokens:
             self._texts(step)  # type: ignore[arg-type]
         elif kind is StreamError:
-            self._end(Outcome("stream_error", "stream", 200, step.type, tokens=self._tokens))  # type: ignore[union-attr]
+            self._error = step.type  # type: ignore[union-attr]
+            # The client leaves when it has read the event; by then the server may have come to its end by itself.
+            self._port.timer(0.0, self._error_was_read, None)
         elif kind is Error:
             self._error = step.type  # type: ignore[union-attr]
         elif kind is Reset:
             self._broken("reset")
         elif kind is Close:
             self._broken("closed")
+
+    def _error_was_read(self, _: object, __: object = None) -> None:
+        if self._result is None:
+            self._end(Outcome("stream_error", "stream", 200, self._error, tokens=self._tokens))
 
     @property
     def _tokens(self) -> int:
@@ -205,6 +211,8 @@ class SimAttempt:
             # The SDK closes a streaming request that it will send again without reading the error's body.
             dropped = self._request.stream and not self._is_last and retries(outcome)
             self._end(outcome, is_reusable=not dropped)
+        elif self._error is not None:
+            return  # it is about to be read
         elif self._is_complete:
             self._end(Outcome("ok", status=200, tokens=self._tokens) if head.sse else OK, is_reusable=True)
         else:

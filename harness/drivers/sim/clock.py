@@ -88,8 +88,13 @@ class SimClock:
     def now(self) -> float:
         return self.env._now
 
-    def timer(self, delay: float, callback: Callable[[Any, Any], None], argument: Any) -> Tick:
-        """Call `callback(argument, None)` after `delay` seconds."""
+    def timer(self, delay: float, callback: Callable[[Any, Any], None], argument: Any, order: int = 0) -> Tick:
+        """Call `callback(argument, None)` after `delay` seconds. Of what is due at the same time the least `order`
+        comes first, then what was set first."""
+        if order:
+            tick = Tick(callback, argument, _FIRE)
+            self._schedule(tick, NORMAL + order, delay)  # type: ignore[arg-type]  # any number: SimPy compares it
+            return tick
         lane = self._lanes.get(delay)
         if lane is not None:
             return lane.add(callback, argument)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from brownout.fakes.endpoint import Endpoint
 
 from ...client import Client
@@ -14,6 +10,7 @@ from ...policies.effects import Run
 from ...policies.layer import Site
 from ...scenario import Scenario
 from ..callers import Callers
+from ..few_collections import few_collections
 from .clock import SimClock
 from .pool import PoolLimits
 from .port import SimPort
@@ -39,14 +36,3 @@ def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Le
         callers.raise_failures()
         ledger.close(endpoint)
     return ledger
-
-
-@contextmanager
-def few_collections() -> Iterator[None]:
-    """Millions of short-lived objects, hardly any cycles: the collector's usual pace costs a third of the run."""
-    before = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

@@ -15,8 +15,8 @@ from brownout.fakes.limits import Limits
 from brownout.fakes.wire.server import WireServer
 
 from ...policies.effects import Timeouts
-from . import sdk
-from .port import MODEL
+from ..sdk import client as sdk
+from ..sdk.port import MODEL
 
 _done: list[bool] = []
 

@@ -81,8 +81,8 @@ def planned(
     weights: Sequence[tuple[str, float]] = (),
 ) -> Plan:
     """Raises click's usage errors, with exit code 2, for what does not go together."""
-    if options.backend == "sim" and options.scale != 1.0:
-        raise click.UsageError("--time-scale is for --backend wire: the simulator's time costs nothing")
+    if options.backend != "wire" and options.scale != 1.0:
+        raise click.UsageError("--time-scale is for --backend wire: virtual and simulated time cost nothing")
     if options.quick and options.sample is not None:
         raise click.UsageError(f"--quick is --sample {QUICK:.0%}: give one of them")
     scenarios, clients = load(options.scenarios, options.clients)

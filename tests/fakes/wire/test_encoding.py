@@ -15,9 +15,9 @@ from pydantic import TypeAdapter
 
 from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint
+from brownout.fakes.http import encoding
 from brownout.fakes.plan import Answer, Event, Tokens
 from brownout.fakes.ticket import Request, Ticket
-from brownout.fakes.wire import encoding
 
 from .raw import RawClient, parse
 from .serving import on_loop, service, serving

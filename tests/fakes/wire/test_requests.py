@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout.fakes.draws import Identity
+from brownout.fakes.http.requests import LARGEST_BODY, Register, Rejected, read
 from brownout.fakes.ticket import Request
-from brownout.fakes.wire.requests import LARGEST_BODY, Register, Rejected, read
 
 from .raw import DEFAULT, RawClient, request
 from .serving import on_loop, service, serving

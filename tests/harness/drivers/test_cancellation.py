@@ -22,11 +22,11 @@ from brownout.fakes.player import Clock
 from brownout.fakes.ticket import Request
 from brownout.fakes.wire.server import WireServer
 from brownout.harness.client import Client
+from brownout.harness.drivers.sdk import client as sdk
+from brownout.harness.drivers.sdk.port import AsyncPort
 from brownout.harness.drivers.sim.clock import SimClock
 from brownout.harness.drivers.sim.pool import PoolLimits
 from brownout.harness.drivers.sim.port import SimPort
-from brownout.harness.drivers.wire import sdk
-from brownout.harness.drivers.wire.port import WirePort
 from brownout.harness.files import loads
 from brownout.harness.ledger import Ledger
 from brownout.harness.policies.call import Call
@@ -268,7 +268,7 @@ class WireWorld:
         url, timeouts = f"http://{self.server.host}:{self.server.port}", self._client.timeouts.timeouts()
         async with sdk.make(url, self._client.sdk.max_retries, timeouts, SCALE) as anthropic:
             none = lambda *_: None  # noqa: E731 - two that do nothing
-            self.port = WirePort(self.server.clock, lambda *_: anthropic, self.ledger.record, none, none)
+            self.port = AsyncPort(self.server.clock, lambda *_: anthropic, self.ledger.record, none, none)
             self._engine = Engine(self.port)
             run = self._client.stack(Site(0, self.port.now, self.ledger.record, timeouts, has_real_sdk=True))
             await self._prepare(run)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import struct
 from collections import deque
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import httptools
 
@@ -21,9 +18,8 @@ from .encoding import quota_headers
 from .requests import LARGEST_BODY, Rejected, read
 
 if TYPE_CHECKING:
-    from .server import WireServer
+    from .server import Server
 
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _MOST_PIPELINED = 16
 
 
@@ -40,8 +36,10 @@ class _Asked(NamedTuple):
 class Connection(asyncio.Protocol):
     """Requests are answered one after the other; what a client pipelines waits its turn."""
 
-    def __init__(self, server: WireServer) -> None:
+    def __init__(self, server: Server, is_let_in: bool = False) -> None:
+        """`is_let_in`: the faults that keep connections out have been asked about this one."""
         self._server = server
+        self._is_let_in = is_let_in
         self._transport: asyncio.Transport = asyncio.Transport()
         self._parser = httptools.HttpRequestParser(self)
         self._target = ""
@@ -91,12 +89,10 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        sock = transport.get_extra_info("socket")
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._server.connections.add(self)
+        self._server.connections[self] = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._server.connections.discard(self)
+        self._server.connections.pop(self, None)
         player, self._player = self._player, None
         if player is not None:
             player.abandon()
@@ -177,7 +173,8 @@ class Connection(asyncio.Protocol):
         server = self._server
         server.request_arrived()
         now = server.clock.now()
-        if is_fresh and (kept_out := server.endpoint.connect(request.who, request.stream, now)):
+        is_let_in = self._is_let_in or not is_fresh
+        if not is_let_in and (kept_out := server.endpoint.connect(request.who, request.stream, now)):
             # The port could not keep this connection out alone.
             if kept_out.fault.swallows:
                 self._is_dead = True
@@ -249,7 +246,7 @@ class Connection(asyncio.Protocol):
 
     def _write_head(self, step: Head, ticket: Ticket, length: int | None) -> None:
         server = self._server
-        quota = quota_headers(server.endpoint.quotas(server.clock.now()), datetime.now(UTC), server.clock.scale)
+        quota = quota_headers(server.endpoint.quotas(server.clock.now()), server.time_of_day(), server.clock.scale)
         self._transport.write(encoding.head(step, ticket, length, quota | self._last(), server.clock.scale))
 
     def _finish(self) -> None:
@@ -262,6 +259,4 @@ class Connection(asyncio.Protocol):
             self._next()
 
     def _reset(self) -> None:
-        sock: Any = self._transport.get_extra_info("socket")
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        self._transport.abort()
+        self._server.reset(self._transport)

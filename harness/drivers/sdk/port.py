@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 import anthropic
 
 from brownout.fakes.draws import Identity
+from brownout.fakes.http.clock import ScaledClock
 from brownout.fakes.latency import BYTES_PER_TOKEN
-from brownout.fakes.wire.clock import WireClock
 
+from ...policies.call import Ask
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
 from ...policies.outcome import CANCELLED, OK, Outcome
@@ -23,26 +24,26 @@ MODEL = "claude-sonnet-5-5"
 T = TypeVar("T")
 
 
-class WirePort:
-    """`attempt`, `read` and `timer` over real sockets. `client_of` gives each client its own SDK client, set as for the
+class AsyncPort:
+    """`attempt`, `read` and `timer` in an event loop. `client_of` gives each client its own SDK client, set as for the
     profile of the call; `connecting` and `refused` are told of connections that a server whose port is dark or shut
     cannot see."""
 
     def __init__(
         self,
-        clock: WireClock,
+        clock: ScaledClock,
         client_of: Callable[[int, str], anthropic.AsyncAnthropic],
         record: Callable[[Any], None],
-        connecting: Callable[[Identity, bool], object],
-        refused: Callable[[Identity, bool], object],
+        connecting: Callable[[Identity, bool], object] = lambda who, stream: None,
+        refused: Callable[[Identity, bool], object] = lambda who, stream: None,
     ) -> None:
         self._clock = clock
         self._client_of = client_of
         self._record = record
         self._connecting = connecting
         self._refused = refused
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._closing: set[asyncio.Task[Any]] = set()
+        self._tasks: dict[asyncio.Task[Any], None] = {}
+        self._closing: dict[asyncio.Task[Any], None] = {}
         self.now = clock.now
         self.timer = clock.timer
 
@@ -51,11 +52,11 @@ class WirePort:
         return self._start(self._send(effect, watch), callback, node)
 
     def read(self, effect: Read, callback: Callback, node: Any) -> Handle:
-        stream: WireStream = effect.stream
+        stream: AsyncStream = effect.stream
         return self._start(stream.read(effect), callback, node, stream)
 
     def _start(
-        self, work: Coroutine[Any, Any, Outcome], callback: Callback, node: Any, stream: WireStream | None = None
+        self, work: Coroutine[Any, Any, Outcome], callback: Callback, node: Any, stream: AsyncStream | None = None
     ) -> Handle:
         task = _kept(work, self._tasks)
         handle = _Cancels(task)
@@ -76,16 +77,12 @@ class WirePort:
         CURRENT.set(watch)
         ask = effect.call.ask
         messages = self._client_of(ask.client, ask.profile).messages
-        request: dict[str, Any] = {
-            "model": MODEL,
-            "max_tokens": ask.max_tokens,
-            "messages": [{"role": "user", "content": "x" * (BYTES_PER_TOKEN * ask.input_tokens)}],
-        }
+        request = request_of(ask)
         outcome = CANCELLED
         try:
             if ask.stream:
                 manager = messages.stream(**request)
-                stream = WireStream(manager, await manager.__aenter__(), watch, self._clock)
+                stream = AsyncStream(manager, await manager.__aenter__(), watch, self._clock)
                 outcome = Outcome("opened", status=200, stream=stream)
             else:
                 await messages.create(**request)
@@ -99,17 +96,26 @@ class WirePort:
 
     async def close(self) -> None:
         """Call off what is under way, and wait until everything has let go."""
-        for task in self._tasks:
+        for task in tuple(self._tasks):
             task.cancel()
         while self._tasks or self._closing:
-            await asyncio.wait(self._tasks | self._closing)
+            await asyncio.wait({**self._tasks, **self._closing})
 
 
-def _kept(work: Coroutine[Any, Any, T], tasks: set[asyncio.Task[Any]]) -> asyncio.Task[T]:
+def request_of(ask: Ask) -> dict[str, Any]:
+    """What the SDK is asked for."""
+    return {
+        "model": MODEL,
+        "max_tokens": ask.max_tokens,
+        "messages": [{"role": "user", "content": "x" * (BYTES_PER_TOKEN * ask.input_tokens)}],
+    }
+
+
+def _kept(work: Coroutine[Any, Any, T], tasks: dict[asyncio.Task[Any], None]) -> asyncio.Task[T]:
     """Start it, and hold on to it until it ends: the loop alone would not."""
     task = asyncio.get_running_loop().create_task(work)
-    tasks.add(task)
-    task.add_done_callback(tasks.discard)
+    tasks[task] = None
+    task.add_done_callback(lambda task: tasks.pop(task, None))
     return task
 
 
@@ -127,10 +133,10 @@ class _Cancels:
         self._task.cancel()
 
 
-class WireStream:
+class AsyncStream:
     """A stream of the SDK that was opened."""
 
-    def __init__(self, manager: Any, stream: Any, watch: Watch, clock: WireClock) -> None:
+    def __init__(self, manager: Any, stream: Any, watch: Watch, clock: ScaledClock) -> None:
         self._manager = manager
         self._stream = stream
         self._watch = watch

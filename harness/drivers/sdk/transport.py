@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from brownout.fakes.draws import Identity
-from brownout.fakes.wire.requests import IDENTITY_HEADER
+from brownout.fakes.http.requests import IDENTITY_HEADER
 
 from ...policies.call import Call
 from ...policies.outcome import Outcome
@@ -37,10 +37,12 @@ class Watch:
         call: Call,
         now: Callable[[], float],
         record: Callable[[Any], None],
-        connecting: Callable[[Identity, bool], object],
-        refused: Callable[[Identity, bool], object],
+        connecting: Callable[[Identity, bool], object] = lambda who, stream: None,
+        refused: Callable[[Identity, bool], object] = lambda who, stream: None,
     ) -> None:
         self.call = call
+        self.who: Identity | None = None
+        """Of the request that was begun last."""
         self._connecting = connecting
         self._refused = refused
         self._now = now
@@ -54,6 +56,7 @@ class Watch:
         if self._last is not None:
             before, ended = self._last
             self._record(WaitRecord(before, ended, now - ended, "sdk"))
+        self.who = who
         return who, now
 
     def connecting(self, who: Identity) -> None:
@@ -109,7 +112,29 @@ CURRENT: ContextVar[Watch | None] = ContextVar("brownout call", default=None)
 """The call on whose behalf the current task sends."""
 
 
-class LabelledTransport(http.AsyncBaseTransport):  # type: ignore[misc]
+class _Exchange:
+    """One HTTP request on behalf of a call: labelled before it is sent, recorded when something has come of it."""
+
+    def __init__(self, watch: Watch, request: Any) -> None:
+        self._watch = watch
+        self._who, self._started = watch.begin()
+        self._is_fresh = False
+        request.headers[IDENTITY_HEADER] = str(self._who)
+
+    def traced(self, name: str) -> None:
+        """The connection pool says what it does."""
+        if name == "connection.connect_tcp.started":
+            self._is_fresh = True
+            self._watch.connecting(self._who)
+
+    def failed(self, error: BaseException) -> None:
+        self._watch.failed(self._who, self._started, self._is_fresh, error)
+
+    def answered(self, status: int) -> None:
+        self._watch.answered(self._who, self._started, self._is_fresh, status)
+
+
+class LabelledAsyncTransport(http.AsyncBaseTransport):  # type: ignore[misc]
     """The SDK's transport, with an eye on it."""
 
     def __init__(self, inner: Any) -> None:
@@ -119,30 +144,55 @@ class LabelledTransport(http.AsyncBaseTransport):  # type: ignore[misc]
         watch = CURRENT.get()
         if watch is None:
             return await self._inner.handle_async_request(request)
-        who, started = watch.begin()
-        request.headers[IDENTITY_HEADER] = str(who)
-        connects: list[str] = []
+        exchange = _Exchange(watch, request)
 
         async def trace(name: str, info: dict[str, Any]) -> None:
-            if name == "connection.connect_tcp.started":
-                connects.append(name)
-                watch.connecting(who)
+            exchange.traced(name)
 
         request.extensions = {**request.extensions, "trace": trace}
         try:
             response = await self._inner.handle_async_request(request)
         except BaseException as error:
-            watch.failed(who, started, bool(connects), error)
+            exchange.failed(error)
             raise
-        watch.answered(who, started, bool(connects), response.status_code)
-        response.stream = _WatchedStream(response.stream, watch)
+        exchange.answered(response.status_code)
+        response.stream = _WatchedAsyncStream(response.stream, watch)
         return response
 
     async def aclose(self) -> None:
         await self._inner.aclose()
 
 
-class _WatchedStream(http.AsyncByteStream):  # type: ignore[misc]
+class LabelledTransport(http.BaseTransport):  # type: ignore[misc]
+    """The same for the blocking SDK."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: Any) -> Any:
+        watch = CURRENT.get()
+        if watch is None:
+            return self._inner.handle_request(request)
+        exchange = _Exchange(watch, request)
+
+        def trace(name: str, info: dict[str, Any]) -> None:
+            exchange.traced(name)
+
+        request.extensions = {**request.extensions, "trace": trace}
+        try:
+            response = self._inner.handle_request(request)
+        except BaseException as error:
+            exchange.failed(error)
+            raise
+        exchange.answered(response.status_code)
+        response.stream = _WatchedStream(response.stream, watch)
+        return response
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class _WatchedAsyncStream(http.AsyncByteStream):  # type: ignore[misc]
     """A body whose failure is recorded; how a stream ended well only the SDK can tell."""
 
     def __init__(self, inner: Any, watch: Watch) -> None:
@@ -159,3 +209,21 @@ class _WatchedStream(http.AsyncByteStream):  # type: ignore[misc]
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+class _WatchedStream(http.SyncByteStream):  # type: ignore[misc]
+    """The same for the blocking SDK."""
+
+    def __init__(self, inner: Any, watch: Watch) -> None:
+        self._inner = inner
+        self._watch = watch
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from self._inner
+        except http.HTTPError as error:
+            self._watch.body_failed(error)
+            raise
+
+    def close(self) -> None:
+        self._inner.close()

@@ -1,0 +1,1 @@
+"""The service as HTTP clients know it: requests read, plans played as bytes. Not how the bytes travel."""

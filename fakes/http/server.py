@@ -1,0 +1,75 @@
+"""One endpoint served over HTTP: its clock, its phases, the connections that are open. What listens is a subclass."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from datetime import datetime
+
+from ..endpoint import Endpoint
+from ..player import Handle
+from ..timeline import Phase
+from .clock import ScaledClock
+from .connection import Connection
+from .requests import Register
+
+
+class Server(ABC):
+    """Serves one endpoint. `begin` makes this second 0 of the scenario."""
+
+    clock: ScaledClock
+
+    def __init__(self, endpoint: Endpoint, begins_with_first_request: bool = False) -> None:
+        self.endpoint = endpoint
+        self.connections: dict[Connection, None] = {}
+        """Those that are open, in the order in which they were opened."""
+        self.register = Register()
+        self._phases: list[Handle] = []
+        self._waits_for_request = begins_with_first_request
+
+    def begin(self) -> None:
+        """Second 0: the first phase begins now, the others follow."""
+        self.clock.start()
+        starts = self.endpoint.timeline.starts
+        self._begin_phase(0)
+        self._phases = [self.clock.timer(at, self._begin_phase, index) for index, at in enumerate(starts) if index]
+
+    def request_arrived(self) -> None:
+        """Start the clock, if it was to wait for this."""
+        if self._waits_for_request:
+            self._waits_for_request = False
+            self.begin()
+
+    @abstractmethod
+    def time_of_day(self) -> datetime:
+        """What clients are told."""
+
+    @abstractmethod
+    def reset(self, transport: asyncio.Transport) -> None:
+        """End a connection with RST."""
+
+    def _drop_everything(self) -> None:
+        for timer in self._phases:
+            timer.cancel()
+        for connection in tuple(self.connections):
+            connection.drop()
+
+    def _begin_phase(self, index: int, _: object = None) -> None:
+        phase = self.endpoint.begin_phase(index)
+        self._phase_began(phase)
+        if phase.hits_in_flight:
+            playing = [connection for connection in self.connections if connection.player is not None]
+            for connection in sorted(playing, key=lambda connection: connection.who):
+                if connection.player is not None:
+                    connection.player.strike()
+        if phase.breaks_idle:
+            for connection in tuple(self.connections):
+                if connection.is_idle:
+                    connection.strike_idle()
+        elif forgets := self.endpoint.timeline.forgets:
+            for connection in self.connections:
+                if connection.is_idle:
+                    connection.forget_idle(forgets)
+
+    def _phase_began(self, phase: Phase) -> None:  # noqa: B027 - most that listen need not do anything
+        """For whatever listens."""

@@ -1,0 +1,114 @@
+"""A network in memory: hosts that listen, and connections that are opened to them as TCP would."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+from ..draws import Identity
+from ..tcp import GIVES_UP, SYNS
+from .errors import ForeignThread, NotRouted
+from .hub import Hub, Timer
+from .transport import MemorySocket, MemoryTransport
+
+Verdict = Literal["accepted", "refused", "lost"]
+Tls = Literal["works", "fails", "hangs"]
+
+
+class Host(Protocol):
+    """Whoever listens."""
+
+    tls: Tls
+    """What becomes of whoever wants to speak TLS. There is no cryptography: where it works, nothing is checked."""
+
+    def syn(self, dial: Dial) -> Verdict:
+        """What becomes of a client's SYN. It is asked again for each that TCP sends."""
+
+    def connection(self) -> asyncio.Protocol:
+        """The server's side of a connection that was accepted."""
+
+
+class Network:
+    """Routes by the name of the host alone; any port."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+        self.refused: list[NotRouted] = []
+        """Attempts to leave."""
+        self._hosts: dict[str, Host] = {}
+
+    def listen(self, name: str, host: Host) -> None:
+        """From now on whoever connects to that name, or address, is connected to this."""
+        self._hosts[name.lower()] = host
+
+    def refuse(self, where: str) -> NotRouted:
+        """The error for whoever wants to go there. It is also kept: programs swallow errors of connections."""
+        known = ", ".join(self._hosts) or "none"
+        error = NotRouted(f"virtual time: nothing real can be reached from here, and {where} is not faked ({known})")
+        self.refused.append(error)
+        return error
+
+    def dial(self, name: str, port: int, done: Callable[[MemorySocket | OSError], object]) -> Dial:
+        """Open a connection; `done` is told what came of it, once, and not before this returns. Raises `NotRouted`."""
+        if not self.hub.is_here():
+            raise ForeignThread(
+                f"a thread of the operating system wants to connect to {name}:{port} while virtual time rules in "
+                "another: what it uses of HTTP is faked. Start threads inside virtual time, or end them before it."
+            )
+        host = self._hosts.get(name.lower().rstrip("."))
+        if host is None:
+            raise self.refuse(f"{name}:{port}")
+        return Dial(self.hub, host, done)
+
+
+class Dial:
+    """A connection that is being opened. Each SYN meets the network as it is then."""
+
+    def __init__(self, hub: Hub, host: Host, done: Callable[[MemorySocket | OSError], object]) -> None:
+        self._hub = hub
+        self._host = host
+        self._done: Callable[[MemorySocket | OSError], object] | None = done
+        self._began = hub.time()
+        self._sent = 0
+        self._timer: Timer | None = None
+        self.caller: tuple[Identity, bool] | None = None
+        self.lost_to: object = None
+        """For the host: for whom this is, and what it was lost to so far."""
+        self._syn()
+
+    def cancel(self) -> None:
+        """Nobody waits for it any more."""
+        self._done = None
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _syn(self) -> None:
+        verdict = self._host.syn(self)
+        if verdict == "accepted":
+            self._end(self._accepted())
+        elif verdict == "refused":
+            self._end(ConnectionRefusedError("Connection refused"))
+        elif self._sent < len(SYNS):
+            self._timer = self._hub.call_at(self._began + SYNS[self._sent], self._syn)
+            self._sent += 1
+        else:
+            self._timer = self._hub.call_at(self._began + GIVES_UP, self._end, TimeoutError("Connection timed out"))
+
+    def _accepted(self) -> MemorySocket:
+        protocol = self._host.connection()
+        socket = MemorySocket(self._hub, self._host.tls)
+        transport = MemoryTransport(self._hub, protocol, socket)
+        socket.peer = transport
+        protocol.connection_made(transport)
+        return socket
+
+    def _end(self, result: MemorySocket | OSError) -> None:
+        self._hub.call_soon(self._tell, result)
+
+    def _tell(self, result: MemorySocket | OSError) -> None:
+        done, self._done = self._done, None
+        if done is not None:
+            done(result)
+        elif isinstance(result, MemorySocket):
+            result.close()

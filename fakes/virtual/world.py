@@ -1,0 +1,79 @@
+"""All of virtual time at once: the clock, threads, event loops, the network, and the ways out of it, shut."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import events
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from .exits import shut_exits
+from .hub import Hub, Strand
+from .loop import VirtualLoop
+from .network import Network
+from .patches import replaced
+from .threads import Threads, virtual_threads
+from .times import virtual_times
+
+T = TypeVar("T")
+
+_now: list[World] = []
+
+
+def current_world() -> World | None:
+    """The one that is entered, if this is its thread."""
+    return _now[0] if _now and _now[0].hub.is_here() else None
+
+
+class World:
+    """Virtual time for everything that runs while it is entered, in the thread that entered it.
+
+    One at a time in a process: it replaces what modules share. Raises `RuntimeError` for a second.
+    """
+
+    def __init__(self) -> None:
+        self.hub = Hub()
+        self.network = Network(self.hub)
+        self._threads: Threads | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        if _now:
+            raise RuntimeError("virtual time is entered already, and there is one at a time in a process")
+        _now.append(self)
+        with ExitStack() as stack:
+            stack.callback(_now.clear)
+            stack.enter_context(shut_exits(self.hub, self.network.refuse))
+            stack.enter_context(replaced(events, new_event_loop=self.new_loop))
+            stack.enter_context(replaced(asyncio, new_event_loop=self.new_loop))
+            self._threads = stack.enter_context(virtual_threads(self.hub))
+            stack.enter_context(virtual_times(self.hub))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, traceback)
+        if error is None and self.network.refused:
+            raise self.network.refused[0]
+
+    def new_loop(self) -> VirtualLoop:
+        """An event loop in virtual time, for the strand that will run it."""
+        return VirtualLoop(self.hub)
+
+    def spawn(self, run: Callable[[], object], name: str) -> Strand:
+        """Begin a strand: blocking code that takes turns with all the rest. See `Hub.spawn`."""
+        assert self._threads is not None, "not entered"
+        return self.hub.spawn(run, name, self._threads.next_ident())
+
+
+def run(main: Callable[[], T]) -> T:
+    """Call it in a virtual time of its own; a coroutine function is run by an event loop."""
+    with World():
+        result: Any = main()
+        if asyncio.iscoroutine(result):
+            result = asyncio.run(result)
+        return result  # type: ignore[no-any-return]

@@ -1,0 +1,41 @@
+"""One run of the blocking SDK in virtual time, on strands."""
+
+from __future__ import annotations
+
+from ...client import Client
+from ...ledger import Ledger
+from ...policies.effects import Run
+from ...policies.layer import Site
+from ...scenario import Scenario
+from ..callers import Callers
+from ..sdk.client import Clients, make_blocking
+from .port import BlockingPort
+from .run import URL, served
+
+
+def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Ledger:
+    """Play one configuration through one scenario under one seed. `scale` is for clocks that cost something."""
+    ledger = Ledger()
+    with served(scenario, seed) as (world, server):
+        clients = Clients(make_blocking, client, URL, 1.0)
+        port = BlockingPort(world, server.clock, clients.of, ledger.record)
+        timeouts = client.timeouts.timeouts()
+
+        def stack_of(number: int) -> Run:
+            return client.stack(Site(number, port.now, ledger.record, timeouts, has_real_sdk=True))
+
+        waiter = world.hub.waiter()
+        callers = Callers(scenario.calls(seed), stack_of, port, ledger, seed, waiter.wake)
+        for number in range(scenario.workload.clients):
+            clients.of(number)
+        server.begin()
+        callers.start()
+        waiter.wait(scenario.end, "the calls to end")
+        callers.censor()
+        port.close()
+        world.hub.turn()
+        for each in clients.made():
+            each.close()
+        callers.raise_failures()
+    ledger.close(server.endpoint)
+    return ledger

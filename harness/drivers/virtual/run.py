@@ -1,0 +1,48 @@
+"""One run of the asynchronous SDK in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from brownout.fakes.draws import Identity
+from brownout.fakes.endpoint import Endpoint
+from brownout.fakes.virtual.server import VirtualServer
+from brownout.fakes.virtual.world import World
+
+from ...client import Client
+from ...ledger import Ledger
+from ...scenario import Scenario
+from ..few_collections import few_collections
+from ..sdk.client import on_our_clock
+from ..sdk.run import play
+from ..sdk.transport import CURRENT
+from .backends import in_memory
+
+HOST = "claude.test"
+URL = f"http://{HOST}"
+
+
+def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Ledger:
+    """Play one configuration through one scenario under one seed. `scale` is for clocks that cost something."""
+    with served(scenario, seed) as (_, server):
+        ledger = asyncio.run(play(scenario, client, seed, server, URL))
+    ledger.close(server.endpoint)
+    return ledger
+
+
+@contextmanager
+def served(scenario: Scenario, seed: int) -> Iterator[tuple[World, VirtualServer]]:
+    """A virtual time in which every SDK client reaches the scenario's service at `URL`."""
+    with few_collections(), World() as world, on_our_clock(1.0), in_memory(world.network):
+        server = VirtualServer(Endpoint(scenario.service(), seed), world.hub, caller)
+        world.network.listen(HOST, server)
+        yield world, server
+        server.stop()
+
+
+def caller() -> tuple[Identity, bool] | None:
+    """Whose request the current task or strand is about to send."""
+    watch = CURRENT.get()
+    return None if watch is None or watch.who is None else (watch.who, watch.call.ask.stream)
