@@ -112,7 +112,10 @@ COMPARE = ("compare", "-s", "calm.yaml", "-c", "patient.yaml")
         ((*COMPARE, "--seeds", "ten"), "Invalid value for '--seeds': 'ten' is not a valid integer range."),
         ((*COMPARE, "--first-seed", "-1"), "Invalid value for '--first-seed': -1 is not in the range 0<=x<=800000."),
         ((*COMPARE, "--workers", "0"), "Invalid value for '--workers': 0 is not in the range x>=1."),
-        ((*COMPARE, "--backend", "real"), "Invalid value for '--backend': 'real' is not one of 'sim', 'virtual', 'virtual-blocking', 'wire'."),
+        (
+            (*COMPARE, "--backend", "real"),
+            "Invalid value for '--backend': 'real' is not one of 'sim', 'virtual', 'virtual-blocking', 'wire'.",
+        ),
         (
             (*COMPARE, "--time-scale", "20"),
             "--time-scale is for --backend wire: virtual and simulated time cost nothing",

@@ -8,8 +8,6 @@ from typing import get_args
 import pytest
 
 from brownout.harness.client import Client
-from brownout.harness.drivers.sim.run import run as in_sim
-from brownout.harness.drivers.wire.run import run as on_wire
 from brownout.harness.files import loads
 from brownout.harness.ledger import Ledger
 from brownout.harness.names import PROFILES
@@ -17,6 +15,8 @@ from brownout.harness.policies.call import Ask
 from brownout.harness.profiles import Profile, Profiles
 from brownout.harness.scenario import Scenario
 from brownout.harness.workload import Workload
+
+from .drivers import backends
 
 SILENT = """\
 name: silent
@@ -34,7 +34,7 @@ profiles:
   background: {timeouts: {read: 4s}}
   realtime: {timeouts: {read: 2s}, layers: {breaker: null, sdk: {max_retries: 1}}}
 """
-BACKENDS = pytest.mark.parametrize(("run", "scale"), [(in_sim, 1.0), (on_wire, 20.0)], ids=["sim", "wire"])
+BACKENDS = pytest.mark.parametrize("backend", backends.BACKENDS)
 
 
 def test_there_is_a_field_for_each_name() -> None:
@@ -44,7 +44,7 @@ def test_there_is_a_field_for_each_name() -> None:
     assert Ask(0, 0, 0.0, 1.0, False, 1, 1).profile == PROFILES[0]
 
 
-def played(run: object, scale: float, profiles: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> Ledger:
+def played(backend: str, profiles: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """Call after call of these profiles."""
     ask = Workload.ask
 
@@ -52,16 +52,13 @@ def played(run: object, scale: float, profiles: tuple[str, ...], monkeypatch: py
         return ask(self, client, call, intended)._replace(profile=profiles[call % len(profiles)])
 
     monkeypatch.setattr(Workload, "ask", of_profile)
-    assert callable(run)
-    ledger = run(loads(SILENT, Scenario), loads(CLIENT, Client), 1, scale)
-    assert isinstance(ledger, Ledger)
-    return ledger
+    return backends.BACKENDS[backend](loads(SILENT, Scenario), loads(CLIENT, Client), 1, 20.0)
 
 
 @BACKENDS
-def test_each_kind_of_call_has_its_own_limits(run: object, scale: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_kind_of_call_has_its_own_limits(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Timeouts and the SDK's retries: attempts last as long, and are as many, as the profile says."""
-    ledger = played(run, scale, ("chat", "background", "realtime"), monkeypatch)
+    ledger = played(backend, ("chat", "background", "realtime"), monkeypatch)
     lasted: dict[int, list[float]] = defaultdict(list)
     for attempt in ledger.attempts:
         assert attempt.finished is not None
@@ -73,9 +70,9 @@ def test_each_kind_of_call_has_its_own_limits(run: object, scale: float, monkeyp
 
 
 @BACKENDS
-def test_timeouts_alone_share_the_breaker(run: object, scale: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_timeouts_alone_share_the_breaker(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three failures, whatever their kind, and it opens; calls with layers of their own do not count there."""
-    ledger = played(run, scale, ("chat", "background", "realtime", "background"), monkeypatch)
+    ledger = played(backend, ("chat", "background", "realtime", "background"), monkeypatch)
     assert [record.after for record in ledger.breaker] == ["open"]
     assert len({attempt.who.call for attempt in ledger.attempts}) == 4
 

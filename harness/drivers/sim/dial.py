@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brownout.fakes.tcp import GIVES_UP, SYNS
 from brownout.fakes.timeline import Armed
 
 from ...policies.effects import Handle
@@ -13,11 +14,6 @@ if TYPE_CHECKING:
     from .attempt import SimAttempt
     from .port import SimPort
 
-SYNS = (1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 11.0, 19.0, 35.0, 67.0)
-"""Seconds after the first SYN at which Linux sends another, with its own settings since 6.5 (before: 1, 3, 7, 15, 31
-and 63). A test on the wire holds the kernel to it."""
-GIVES_UP = 131.0
-"""Seconds after which Linux gives up, where the client has no limit of its own."""
 CONNECT_TIMEOUT = Outcome("timeout", phase="connect")
 CONNECT_FAILED = Outcome("connection", phase="connect")
 

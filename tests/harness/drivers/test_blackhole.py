@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 import pytest
 
+from brownout.fakes.tcp import GIVES_UP, SYNS
 from brownout.harness.client import Client
-from brownout.harness.drivers.sim.dial import GIVES_UP, SYNS
-from brownout.harness.drivers.sim.run import run as simulate
-from brownout.harness.drivers.wire.run import run as play
 from brownout.harness.files import loads
 from brownout.harness.ledger import Ledger
 from brownout.harness.scenario import Scenario
+
+from .backends import BACKENDS
 
 SCENARIO = """
 name: blackhole
@@ -66,7 +66,7 @@ class Case:
         text = SCENARIO.replace("CALLS", str(self.calls)).replace("TIMELINE", self.timeline)
         scenario = loads(text, Scenario)
         client = loads(CLIENT.replace("CONNECT", self.connect).replace("LAYERS", self.layers), Client)
-        return simulate(scenario, client, 1) if backend == "sim" else play(scenario, client, 1, self.scale)
+        return BACKENDS[backend](scenario, client, 1, self.scale)
 
 
 WELL = Sent(0, "ok", None, True, 10)
@@ -121,7 +121,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("backend", ["sim", "wire"])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_the_client_sees_this_of_it(case: Case, backend: str) -> None:
     """The attempts are those planned, the last takes its time, and each fault is counted once for each it hit."""
@@ -132,11 +132,11 @@ def test_the_client_sees_this_of_it(case: Case, backend: str) -> None:
     last = ledger.attempts[-1]
     assert last.finished is not None
     took = last.finished - last.started
-    late = 1e-4 if backend == "sim" else 0.15 * case.scale
+    late = 0.15 * case.scale if backend == "wire" else 1e-4
     assert case.took - 2e-3 * case.scale <= took + 1e-9 <= case.took + late + 1e-9
 
 
-@pytest.mark.parametrize(("backend", "phase"), [("sim", "connect"), ("wire", "read")])
+@pytest.mark.parametrize(("backend", "phase"), [(name, "read" if name == "wire" else "connect") for name in BACKENDS])
 def test_some_connections_are_only_approximated_on_the_wire(backend: str, phase: str) -> None:
     """A port cannot ignore one client alone: it meets its other timeout. Both are counted, and in no journal."""
     hole = "faults: [{kind: blackhole, where: {clients: [0]}}]"
@@ -146,9 +146,10 @@ def test_some_connections_are_only_approximated_on_the_wire(backend: str, phase:
     assert ledger.journal == []
 
 
-def test_before_a_long_limit_the_system_gives_up() -> None:
+@pytest.mark.parametrize("backend", [name for name in BACKENDS if name != "wire"])
+def test_before_a_long_limit_the_system_gives_up(backend: str) -> None:
     """TCP itself ends a connect that nothing answers, and the SDK is told of a failed connection."""
     case = Case(f"{{for: 300s, {HOLE}}}", (), (), 0.0, connect="200s")
-    [attempt] = case.run("sim").attempts
+    [attempt] = case.run(backend).attempts
     assert (attempt.outcome, attempt.phase) == ("connection", "connect")
     assert attempt.finished == pytest.approx(attempt.started + GIVES_UP)
