@@ -12,6 +12,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from operator import ge, le
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -20,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "out" / "bench.json"
 
 Results = dict[str, dict[str, Any]]
-"""By name. A figure has `median`, `low` and `high`, and `at_least` where it has a target."""
+"""By name. A figure has `median`, `low` and `high`, and `at_least` or `at_most` where it has a target."""
 
 
 class Different(Exception):
@@ -67,9 +68,10 @@ def _line(name: str, figure: dict[str, Any]) -> str:
         return f"{name:50} {figure}"
     digits = ".2f" if figure["median"] < 100 else ",.0f"
     text = "{:{d}} ({:{d}} to {:{d}})".format(figure["median"], figure["low"], figure["high"], d=digits)
-    if "at_least" in figure:
-        verdict = "met" if figure["median"] >= figure["at_least"] else "MISSED"
-        text += f", wanted {figure['at_least']:g}: {verdict}"
+    for target, is_met in (("at_least", ge), ("at_most", le)):
+        if target in figure:
+            verdict = "met" if is_met(figure["median"], figure[target]) else "MISSED"
+            text += f", wanted {target.replace('_', ' ')} {figure[target]:g}: {verdict}"
     return f"{name:50} {text}"
 
 

@@ -202,7 +202,7 @@ class Player:
                 self._run = None
                 return True
             self._due = self._began + (self._sent + 1) * run.gap
-        self._waits(now)
+        self._pending = self._clock.timer(self._due - now, self.play, None)
         return False
 
     def _tokens_due(self, run: Tokens, now: float) -> int:
@@ -223,7 +223,8 @@ class Player:
         self._sent = sent
         self.ticket.sent_tokens += fresh
         if self._sink is not None:
-            self._sink.emit(self._run if fresh == self._run.count else replace(self._run, count=fresh))
+            run = self._run
+            self._sink.emit(run if fresh == run.count else Tokens(fresh, run.gap))  # `replace` takes five times as long
 
     def _stall(self, stall: Stall, now: float) -> bool:
         """Say nothing; False while the stall lasts."""

@@ -206,13 +206,13 @@ class Connection(asyncio.Protocol):
         if transport.is_closing() or ticket is None:
             return
         match step:
+            case Tokens():
+                transport.write(encoding.deltas(step, self._sent_tokens))
+                self._sent_tokens += step.count
             case Head():
                 self._begin(step, ticket)
             case Event():
                 transport.write(encoding.chunk(encoding.event(step, ticket)))
-            case Tokens():
-                transport.write(encoding.deltas(step, self._sent_tokens))
-                self._sent_tokens += step.count
             case Answer():
                 transport.write(encoding.part(self._answer, step))
             case Error():

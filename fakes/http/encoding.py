@@ -151,6 +151,8 @@ def _delta(word: int) -> bytes:
 def deltas(step: Tokens, sent_before: int) -> bytes:
     """A run of content events, each a chunk of its own; `sent_before` says where in the text they are."""
     words = len(_WORDS)
+    if step.count == 1:
+        return _delta(sent_before % words)
     return b"".join(_delta(k % words) for k in range(sent_before, sent_before + step.count))
 
 

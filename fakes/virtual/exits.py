@@ -11,8 +11,18 @@ from .errors import NotRouted
 from .hub import Hub
 from .patches import replaced
 
-_METHODS = ("connect", "connect_ex", "sendto")
-_FUNCTIONS = ("getaddrinfo", "gethostbyname")
+_METHODS: dict[str, Callable[..., object]] = {
+    "connect": lambda _, address: address,
+    "connect_ex": lambda _, address: address,
+    "sendto": lambda _, data, *rest: rest[-1] if rest else None,
+    "sendmsg": lambda _, buffers, ancillary=(), flags=0, address=None: address,
+}
+_FUNCTIONS: dict[str, Callable[..., object]] = {
+    "getaddrinfo": lambda host, *_, **__: host,
+    "gethostbyname": lambda host: host,
+    "gethostbyname_ex": lambda host: host,
+}
+"""Each with what tells from its arguments where it leads; None where that is nowhere."""
 
 
 @contextmanager
@@ -21,15 +31,15 @@ def shut_exits(hub: Hub, refuse: Callable[[str], NotRouted]) -> Iterator[None]:
 
     def shut(real: Any, where: Callable[..., object]) -> Any:
         def instead(*args: Any, **kwargs: Any) -> Any:
-            if not hub.is_here():
+            if not hub.is_here() or (to := where(*args, **kwargs)) is None:
                 return real(*args, **kwargs)
-            raise refuse(_named(where(*args)))
+            raise refuse(_named(to))
 
         return instead
 
     base = socket.socket.__mro__[1]
-    methods = {name: shut(getattr(base, name), lambda _, *args: args[-1] if args else "somewhere") for name in _METHODS}
-    functions = {name: shut(getattr(socket, name), lambda *args: args[0]) for name in _FUNCTIONS}
+    methods = {name: shut(getattr(base, name), where) for name, where in _METHODS.items()}
+    functions = {name: shut(getattr(socket, name), where) for name, where in _FUNCTIONS.items()}
     with ExitStack() as stack:
         stack.enter_context(added(socket.socket, **methods))
         stack.enter_context(replaced(socket, **functions))

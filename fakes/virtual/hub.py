@@ -6,10 +6,13 @@ nothing is, the clock jumps to the next timer. Callbacks run in the hub and may 
 
 from __future__ import annotations
 
+import math
+import sys
 from _thread import get_ident
 from asyncio.events import _get_running_loop, _set_running_loop
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Any
@@ -20,6 +23,16 @@ from .errors import NobodyCanProceed, TimeStandsStill
 
 _MOST_TURNS = 5_000_000
 """Turns taken in one instant before that counts as running in circles; a crowd of 10,000 takes a tenth of it."""
+_PATIENCE = 10_000
+"""Turns that somebody takes while there are timers due in that very instant: what it waits for may be one of them."""
+_MOST_LOOKS = 200_000
+"""Looks at the clock in a row, of somebody who never waits, until it is seen to go on. No crowd takes as many."""
+_LOOK = 1e-3
+"""What each takes from then on, in seconds."""
+_LAST = 1 << 30
+"""An order behind all others."""
+_ROUNDS = 100
+"""How often a strand is told to end, that waits again while it cleans up."""
 _FEW = 512
 """Timers that were called off and may stay in the heap, however few others there are."""
 
@@ -58,6 +71,8 @@ class Strand(greenlet):
         super().__init__(run, parent)
         self.name = name
         self.ident = ident
+        self.thread: Any = None
+        """What `threading` knows it as."""
 
 
 class _Wait:
@@ -83,8 +98,10 @@ class Hub:
         self._timers: list[tuple[float, int, int, Timer]] = []
         self._numbers = count()
         self._called_off = 0
-        self._turns = 0
+        self._turns = self._turns_in_a_row = self._looks = 0
         self._waiting: dict[greenlet, _Wait] = {}
+        self._told = (-1.0, "")
+        """The last deadlock, and its time."""
         self._strands: dict[Strand, None] = {}
 
     def is_here(self) -> bool:
@@ -96,6 +113,19 @@ class Hub:
     def time(self) -> float:
         """Seconds since the beginning."""
         return self._now
+
+    def looked(self) -> float:
+        """The same for somebody who may do nothing but ask, until it is late enough."""
+        if self.seems_busy(1):
+            looks = self._looks
+            self.park(_LOOK, "time to pass, and looks at the clock meanwhile")
+            self._looks = looks
+        return self._now
+
+    def seems_busy(self, looks: int) -> bool:
+        """Whether these looks at something, and those before, took so long that time must have gone on."""
+        self._looks += looks
+        return self._looks > _MOST_LOOKS and getcurrent() is not self._greenlet
 
     def call_soon(self, callback: Callable[..., object], *args: Any) -> None:
         """Call it in this instant, after what is ready already."""
@@ -130,6 +160,7 @@ class Hub:
 
     def _strand(self, run: Callable[[], object]) -> None:
         _set_running_loop(None)
+        sys.set_asyncgen_hooks(None, None)
         try:
             run()
         except GreenletExit:
@@ -157,21 +188,32 @@ class Hub:
     def turn(self) -> None:
         """Let everybody else who is ready go first."""
         self._count_turn()
+        self._looks = 0
         strand = getcurrent()
-        if self._ready and strand is not self._greenlet:
-            wait = _Wait(strand, "its next turn")
-            wait.answer = True
+        if strand is self._greenlet:
+            return
+        self._turns_in_a_row += 1
+        is_patient = self._turns_in_a_row <= _PATIENCE
+        if is_patient and not self._ready:
+            return
+        wait = _Wait(strand, "its next turn")
+        wait.answer = True
+        if is_patient:
             self._ready.append((self._resume, (wait,)))
-            self._switch(wait)
+        else:
+            self.call_at(self._now, self._resume, wait, order=_LAST)
+        self._switch(wait)
 
     def _switch(self, wait: _Wait) -> bool:
         self._waiting[wait.strand] = wait
-        loop = _get_running_loop()  # asyncio keeps it by thread, and does not know of strands
+        loop, hooks = _get_running_loop(), sys.get_asyncgen_hooks()  # kept by thread, of which strands share one
         try:
             return bool(self._greenlet.switch())
         finally:
             self._waiting.pop(wait.strand, None)
+            self._looks = 0
             _set_running_loop(loop)
+            sys.set_asyncgen_hooks(*hooks)
 
     def wake(self, strand: greenlet) -> None:
         """Let a strand that waits go on; nothing happens to one that does not."""
@@ -195,9 +237,10 @@ class Hub:
         """Raise this in a strand, where it waits, at once if the hub runs. One that has not begun never will."""
         if strand.dead:
             return
-        if not strand:  # not begun: its turn will come, and find it dead
+        if not strand:  # not begun: its turn will come, and there is nothing to do
+            strand.run = lambda: None
             self._strands.pop(strand, None)
-        if getcurrent() is self._greenlet:
+        elif getcurrent() is self._greenlet:
             strand.throw(error)
         else:
             self._ready.append((self._throw, (strand, error)))
@@ -207,12 +250,22 @@ class Hub:
             strand.throw(error)
 
     def close(self) -> None:
-        """End every strand that is left, the oldest first."""
-        for strand in tuple(self._strands):
-            self.kill(strand)
-        while self._strands and self._ready:
-            self.turn()
+        """End every strand that is left, the oldest first; whoever waits while it cleans up is told again. Raises
+        the first error that this brings up, when all is done."""
+        errors: list[BaseException] = []
+        for _ in range(_ROUNDS):
+            for strand in tuple(self._strands):
+                self.kill(strand)
+            while self._ready:
+                try:
+                    self.turn()
+                except BaseException as error:
+                    errors.append(error)
+            if not self._strands:
+                break
         self._thread = 0
+        if errors:
+            raise errors[0]
 
     # -- in the hub
 
@@ -233,11 +286,12 @@ class Hub:
             while timers and timers[0][3].callback is None:
                 heappop(timers)
                 self._called_off -= 1
-            if not timers:
-                raise NobodyCanProceed(self._who_waits())
+            if not timers or timers[0][0] == math.inf:
+                raise NobodyCanProceed(self._deadlock())
             when, _, _, timer = heappop(timers)
             if when > self._now:
                 self._now, self._turns = when, 0
+            self._turns_in_a_row = 0
             timer.fire()
 
     def _resume(self, wait: _Wait) -> None:
@@ -254,6 +308,15 @@ class Hub:
                 "runs in circles, where in real time the clock would have gone on. " + self._who_waits()
             )
 
+    def _deadlock(self) -> str:
+        """If what ends a program that can go no further cannot go on either, both: it is the first that counts."""
+        when, first = self._told
+        told = self._who_waits()
+        if when == self._now:
+            return f"{first}\nAnd then, while that was cleaned up:\n{told}"
+        self._told = self._now, told
+        return told
+
     def _who_waits(self) -> str:
         lines = [f"  {_name(strand)} waits for {_told(wait.why)}" for strand, wait in self._waiting.items()]
         return "\n".join([f"At {self._now:g} s of virtual time:", *lines])
@@ -265,15 +328,40 @@ class Waiter:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._strand = getcurrent()
-        self._is_woken = False
+        self._is_woken = self._is_waiting = False
 
     def wake(self) -> None:
         self._is_woken = True
-        self._hub.wake(self._strand)
+        if self._is_waiting:  # else it waits for something else by now
+            self._hub.wake(self._strand)
 
     def wait(self, seconds: float | None, why: Why) -> bool:
         """At most so long; whether it was woken."""
-        return self._is_woken or self._hub.park(seconds, why)
+        if self._is_woken:
+            return True
+        self._is_waiting = True
+        try:
+            return self._hub.park(seconds, why)
+        finally:
+            self._is_waiting = False
+
+
+_ruling: list[Hub] = []
+
+
+@contextmanager
+def rules(hub: Hub) -> Iterator[None]:
+    """While this lasts, its time is that of whoever asks in its thread."""
+    _ruling.append(hub)
+    try:
+        yield
+    finally:
+        _ruling.remove(hub)
+
+
+def here() -> Hub | None:
+    """The hub that rules here: what stands for something of the real world is it where there is none."""
+    return _ruling[0] if _ruling and _ruling[0].is_here() else None
 
 
 def _name(strand: greenlet) -> str:

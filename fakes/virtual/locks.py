@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from _thread import allocate_lock, get_ident
+from _thread import allocate_lock
 from collections import deque
-from collections.abc import Callable
 from typing import Any
 
 from greenlet import getcurrent, greenlet
 
-from .hub import Hub
-
-
-def lock_factory(hub: Hub, thread: int) -> Callable[[], Any]:
-    """What stands for `threading.Lock` while virtual time rules in this thread of the operating system."""
-
-    def lock() -> Any:
-        return VirtualLock(hub) if get_ident() == thread else allocate_lock()
-
-    return lock
+from .hub import Hub, here
 
 
 class VirtualLock:
-    """Behaves as `threading.Lock`; once virtual time is over, as a real one."""
+    """Stands for `threading.Lock`. Where virtual time does not rule it is a real one, and behaves as one."""
 
-    __slots__ = ("__weakref__", "_hub", "_real", "_waiting")
+    __slots__ = ("__weakref__", "_real", "_waiting")
 
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
-        self._real = allocate_lock()
-        self._waiting: deque[greenlet] = deque()
+    _real: Any
+    _waiting: deque[greenlet]
+
+    def __new__(cls) -> Any:
+        real = allocate_lock()
+        if here() is None:
+            return real
+        lock = super().__new__(cls)
+        lock._real, lock._waiting = real, deque()
+        return lock
 
     def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
         if not blocking and timeout != -1:
@@ -40,30 +36,34 @@ class VirtualLock:
             return True
         if not blocking:
             return False
-        if not self._hub.is_here():
-            return self._real.acquire(True, timeout)
-        return self._wait(None if timeout == -1 else self._hub.time() + timeout)
+        hub = here()
+        if hub is None:
+            return bool(self._real.acquire(True, timeout))
+        return self._wait(hub, None if timeout == -1 else hub.time() + timeout)
 
-    def _wait(self, until: float | None) -> bool:
+    def _wait(self, hub: Hub, until: float | None) -> bool:
         strand = getcurrent()
         self._waiting.append(strand)
         try:
-            while self._hub.park_until(until, "a lock, an event or a queue"):
+            while hub.park_until(until, "a lock, an event or a queue"):
                 if self._real.acquire(False):
                     return True
-            return self._real.acquire(False)
+            return bool(self._real.acquire(False))
         finally:
             self._waiting.remove(strand)
-            if self._waiting and not self._real.locked():
-                self._hub.wake(self._waiting[0])  # it was called for us, who are gone
+            if not self._real.locked():
+                self._wake_next()  # it was called for us, who are gone
 
     def release(self) -> None:
         self._real.release()
-        if self._waiting:
-            self._hub.wake(self._waiting[0])
+        self._wake_next()
+
+    def _wake_next(self) -> None:
+        if self._waiting and (hub := here()) is not None:
+            hub.wake(self._waiting[0])
 
     def locked(self) -> bool:
-        return self._real.locked()
+        return bool(self._real.locked())
 
     def __enter__(self) -> bool:
         return self.acquire()

@@ -153,6 +153,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         raise NotImplementedError("virtual time has no real sockets, pipes, signals or processes")
 
     _add_reader = add_reader = _add_writer = add_writer = add_signal_handler = _is_real
+    _make_socket_transport = _make_ssl_transport = _make_datagram_transport = _is_real
 
     async def _is_real_too(self, *_: object, **__: object) -> NoReturn:
         self._is_real()

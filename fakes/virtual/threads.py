@@ -12,21 +12,31 @@ import sys
 import threading
 from _thread import get_ident
 from _threading_local import local
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
-from typing import Any
+from typing import Any, NoReturn
+from weakref import WeakKeyDictionary, WeakSet, ref
 
-from greenlet import getcurrent
+from greenlet import GreenletExit, getcurrent, greenlet
 
+from .errors import ForeignThread, VirtualTimeError
 from .hub import Hub, Strand
-from .locks import lock_factory
-from .patches import replaced, replaced_where_imported
+from .locks import VirtualLock
+from .patches import replaced, replaced_where_imported, replaced_where_kept
 
 _start, _join, _is_alive = threading.Thread.start, threading.Thread.join, threading.Thread.is_alive
-_current = threading.current_thread
+_current, _local, _queue = threading.current_thread, threading.local, queue.SimpleQueue
+_wait = threading.Condition.wait
+_submit = pools.ThreadPoolExecutor.submit
+_POLL = 2_000
+"""As how many looks at the clock it counts to wait for no time."""
+_BRIEF = 1e-3
+"""What one takes who has done that too often, in seconds."""
 _POOLS: Any = pools
 _INNARDS: Any = threading
+_thread: Any = sys.modules["_thread"]
+_QUEUE: Any = queue
 
 
 class Threads:
@@ -38,21 +48,11 @@ class Threads:
         """None that a real thread could have."""
         self._alive: dict[threading.Thread, list[Any]] = {}
         """Each with the strands that wait for its end."""
-        self._by_strand: dict[Any, threading.Thread] = {}
-
-    def ident(self) -> int:
-        """Of whoever runs: to a reentrant lock, a strand is a thread of its own."""
-        strand = getcurrent()
-        return strand.ident if isinstance(strand, Strand) else get_ident()
+        self._pools: WeakSet[Any] = WeakSet()
+        """Executors that have been used."""
 
     def next_ident(self) -> int:
         return next(self._idents)
-
-    def current(self) -> threading.Thread:
-        strand = getcurrent()
-        if not isinstance(strand, Strand):
-            return _current()
-        return self._by_strand.get(strand, threading.main_thread())
 
     def start(self, thread: threading.Thread) -> None:
         """Stands for `Thread.start`."""
@@ -66,89 +66,196 @@ class Threads:
         thread._ident = thread._native_id = ident  # type: ignore[attr-defined]
         _INNARDS._active[ident] = thread
         thread._started.set()  # type: ignore[attr-defined]
-        strand = self._hub.spawn(lambda: self._run(thread, ident), thread.name, ident)
-        self._by_strand[strand] = thread
+        self._hub.spawn(lambda: self._run(thread, ident), thread.name, ident).thread = thread
 
     def _run(self, thread: threading.Thread, ident: int) -> None:
         try:
             thread.run()
-        except Exception:
-            threading.excepthook(threading.ExceptHookArgs([*sys.exc_info(), thread]))
+        except (GreenletExit, VirtualTimeError, KeyboardInterrupt):
+            raise  # nothing of the program's: for whoever began all this
         except SystemExit:
             pass
+        except BaseException:
+            threading.excepthook(threading.ExceptHookArgs([*sys.exc_info(), thread]))
         finally:
             self._ended(thread, ident)
 
     def _ended(self, thread: threading.Thread, ident: int) -> None:
-        self._by_strand.pop(getcurrent(), None)
         _INNARDS._active.pop(ident, None)
         _POOLS._threads_queues.pop(thread, None)  # at its exit the interpreter would wait for it
         thread._is_stopped = True  # type: ignore[attr-defined]
+        if hasattr(thread, "_handle"):
+            thread._handle = _done()
         for waiting in self._alive.pop(thread, ()):
             self._hub.wake(waiting)
 
     def join(self, thread: threading.Thread, timeout: float | None = None) -> None:
         """Stands for `Thread.join`."""
         if thread not in self._alive:
-            if not (thread.ident is not None and thread.ident < 0):  # else one of ours that has ended
+            if not _is_ours(thread):  # else it has ended
                 _join(thread, timeout)
             return
+        if not self._hub.is_here():
+            raise ForeignThread(f"a thread of the operating system cannot wait for {thread.name!r}, of virtual time")
         strand = getcurrent()
-        if self._by_strand.get(strand) is thread:
+        if isinstance(strand, Strand) and strand.thread is thread:
             raise RuntimeError("cannot join current thread")
         waiting = self._alive[thread]
         waiting.append(strand)
-        self._hub.park(None if timeout is None else max(0.0, timeout), f"thread {thread.name!r} to end")
-        if strand in waiting:
+        try:
+            self._hub.park(None if timeout is None else max(0.0, timeout), f"thread {thread.name!r} to end")
+        finally:
             waiting.remove(strand)
 
     def is_alive(self, thread: threading.Thread) -> bool:
         """Stands for `Thread.is_alive`."""
-        if thread.ident is not None and thread.ident < 0:
-            return thread in self._alive
-        return _is_alive(thread)
+        return thread in self._alive if _is_ours(thread) else _is_alive(thread)
+
+    def wait(self, condition: threading.Condition, timeout: float | None = None) -> bool:
+        """Stands for `Condition.wait`. Some wait for no time at all, again and again, until it is late enough."""
+        if timeout is not None and timeout <= 0 and self._hub.is_here() and self._hub.seems_busy(_POLL):
+            timeout = _BRIEF
+        return _wait(condition, timeout)
+
+    def submit(self, pool: Any, *args: Any, **kwargs: Any) -> Any:
+        """Stands for `ThreadPoolExecutor.submit`. One that was made before has a queue that blocks for real."""
+        if self._hub.is_here() and pool not in self._pools and not pool._shutdown:
+            if pool._threads:
+                raise ForeignThread("an executor has threads of the operating system already: use it inside first")
+            self._pools.add(pool)
+            if isinstance(pool._work_queue, _queue):
+                pool._work_queue = _QUEUE._PySimpleQueue()
+        return _submit(pool, *args, **kwargs)
 
     def end(self) -> None:
         """End idle workers of executors as the interpreter does at its exit, then whatever is left."""
+        kept = [pool for pool in self._pools if not pool._shutdown]
         _POOLS._shutdown, before = True, _POOLS._shutdown
         try:
             for thread, work in tuple(_POOLS._threads_queues.items()):
                 if thread in self._alive:
                     work.put(None)
             self._hub.turn()
+            self._hub.close()
         finally:
             _POOLS._shutdown = before
-        self._hub.close()
-        for thread in tuple(self._alive):  # those that had not begun
-            self._ended(thread, thread.ident or 0)
+            for thread in tuple(self._alive):  # those that had not begun
+                self._ended(thread, thread.ident or 0)
+            for pool in kept:
+                _renew(pool)
+
+
+def _done() -> Any:
+    """What says of a thread that it has ended, since Python 3.13."""
+    handle = _thread._make_thread_handle(get_ident())
+    handle._set_done()
+    return handle
+
+
+def _is_ours(thread: threading.Thread) -> bool:
+    return thread.ident is not None and thread.ident < 0
+
+
+def _renew(pool: Any) -> None:
+    """As it was when it was new: a program may keep it for longer than one virtual time."""
+    pool._shutdown = False
+    pool._threads = set()
+    pool._idle_semaphore = threading.Semaphore(0)
+    pool._work_queue = _queue()
+
+
+class _Anybody(threading.Thread):
+    """What `threading` says of a strand that is no thread of its: as of any thread that it did not start."""
+
+    def __init__(self, strand: Strand) -> None:
+        super().__init__(name=strand.name, daemon=True)
+        self._ident = self._native_id = strand.ident
+        self._started.set()  # type: ignore[attr-defined]
+        self._strand = ref(strand)
+
+    def is_alive(self) -> bool:
+        strand = self._strand()
+        return strand is not None and not strand.dead
+
+    def join(self, timeout: float | None = None) -> NoReturn:
+        raise RuntimeError("cannot join a dummy thread")
+
+
+class _Local:
+    """Stands for a `threading.local` that was there before: strands have values of their own, all others its."""
+
+    __slots__ = ("__own", "__real", "__weakref__")
+
+    def __init__(self, real: Any) -> None:
+        object.__setattr__(self, "_Local__real", real)
+        object.__setattr__(self, "_Local__own", WeakKeyDictionary[greenlet, dict[str, Any]]())
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        strand = getcurrent()
+        values: dict[str, Any] = (
+            self.__own.setdefault(strand, {}) if isinstance(strand, Strand) else self.__real.__dict__
+        )
+        return values
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__[name]
+        except KeyError:
+            raise AttributeError(f"'_thread._local' object has no attribute {name!r}", name=name, obj=self) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.__dict__[name] = value
+
+    def __delattr__(self, name: str) -> None:
+        if self.__dict__.pop(name, self) is self:
+            raise AttributeError(f"'_thread._local' object has no attribute {name!r}", name=name, obj=self)
+
+
+def _ident_here() -> int:
+    """Of whoever runs: to a reentrant lock, a strand is a thread of its own."""
+    strand = getcurrent()
+    return strand.ident if isinstance(strand, Strand) else get_ident()
+
+
+def _current_here() -> threading.Thread:
+    strand = getcurrent()
+    if not isinstance(strand, Strand):
+        return _current()
+    if strand.thread is None:
+        strand.thread = _Anybody(strand)
+    return strand.thread  # type: ignore[no-any-return]
+
+
+_STAND_INS: dict[str, Any] = {
+    "Lock": VirtualLock,
+    "RLock": _INNARDS._PyRLock,
+    "get_ident": _ident_here,
+    "current_thread": _current_here,
+    "local": local,
+}
+"""One for all worlds, as those of `time` are."""
+_IMPORTED: dict[Any, Any] = {
+    **{vars(threading)[name]: stand_in for name, stand_in in _STAND_INS.items()},
+    _queue: _QUEUE._PySimpleQueue,
+}
 
 
 @contextmanager
 def virtual_threads(hub: Hub) -> Iterator[Threads]:
     """While this lasts, threads that this thread starts are strands."""
-    threads, lock = Threads(hub), lock_factory(hub, get_ident())
-    reentrant: Any = _INNARDS._PyRLock
+    threads = Threads(hub)
 
-    def start(thread: threading.Thread) -> None:
-        threads.start(thread)
+    def standing_for(method: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *args, **kwargs: method(*args, **kwargs)  # a function, to be a method of what it is put in
 
-    def join(thread: threading.Thread, timeout: float | None = None) -> None:
-        threads.join(thread, timeout)
-
-    def is_alive(thread: threading.Thread) -> bool:
-        return threads.is_alive(thread)
-
-    stand_ins = {
-        "Lock": lock,
-        "RLock": reentrant,
-        "get_ident": lambda: threads.ident() if hub.is_here() else get_ident(),
-        "current_thread": lambda: threads.current() if hub.is_here() else _current(),
-        "local": local,
-    }
-    imported = {vars(threading)[name]: stand_in for name, stand_in in stand_ins.items()}
     with ExitStack() as stack:
-        stack.enter_context(replaced(threading, _allocate_lock=lock, **stand_ins))
-        stack.enter_context(replaced(threading.Thread, start=start, join=join, is_alive=is_alive))
-        stack.enter_context(replaced_where_imported(imported | {queue.SimpleQueue: queue._PySimpleQueue}))  # type: ignore[attr-defined]
+        stack.enter_context(replaced(threading, _allocate_lock=VirtualLock, **_STAND_INS))
+        methods = {name: standing_for(getattr(threads, name)) for name in ("start", "join", "is_alive")}
+        stack.enter_context(replaced(threading.Thread, **methods))
+        stack.enter_context(replaced(threading.Condition, wait=standing_for(threads.wait)))
+        stack.enter_context(replaced(pools.ThreadPoolExecutor, submit=standing_for(threads.submit)))
+        stack.enter_context(replaced_where_imported(_IMPORTED))
+        stack.enter_context(replaced_where_kept(_local, _Local))
         stack.callback(threads.end)
         yield threads

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 import time  # noqa: TID251 - this is where virtual time begins
-from _thread import get_ident
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
 
-from .hub import Hub
+from .hub import Hub, here
 from .patches import WATCHERS, replaced, replaced_where_imported, root
 
 EPOCH = 1_767_225_600.0
@@ -29,39 +28,41 @@ def of_day(hub: Hub) -> datetime:
 
 
 @contextmanager
-def virtual_times(hub: Hub) -> Iterator[None]:
-    """While this lasts, `time` tells the hub's time in this thread, and `sleep` takes none of anybody's."""
-    stand_ins = {name: _stand_in(_REAL[name], virtual) for name, virtual in _virtual(hub).items()}
+def virtual_times() -> Iterator[None]:
+    """While this lasts, `time` tells the time of the hub that rules, and `sleep` takes none of anybody's."""
     with ExitStack() as stack:
-        stack.enter_context(replaced(time, **stand_ins))
-        stack.enter_context(replaced_where_imported({_REAL[name]: made for name, made in stand_ins.items()}))
+        stack.enter_context(replaced(time, **_STAND_INS))
+        stack.enter_context(replaced_where_imported({_REAL[name]: made for name, made in _STAND_INS.items()}))
         yield
 
 
-def _virtual(hub: Hub) -> dict[str, Callable[..., Any]]:
-    def sleep(seconds: float) -> None:
-        if seconds < 0:
-            raise ValueError("sleep length must be non-negative")
-        hub.park(seconds, f"{seconds:g} s to pass")
+def _sleep(hub: Hub, seconds: float) -> None:
+    if not seconds >= 0:
+        raise ValueError("sleep length must be non-negative")
+    hub.park(seconds, f"{seconds:g} s to pass")
 
-    now = hub.time
-    return {
-        "time": lambda: EPOCH + now(),
-        "time_ns": lambda: round((EPOCH + now()) * 1e9),
-        "monotonic": now,
-        "monotonic_ns": lambda: round(now() * 1e9),
-        "perf_counter": now,
-        "perf_counter_ns": lambda: round(now() * 1e9),
-        "sleep": sleep,
-    }
+
+_VIRTUAL: dict[str, Callable[..., Any]] = {
+    "time": lambda hub: EPOCH + hub.looked(),
+    "time_ns": lambda hub: round((EPOCH + hub.looked()) * 1e9),
+    "monotonic": Hub.looked,
+    "monotonic_ns": lambda hub: round(hub.looked() * 1e9),
+    "perf_counter": Hub.looked,
+    "perf_counter_ns": lambda hub: round(hub.looked() * 1e9),
+    "sleep": _sleep,
+}
 
 
 def _stand_in(real: Callable[..., Any], virtual: Callable[..., Any]) -> Callable[..., Any]:
-    thread = get_ident()
-
     @wraps(real)
     def of_whoever_asks(*args: Any) -> Any:
-        asks = sys._getframe(1).f_globals.get("__name__", "")
-        return (real if get_ident() != thread or root(asks) in WATCHERS else virtual)(*args)
+        hub = here()
+        if hub is None or root(sys._getframe(1).f_globals.get("__name__", "")) in WATCHERS:
+            return real(*args)
+        return virtual(hub, *args)
 
     return of_whoever_asks
+
+
+_STAND_INS = {name: _stand_in(_REAL[name], virtual) for name, virtual in _VIRTUAL.items()}
+"""One for all worlds: a module that is imported in one keeps them, and so does a default of a parameter."""

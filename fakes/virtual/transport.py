@@ -86,7 +86,7 @@ class MemorySocket:
         """How much of it could be sent. Raises `OSError`."""
         if self._is_closed or self._end == "reset":
             raise BrokenPipeError("Broken pipe")
-        return len(data) if self._end else self.peer.take_in(data)  # a kernel takes what nobody will read
+        return self.peer.take_in(data)
 
     def shutdown(self) -> None:
         """Send FIN, and go on reading."""
@@ -99,6 +99,11 @@ class MemorySocket:
             self._notify_reader()  # whoever still waits hears that there is nothing to wait for
             self.has_room()
             self.peer.client_left()
+
+    @property
+    def unread(self) -> int:
+        """Bytes that have come and were not read."""
+        return self._inbox.size
 
     @property
     def is_readable(self) -> bool:
@@ -142,11 +147,13 @@ class MemoryTransport(asyncio.Transport):
         self._client = client
         self._inbox = _Bytes()
         self._is_closing = self._is_lost = self._is_paused = self._is_due = False
-        self._has_client_finished = self._is_told_to_pause = self._is_told_the_end = False
+        self._has_finished = self._has_client_finished = self._is_told_to_pause = self._is_told_the_end = False
 
     # -- for the server
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
+        if self._has_finished:
+            raise RuntimeError("Cannot call write() after write_eof()")
         if self._is_closing or not data:
             return
         unread = self._client.feed(bytes(data))
@@ -172,7 +179,8 @@ class MemoryTransport(asyncio.Transport):
         return True
 
     def write_eof(self) -> None:
-        if not self._is_closing:
+        if not self._is_closing and not self._has_finished:
+            self._has_finished = True
             self._client.ended("closed")
 
     def pause_reading(self) -> None:
@@ -191,6 +199,7 @@ class MemoryTransport(asyncio.Transport):
     def _finish(self, how: End) -> None:
         if not self._is_closing:
             self._is_closing = True
+            self._inbox.clear()
             self._client.ended(how)
             self._lose_soon()
 
@@ -200,6 +209,8 @@ class MemoryTransport(asyncio.Transport):
         """Bytes come; how many there is room for."""
         if self._has_client_finished:
             raise BrokenPipeError("Broken pipe")
+        if self._is_closing:
+            return len(data)  # a kernel takes what nobody will read
         room = ROOM - self._inbox.size
         if room <= 0:
             return 0
@@ -211,7 +222,6 @@ class MemoryTransport(asyncio.Transport):
     def was_read(self, unread: int) -> None:
         """The client has read."""
         if self._is_told_to_pause and unread <= _LOW:
-            self._is_told_to_pause = False
             self._hub.call_soon(self._go_on_writing)
 
     def client_finished(self) -> None:
@@ -224,7 +234,6 @@ class MemoryTransport(asyncio.Transport):
         """The client's end is closed."""
         if not self._is_closing:
             self._is_closing = True
-            self._inbox.clear()
             self._lose_soon()
 
     # -- in turns of their own, as an event loop would
@@ -248,7 +257,8 @@ class MemoryTransport(asyncio.Transport):
                 self.close()
 
     def _go_on_writing(self) -> None:
-        if not self._is_closing:
+        if self._is_told_to_pause and self._client.unread <= _LOW and not self._is_closing:
+            self._is_told_to_pause = False
             self._protocol.resume_writing()
 
     def _lose_soon(self) -> None:
@@ -257,4 +267,6 @@ class MemoryTransport(asyncio.Transport):
     def _lose(self) -> None:
         if not self._is_lost:
             self._is_lost = True
+            if self._inbox.size and not self._is_paused:  # sent just before the client left
+                self._protocol.data_received(self._inbox.take_all())
             self._protocol.connection_lost(None)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import events
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, overload
 
 from .exits import shut_exits
-from .hub import Hub, Strand
+from .hub import Hub, Strand, rules
 from .loop import VirtualLoop
 from .network import Network
 from .patches import replaced
@@ -20,6 +20,8 @@ from .times import virtual_times
 T = TypeVar("T")
 
 _now: list[World] = []
+_POLICY: Any = getattr(events, "BaseDefaultEventLoopPolicy", None) or vars(events)["_BaseDefaultEventLoopPolicy"]
+_new_loop, _new_loop_by_policy = events.new_event_loop, _POLICY.new_event_loop
 
 
 def current_world() -> World | None:
@@ -45,11 +47,13 @@ class World:
         _now.append(self)
         with ExitStack() as stack:
             stack.callback(_now.clear)
+            stack.enter_context(rules(self.hub))
             stack.enter_context(shut_exits(self.hub, self.network.refuse))
-            stack.enter_context(replaced(events, new_event_loop=self.new_loop))
-            stack.enter_context(replaced(asyncio, new_event_loop=self.new_loop))
-            self._threads = stack.enter_context(virtual_threads(self.hub))
-            stack.enter_context(virtual_times(self.hub))
+            stack.enter_context(replaced(events, new_event_loop=_loop_here))
+            stack.enter_context(replaced(asyncio, new_event_loop=_loop_here))
+            stack.enter_context(replaced(_POLICY, new_event_loop=_loop_here_by_policy))
+            stack.enter_context(virtual_times())
+            self._threads = stack.enter_context(virtual_threads(self.hub))  # left first: what ends them takes time
             self._stack = stack.pop_all()
         return self
 
@@ -70,10 +74,26 @@ class World:
         return self.hub.spawn(run, name, self._threads.next_ident())
 
 
-def run(main: Callable[[], T]) -> T:
+def _loop_here() -> asyncio.AbstractEventLoop:
+    world = current_world()
+    return _new_loop() if world is None else world.new_loop()
+
+
+def _loop_here_by_policy(policy: Any) -> asyncio.AbstractEventLoop:
+    world = current_world()
+    return _new_loop_by_policy(policy) if world is None else world.new_loop()
+
+
+@overload
+def run(main: Callable[[], Coroutine[Any, Any, T]]) -> T: ...
+
+
+@overload
+def run(main: Callable[[], T]) -> T: ...
+
+
+def run(main: Callable[[], Any]) -> Any:
     """Call it in a virtual time of its own; a coroutine function is run by an event loop."""
     with World():
-        result: Any = main()
-        if asyncio.iscoroutine(result):
-            result = asyncio.run(result)
-        return result  # type: ignore[no-any-return]
+        result = main()
+        return asyncio.run(result) if asyncio.iscoroutine(result) else result

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import Client, Results, Scenario, client, compare, explain, load, run, scenario
+    from .api import Client, Results, Scenario, client, compare, explain, load, run, scenario, virtual
 
 __all__ = [
     "Client",
@@ -24,6 +24,7 @@ __all__ = [
     "load",
     "run",
     "scenario",
+    "virtual",
 ]
 
 __version__ = "0.1.0"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
@@ -23,7 +23,13 @@ from brownout.harness.scenario import Scenario
 from brownout.harness.sources import Source
 from brownout.harness.store import FILE_NAME, Store
 
-__all__ = ["Client", "Results", "Scenario", "client", "compare", "explain", "load", "run", "scenario"]
+if TYPE_CHECKING:
+    from brownout.harness.drivers.virtual.service import Service
+
+__all__ = ["Client", "Results", "Scenario", "client", "compare", "explain", "load", "run", "scenario", "virtual"]
+
+PRODUCTION = "api.anthropic.com"
+"""Where the SDK's clients go unless they are told otherwise."""
 
 Model = TypeVar("Model", Scenario, Client)
 Named = str | PathLike[str]
@@ -154,3 +160,18 @@ def explain(scenario: Named | Scenario, client: Named | Client, call: str = "wor
     seen = job.observe()
     found = find(seen, call)
     return "\n".join([title(seen, found), *(f"{line.at:10.3f}  {line.what}" for line in story(seen, found))])
+
+
+def virtual(
+    scenario: Named | Scenario, *, seed: int = 1, hosts: Sequence[str] = (PRODUCTION,)
+) -> AbstractContextManager[Service]:
+    """Virtual time for a `with` statement: your own code, with whatever clients of `anthropic`, `httpx` or `httpx2` it
+    makes, meets the scenario at `hosts`, and its waiting takes no time. Threads, executors and event loops that are
+    started inside live in it too. Nothing else can be reached: `fakes.virtual.errors.NotRouted`.
+
+    Yields an object with `now`, `requests` and `faults`. Raises `RuntimeError` inside another, and as `scenario` does
+    for files.
+    """
+    from brownout.harness.drivers.virtual.service import around
+
+    return around(_source(scenario, Scenario).value, seed, hosts)

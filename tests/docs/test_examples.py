@@ -21,14 +21,28 @@ def blocks(page: str, language: str) -> Iterator[str]:
     return (found[1] for found in re.finditer(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
 
 
+def run_page(page: str) -> None:
+    """Every example, one after the other, as a reader would type them."""
+    names: dict[str, object] = {"__name__": "__main__"}
+    for code in blocks(page, "python"):
+        exec(compile(code, page, "exec"), names)
+
+
 @pytest.mark.slow
 def test_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every example, one after the other, as a reader would type them."""
+    """What it keeps is there afterwards."""
     monkeypatch.chdir(tmp_path)
-    names: dict[str, object] = {}
-    for code in blocks("docs/python.md", "python"):
-        exec(compile(code, "docs/python.md", "exec"), names)
+    run_page("docs/python.md")
     assert (tmp_path / "out" / "run.json").exists()
+
+
+def test_the_page_on_virtual_time_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """And prints what it says."""
+    run_page("docs/virtual-time.md")
+    told = capsys.readouterr().out
+    [shown] = blocks("docs/virtual-time.md", "text")
+    assert told.startswith(shown)
+    assert told.endswith(" characters\n")
 
 
 @pytest.mark.parametrize("text", list(blocks("README.md", "yaml")), ids=lambda text: text.split("\n", 1)[0])

@@ -113,7 +113,7 @@ def test_a_kind_is_documented_and_survives_its_file(kind: str) -> None:
     assert cls.__doc__
     assert cls.__doc__.rstrip().endswith(".")
     assert cls.example["kind"] == kind
-    assert cls.fidelity.keys() == {"wire", "sim"}
+    assert cls.fidelity.keys() == {"wire", "virtual", "sim"}
     fault = cls.model_validate(cls.example)
     assert cls.model_validate(fault.model_dump(mode="json", by_alias=True)) == fault
     assert fault.kind == kind

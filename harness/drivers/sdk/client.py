@@ -105,19 +105,20 @@ def _scaled(timeouts: Timeouts, scale: float) -> Any:
     return http.Timeout(**{name: None if t is None else t / scale for name, t in timeouts._asdict().items()})
 
 
-def _labelled_random() -> float:
-    watch = CURRENT.get()
-    return random() if watch is None else watch.call.jitter()
-
-
 @contextmanager
-def on_our_clock(scale: float) -> Iterator[None]:
-    """While this lasts, the SDK's back-off runs `scale` times as fast and its jitter is drawn by label.
+def on_our_clock(scale: float, stray: Callable[[], float] = random) -> Iterator[None]:
+    """While this lasts, the SDK's back-off runs `scale` times as fast and its jitter is drawn by label; by `stray` for
+    calls that are not ours.
 
     The SDK binds `random` and the two delays as globals of one module; they are restored afterwards.
     """
+
+    def labelled_random() -> float:
+        watch = CURRENT.get()
+        return stray() if watch is None else watch.call.jitter()
+
     patched: dict[str, Any] = {
-        "random": _labelled_random,
+        "random": labelled_random,
         "INITIAL_RETRY_DELAY": sdk_internals.INITIAL_RETRY_DELAY / scale,
         "MAX_RETRY_DELAY": sdk_internals.MAX_RETRY_DELAY / scale,
     }

@@ -11,7 +11,8 @@ import importlib
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, NoReturn
+from functools import partial
+from typing import Any, NoReturn, TypeVar
 
 from greenlet import getcurrent
 
@@ -19,6 +20,8 @@ from brownout.fakes.virtual.errors import NotRouted
 from brownout.fakes.virtual.network import Network
 from brownout.fakes.virtual.patches import replaced
 from brownout.fakes.virtual.transport import MemorySocket
+
+T = TypeVar("T")
 
 LIBRARIES = ("httpcore2", "httpcore")
 
@@ -60,14 +63,30 @@ def _methods(library: Any, network: Network) -> Iterator[tuple[Any, dict[str, Ca
 
 
 async def _connect(library: Any, network: Network, host: str, port: int, timeout: float | None) -> AsyncMemoryStream:
-    opened: asyncio.Future[MemorySocket | OSError] = asyncio.get_running_loop().create_future()
+    opened: asyncio.Future[MemorySocket | OSError | None] = asyncio.get_running_loop().create_future()
+
+    def done(result: MemorySocket | OSError) -> None:
+        if not _settle(opened, result):
+            _discard(result)
+
     try:
-        dial = network.dial(host, port, lambda result: None if opened.done() else opened.set_result(result))
+        dial = network.dial(host, port, done)
     except NotRouted as error:
         raise library.ConnectError(str(error)) from error
-    if not await _in_time(network, opened, timeout, dial.cancel):
+    limit = None if timeout is None else network.hub.call_later(timeout, _settle, opened, None)
+    try:
+        result = await opened
+    except BaseException:
+        if opened.done() and not opened.cancelled():
+            _discard(opened.result())
+        raise
+    finally:
+        dial.cancel()
+        if limit is not None:
+            limit.cancel()
+    if result is None:
         raise library.ConnectTimeout
-    return AsyncMemoryStream(library, network, _checked(library, opened.result()))
+    return AsyncMemoryStream(library, network, _checked(library, result))
 
 
 def _connect_blocking(library: Any, network: Network, host: str, port: int, timeout: float | None) -> MemoryStream:
@@ -83,11 +102,21 @@ def _connect_blocking(library: Any, network: Network, host: str, port: int, time
         raise library.ConnectError(str(error)) from error
     try:
         network.hub.park(timeout, f"a connection to {host}:{port}")
+    except BaseException:
+        for result in results:
+            _discard(result)
+        raise
     finally:
         dial.cancel()
     if not results:
         raise library.ConnectTimeout
     return MemoryStream(library, network, _checked(library, results[0]))
+
+
+def _discard(result: MemorySocket | OSError | None) -> None:
+    """It was opened in the instant in which whoever wanted it went away."""
+    if isinstance(result, MemorySocket):
+        result.close()
 
 
 def _checked(library: Any, result: MemorySocket | OSError) -> MemorySocket:
@@ -96,32 +125,12 @@ def _checked(library: Any, result: MemorySocket | OSError) -> MemorySocket:
     return result
 
 
-async def _in_time(
-    network: Network,
-    future: asyncio.Future[Any],
-    timeout: float | None,
-    cancel: Callable[[], object] = lambda: None,
-) -> bool:
-    """Whether the future had its result in time; where not, or when the task is cancelled, it is called off."""
-    expired: list[bool] = []
-
-    def expire() -> None:
-        if not future.done():
-            expired.append(True)
-            future.set_result(None)
-
-    limit = None if timeout is None else network.hub.call_later(timeout, expire)
-    try:
-        await future
-    except BaseException:
-        cancel()
-        raise
-    finally:
-        if limit is not None:
-            limit.cancel()
-    if expired:
-        cancel()
-    return not expired
+def _settle(future: asyncio.Future[T], result: T) -> bool:
+    """Whether the future had to be told."""
+    if future.done():
+        return False
+    future.set_result(result)
+    return True
 
 
 # -- connections
@@ -155,7 +164,10 @@ class _Stream:
         error = ssl.SSLError(1, "[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] the server ended the handshake")
         raise self._library.ConnectError(str(error)) from error
 
-    def _tls_timed_out(self) -> NoReturn:
+    def _tls_is_over(self, is_told: bool) -> NoReturn:
+        """`is_told`: the server ended it."""
+        if is_told:
+            self._tls_failed()
         self._socket.close()
         raise self._library.ConnectTimeout
 
@@ -186,17 +198,26 @@ class AsyncMemoryStream(_Stream):
             case "fails":
                 self._tls_failed()
             case "hangs":
-                await self._wait("on_readable", timeout)
-                self._tls_timed_out()
+                self._tls_is_over(await self._handshake(timeout))
         return self
 
-    async def _wait(self, what: str, timeout: float | None) -> bool:
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        setattr(self._socket, what, lambda: None if future.done() else future.set_result(None))
+    async def _handshake(self, timeout: float | None) -> bool:
         try:
-            return await _in_time(self._network, future, timeout)
+            return await self._wait("on_readable", timeout)
+        except BaseException:
+            self._socket.close()
+            raise
+
+    async def _wait(self, what: str, timeout: float | None) -> bool:
+        future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        setattr(self._socket, what, partial(_settle, future, True))
+        limit = None if timeout is None else self._network.hub.call_later(timeout, _settle, future, False)
+        try:
+            return await future
         finally:
             setattr(self._socket, what, None)
+            if limit is not None:
+                limit.cancel()
 
 
 class MemoryStream(_Stream):
@@ -225,9 +246,15 @@ class MemoryStream(_Stream):
             case "fails":
                 self._tls_failed()
             case "hangs":
-                self._wait("on_readable", timeout, "TLS")
-                self._tls_timed_out()
+                self._tls_is_over(self._handshake(timeout))
         return self
+
+    def _handshake(self, timeout: float | None) -> bool:
+        try:
+            return self._wait("on_readable", timeout, "TLS")
+        except BaseException:
+            self._socket.close()
+            raise
 
     def _wait(self, what: str, timeout: float | None, why: str) -> bool:
         hub, strand = self._network.hub, getcurrent()

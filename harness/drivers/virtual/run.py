@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 
-from brownout.fakes.draws import Identity
+from brownout.fakes.draws import Draws, Identity
 from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.virtual.server import VirtualServer
 from brownout.fakes.virtual.world import World
@@ -33,11 +34,19 @@ def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Le
 
 
 @contextmanager
-def served(scenario: Scenario, seed: int) -> Iterator[tuple[World, VirtualServer]]:
-    """A virtual time in which every SDK client reaches the scenario's service at `URL`."""
-    with few_collections(), World() as world, on_our_clock(1.0), in_memory(world.network):
+def served(scenario: Scenario, seed: int, hosts: Sequence[str] = (HOST,)) -> Iterator[tuple[World, VirtualServer]]:
+    """A virtual time in which every client that connects to one of the hosts reaches the scenario's service."""
+    stray = Draws(seed, "jitter of calls that are not ours")
+    numbers = count()
+    with (
+        few_collections(),
+        World() as world,
+        on_our_clock(1.0, stray=lambda: stray.uniform(next(numbers))),
+        in_memory(world.network),
+    ):
         server = VirtualServer(Endpoint(scenario.service(), seed), world.hub, caller)
-        world.network.listen(HOST, server)
+        for host in hosts:
+            world.network.listen(host, server)
         yield world, server
         server.stop()
 

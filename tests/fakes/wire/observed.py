@@ -1,23 +1,18 @@
-"""What a socket, and what the SDK, sees of one fault. The same functions observe every fault, and none at all."""
+"""What a socket sees of one fault. The same functions observe every fault, and none at all."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import re
-import time
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
-
-import anthropic
-import httpx2
-from anthropic.types import Message
+from typing import Any, NamedTuple
 
 from brownout.fakes.faults import Fault, Where
 from brownout.fakes.timeline import Phase
 from brownout.fakes.wire.server import WireServer
 
-from .raw import DEFAULT, RawClient, Response, parse, request
+from .raw import RawClient, Response, parse, request
 from .serving import TOKENS, outcome, service, serving
 
 
@@ -127,72 +122,3 @@ def _plain(message: Response, length: int) -> str:
     if said["type"] == "error":
         return json.dumps(said | {"request_id": "req"})
     return "100%"
-
-
-class Seen(NamedTuple):
-    """What a program that uses the SDK sees of one call."""
-
-    raised: str = ""
-    """Module and class."""
-    status: int | None = None
-    type: str = ""
-    """Of an `APIStatusError`: its status and the service's name for the error."""
-    requests: int = 1
-    """What the SDK sent for this one call."""
-    tokens: int = 0
-    """Text events that came before the end."""
-    stop_reason: str | None = None
-    outlasted: bool = False
-    """It succeeded, and that took more than twice the read timeout."""
-
-
-How = Literal["create", "stream", "create in a thread", "stream in a thread"]
-
-
-async def through_the_sdk(fault: Fault, how: How, read_timeout: float) -> Seen:
-    """One call of the SDK as it comes, but for the read timeout, in real seconds; none to connect is longer."""
-    timeout = httpx2.Timeout(read_timeout, connect=min(5.0, read_timeout))
-    async with serving(service(Phase(0.0, (fault,)))) as server:
-        url, sent, heard, began = f"http://127.0.0.1:{server.port}", list[str](), list[str](), time.monotonic()
-        if how.endswith("in a thread"):
-            result = await outcome(asyncio.to_thread(_sync, url, how, timeout, sent, heard))
-        else:
-            result = await outcome(_async(url, how, timeout, sent, heard))
-        is_long = time.monotonic() - began > 2 * read_timeout
-    seen = Seen(requests=len(sent), tokens=len(heard))
-    if not isinstance(result, BaseException):
-        return seen._replace(stop_reason=result, outlasted=is_long)
-    raised = f"{type(result).__module__.partition('.')[0]}.{type(result).__name__}"
-    if isinstance(result, anthropic.APIStatusError):
-        return seen._replace(raised=raised, status=result.status_code, type=result.type or "")
-    return seen._replace(raised=raised)
-
-
-async def _async(url: str, how: How, timeout: httpx2.Timeout, sent: list[str], heard: list[str]) -> str | None:
-    async def note(request: httpx2.Request) -> None:
-        sent.append(request.url.path)
-
-    http = anthropic.DefaultAsyncHttpxClient(event_hooks={"request": [note]}, trust_env=False)
-    async with anthropic.AsyncAnthropic(api_key="k", base_url=url, timeout=timeout, http_client=http) as client:
-        if how == "create":
-            message: Message = await client.messages.create(**DEFAULT)
-            return message.stop_reason
-        async with client.messages.stream(**DEFAULT) as stream:
-            async for text in stream.text_stream:
-                heard.append(text)  # noqa: PERF401 - what came before a failure counts
-            return (await stream.get_final_message()).stop_reason
-
-
-def _sync(url: str, how: How, timeout: httpx2.Timeout, sent: list[str], heard: list[str]) -> str | None:
-    def note(request: httpx2.Request) -> None:
-        sent.append(request.url.path)
-
-    http = anthropic.DefaultHttpxClient(event_hooks={"request": [note]}, trust_env=False)
-    with anthropic.Anthropic(api_key="k", base_url=url, timeout=timeout, http_client=http) as client:
-        if how == "create in a thread":
-            message: Message = client.messages.create(**DEFAULT)
-            return message.stop_reason
-        with client.messages.stream(**DEFAULT) as stream:
-            for text in stream.text_stream:
-                heard.append(text)  # noqa: PERF402 - what came before a failure counts
-            return stream.get_final_message().stop_reason

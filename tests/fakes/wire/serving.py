@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, Literal, ParamSpec
 
 from brownout.fakes.capacity import Capacity
 from brownout.fakes.distributions import tokens_always
@@ -14,6 +14,7 @@ from brownout.fakes.endpoint import Endpoint, Service
 from brownout.fakes.faults import FAULTS, Fault
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Limits
+from brownout.fakes.plan import CLOSE, RELEASE, Plan
 from brownout.fakes.timeline import Phase
 from brownout.fakes.wire.server import WireServer
 
@@ -27,6 +28,15 @@ PATIENCE = 60.0
 """Real seconds after which a test that waits for something has failed; none waits this long when it passes."""
 
 Given = ParamSpec("Given")
+
+
+class Fin(Fault):
+    """FIN at the moment given: of the ways to break off, the one that no registered fault takes."""
+
+    kind: Literal["fin"] = "fin"
+
+    def instead(self, rest: Plan) -> Plan:
+        return (RELEASE, CLOSE)
 
 
 def on_loop(test: Callable[Given, Coroutine[Any, Any, None]]) -> Callable[Given, None]:

@@ -1,0 +1,159 @@
+"""What a program that uses the SDK sees of every trouble: one table for all networks and both generations of the SDK.
+
+The outcomes are those measured on real sockets, with the SDK's own two retries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from ..fakes.wire.serving import TOKENS
+from .networks import Case, Network, Trouble
+from .program import How, Seen
+
+
+class Row(NamedTuple):
+    """One trouble, how a program meets it, and what SDK 2.x makes of it; `older` says what 0.x does otherwise."""
+
+    trouble: Trouble
+    how: How
+    expected: Seen
+    older: dict[str, Any] = {}  # noqa: RUF012 - a default that nobody changes
+    networks: tuple[Network, ...] = ("wire", "virtual")
+
+    def __str__(self) -> str:
+        settings = "-".join(f"{key}={value}" for key, value in self.trouble.items() if key != "kind")
+        return "-".join(filter(None, (self.trouble["kind"], self.how, settings)))
+
+    @property
+    def played_on(self) -> tuple[Network, ...]:
+        """Blocking calls in virtual time are made in a thread, and with no event loop around."""
+        return (*self.networks, "virtual, no loop") if self.how.endswith("in a thread") else self.networks
+
+    @property
+    def read_timeout(self) -> float:
+        """Seconds, as short as what is waited for allows; where nothing is, longer than any machine is busy."""
+        if "Timeout" in self.expected.raised:
+            return 10.0
+        return 20.0 if self.expected.outlasted else 600.0
+
+    def case(self, network: Network, trouble: Trouble | None = None) -> Case:
+        """Its trouble, or another, on one of its networks."""
+        return Case(trouble or self.trouble, self.how, network, self.read_timeout, self.trouble["kind"] == "tls")
+
+    def seen_by(self, major: str) -> Seen:
+        """What that generation of the SDK makes of it. 0.x stands on httpx, whose names are the same."""
+        if major == "2":
+            return self.expected
+        raised, cause = self.expected.raised, self.expected.cause
+        for newer in ("httpx2", "httpcore2"):
+            raised, cause = (name.replace(f"{newer}.", f"{newer[:-1]}.") for name in (raised, cause))
+        return self.expected._replace(raised=raised, cause=cause, **self.older)
+
+
+def rows(kind: str, *pairs: tuple[How, Seen], **given: Any) -> Iterable[Row]:
+    """Rows of one trouble; its settings under their names in a file, with an underscore where Python needs one."""
+    trouble = {"kind": kind, **{name.rstrip("_"): value for name, value in given.items()}}
+    return [Row(trouble, how, expected) for how, expected in pairs]
+
+
+def on(networks: tuple[Network, ...], of: Iterable[Row]) -> Iterable[Row]:
+    return [row._replace(networks=networks) for row in of]
+
+
+HEALTHY = Seen(stop_reason="end_turn")
+HEALTHY_STREAM = HEALTHY._replace(tokens=TOKENS)
+BOTH: tuple[How, ...] = ("create", "stream")
+IN_A_THREAD: tuple[How, ...] = ("create in a thread", "stream in a thread")
+ALL = BOTH + IN_A_THREAD
+TWICE: tuple[How, ...] = ("create twice", "create twice in a thread")
+BESIDE: tuple[How, ...] = ("create beside an open stream", "create beside an open stream in a thread")
+TWO_CALLS = HEALTHY._replace(requests=2)
+
+
+def timeout(cause: str, connections: int = 0, requests: int = 3) -> Seen:
+    return Seen("anthropic.APITimeoutError", f"httpx2.{cause}", requests=requests, connections=connections)
+
+
+def broken(cause: str, connections: int = 0) -> Seen:
+    return Seen("anthropic.APIConnectionError", f"httpx2.{cause}", requests=3, connections=connections)
+
+
+def raw(name: str, tokens: int = 0) -> Seen:
+    return Seen(f"httpx2.{name}", f"httpcore2.{name}", tokens=tokens)
+
+
+def status(name: str, code: int, kind: str, requests: int, connections: int = 1) -> Seen:
+    return Seen(f"anthropic.{name}", "", code, kind, requests, connections)
+
+
+def in_stream(kind: str) -> Seen:
+    return status("APIStatusError", 200, kind, 1)
+
+
+def overloaded(requests: int, connections: int = 1) -> Seen:
+    return status("OverloadedError", 529, "overloaded_error", requests, connections)
+
+
+def too_many(requests: int, connections: int = 1) -> Seen:
+    return status("RateLimitError", 429, "rate_limit_error", requests, connections)
+
+
+WAITS = too_many(3, 3)._replace(outlasted=True)
+
+THROUGH_THE_SDK: tuple[Row, ...] = (
+    *rows("noop", ("create", HEALTHY), ("stream", HEALTHY_STREAM)),
+    *rows("noop", ("create in a thread", HEALTHY), ("stream in a thread", HEALTHY_STREAM)),
+    # no connection; no headers, where only some cannot connect
+    *rows("blackhole", *((how, timeout("ConnectTimeout")) for how in ALL)),
+    *rows("blackhole", ("create", timeout("ReadTimeout")), where={"clients": [0, 1, 2]}),
+    # no headers; half a body that stalls
+    *rows("no_answer", *((how, timeout("ReadTimeout")) for how in BOTH)),
+    *rows("stall", ("create", timeout("ReadTimeout", 3)), ("create in a thread", timeout("ReadTimeout", 3))),
+    *rows("stall", ("stream", timeout("ReadTimeout")), at="before_headers"),
+    # the stall in a stream escapes the SDK's own errors, and is not tried again
+    *rows("stall", *((how, raw("ReadTimeout", 3)) for how in ("stream", "stream in a thread"))),
+    *rows("stall", ("stream", HEALTHY_STREAM._replace(outlasted=True)), for_="50s", pings="2s"),
+    # RST and FIN: before the headers and in a plain body tried again, in a stream raw
+    *rows("refuse", *((how, broken("ConnectError")) for how in ALL)),
+    *rows("refuse", ("create", broken("ReadError")), where={"clients": [0]}),
+    *rows("reset", *((how, broken("ReadError")) for how in BOTH)),
+    *rows("reset", *((how, broken("ReadError", 3)) for how in ("create", "create in a thread")), at={"tokens": 3}),
+    *rows("reset", ("create", broken("ReadError", 3)), at="before_end"),
+    *rows("reset", *((how, raw("ReadError", 3)) for how in ("stream", "stream in a thread")), at={"tokens": 3}),
+    *rows("reset", ("stream", raw("ReadError")), at="after_headers"),
+    *rows("fin", *((how, broken("RemoteProtocolError")) for how in BOTH)),
+    *rows("fin", ("create", broken("RemoteProtocolError", 3)), at={"tokens": 3}),
+    *rows("fin", ("stream", raw("RemoteProtocolError", 3)), at={"tokens": 3}),
+    # a stream that ends too early is a success
+    *rows("truncate", *((how, Seen(tokens=3)) for how in ("stream", "stream in a thread"))),
+    *rows("truncate", ("stream", Seen("builtins.AssertionError")), at="after_headers"),
+    # an error inside a stream carries status 200
+    *rows("stream_error", ("stream", in_stream("overloaded_error")._replace(tokens=3))),
+    *rows("stream_error", ("stream", in_stream("api_error")), type="api_error", at="after_headers"),
+    # statuses: the body is read before the next attempt, and the connection used again, of a plain answer but no stream
+    *rows("overload", *((how, overloaded(3)) for how in ("create", "create in a thread"))),
+    *rows("overload", *((how, overloaded(3, 3)) for how in ("stream", "stream in a thread"))),
+    *rows("overload", ("create", overloaded(1)), should_retry=False),
+    *rows("rate_limit", ("create", too_many(3)), ("stream", too_many(3, 3))),
+    *rows("rate_limit", ("create", too_many(3)), should_retry=True),
+    *rows("rate_limit", ("stream", too_many(1)), should_retry=False),
+    # what the service asks for is waited, by 0.x only up to a minute; meanwhile the pool lets go of the connection.
+    # Virtual only: scaled to the wall clock, neither that minute nor the pool's five seconds would be reached.
+    *on(("virtual",), rows("rate_limit", ("create", WAITS), retry_after="30s")),
+    *(
+        row._replace(older={"outlasted": False, "connections": 1})
+        for row in on(("virtual",), rows("rate_limit", ("create", WAITS), retry_after="90s"))
+    ),
+    # TLS: no request is sent at all
+    *on(("virtual",), rows("tls", *((how, broken("ConnectError")) for how in ALL), tls="fails")),
+    *on(("virtual",), rows("tls", *((how, timeout("ConnectTimeout")) for how in ALL), tls="hangs")),
+    # an idle connection that the server has ended is replaced unseen
+    *rows("noop", *((how, TWO_CALLS) for how in TWICE)),
+    *rows("idle_closed", *((how, TWO_CALLS._replace(connections=2)) for how in TWICE)),
+    *rows("idle_reset", *((how, TWO_CALLS._replace(connections=2)) for how in TWICE)),
+    # a stream that nobody reads keeps its connection
+    *rows("noop", *((how, TWO_CALLS._replace(connections=2)) for how in BESIDE)),
+    *rows("small_pool", *((how, timeout("PoolTimeout", 1, 4)) for how in BESIDE), connections=1),
+)
