@@ -13,13 +13,12 @@ from asyncio.events import _get_running_loop, _set_running_loop
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from heapq import heapify, heappop, heappush
-from itertools import count
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
 from .errors import NobodyCanProceed, TimeStandsStill
+from .timers import Timer, Timers
 
 _MOST_TURNS = 5_000_000
 """Turns taken in one instant before that counts as running in circles; a crowd of 10,000 takes a tenth of it."""
@@ -29,39 +28,13 @@ _MOST_LOOKS = 200_000
 """Looks at the clock in a row, of somebody who never waits, until it is seen to go on. No crowd takes as many."""
 _LOOK = 1e-3
 """What each takes from then on, in seconds."""
-_LAST = 1 << 30
-"""An order behind all others."""
+_LAST = 1 << 80
+"""An order behind all others, those of identities too."""
 _ROUNDS = 100
 """How often a strand is told to end, that waits again while it cleans up."""
-_FEW = 512
-"""Timers that were called off and may stay in the heap, however few others there are."""
 
 Why = str | Callable[[], str]
 """What somebody waits for: a text, or what makes it when it is asked for."""
-
-
-class Timer:
-    """A callback that is due at some time."""
-
-    __slots__ = ("_args", "_hub", "callback", "when")
-
-    def __init__(self, hub: Hub, when: float, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
-        self._hub = hub
-        self.when = when
-        self.callback: Callable[..., object] | None = callback
-        self._args = args
-
-    def cancel(self) -> None:
-        """Call it off. Idempotent."""
-        if self.callback is not None:
-            self.callback, self._args = None, ()
-            self._hub.timer_called_off()
-
-    def fire(self) -> None:
-        callback, args = self.callback, self._args
-        self.callback = None
-        if callback is not None:
-            callback(*args)
 
 
 class Strand(greenlet):
@@ -95,9 +68,7 @@ class Hub:
         self._main = getcurrent()
         self._greenlet = greenlet(self._run, self._main)
         self._ready: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
-        self._timers: list[tuple[float, int, int, Timer]] = []
-        self._numbers = count()
-        self._called_off = 0
+        self._timers = Timers()
         self._turns = self._turns_in_a_row = self._looks = 0
         self._waiting: dict[greenlet, _Wait] = {}
         self._told = (-1.0, "")
@@ -133,21 +104,11 @@ class Hub:
 
     def call_later(self, delay: float, callback: Callable[..., object], *args: Any, order: int = 0) -> Timer:
         """Call it after so many seconds. See `call_at`."""
-        return self.call_at(self._now + delay, callback, *args, order=order)
+        return self._timers.add(self._now + delay, order, callback, args)
 
     def call_at(self, when: float, callback: Callable[..., object], *args: Any, order: int = 0) -> Timer:
         """Call it then. Of what is due at the same time the least `order` comes first, then what was set first."""
-        timer = Timer(self, when, callback, args)
-        heappush(self._timers, (when, order, next(self._numbers), timer))
-        return timer
-
-    def timer_called_off(self) -> None:
-        """Drop the dead ones once they are the most: a long stream calls off a limit for each of its events."""
-        self._called_off += 1
-        if self._called_off > _FEW and self._called_off * 2 > len(self._timers):
-            self._timers = [entry for entry in self._timers if entry[3].callback is not None]
-            heapify(self._timers)
-            self._called_off = 0
+        return self._timers.add(when, order, callback, args)
 
     # -- strands
 
@@ -282,15 +243,11 @@ class Hub:
             while ready:
                 callback, args = ready.popleft()
                 callback(*args)
-            timers = self._timers
-            while timers and timers[0][3].callback is None:
-                heappop(timers)
-                self._called_off -= 1
-            if not timers or timers[0][0] == math.inf:
+            timer = self._timers.pop()
+            if timer is None or timer.when == math.inf:
                 raise NobodyCanProceed(self._deadlock())
-            when, _, _, timer = heappop(timers)
-            if when > self._now:
-                self._now, self._turns = when, 0
+            if timer.when > self._now:
+                self._now, self._turns = timer.when, 0
             self._turns_in_a_row = 0
             timer.fire()
 

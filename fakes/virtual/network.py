@@ -9,7 +9,8 @@ from typing import Literal, Protocol
 from ..draws import Identity
 from ..tcp import GIVES_UP, SYNS
 from .errors import ForeignThread, NotRouted
-from .hub import Hub, Timer
+from .hub import Hub
+from .timers import Timer
 from .transport import MemorySocket, MemoryTransport
 
 Verdict = Literal["accepted", "refused", "lost"]

@@ -13,8 +13,9 @@ from ..http.clock import ScaledClock
 from ..http.connection import Connection
 from ..http.server import Server
 from ..timeline import Armed
-from .hub import Hub, Timer
+from .hub import Hub
 from .network import Dial, Tls, Verdict
+from .timers import Timer
 from .times import of_day
 from .transport import MemoryTransport
 
