@@ -10,6 +10,7 @@ import asyncio
 import selectors
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import count
 from types import coroutine
 from typing import Any
@@ -27,7 +28,7 @@ from brownout.harness.drivers.sdk.port import AsyncPort
 from brownout.harness.drivers.sim.clock import SimClock
 from brownout.harness.drivers.sim.pool import PoolLimits
 from brownout.harness.drivers.sim.port import SimPort
-from brownout.harness.files import loads
+from brownout.harness.files import loads as read
 from brownout.harness.ledger import Ledger
 from brownout.harness.policies.call import Call
 from brownout.harness.policies.effects import Run
@@ -80,6 +81,10 @@ STACKS = {
     "budgeted": f"{RETRY[:-1]}, budget: {{deposit: 0.1, capacity: 2}}}}, {ONCE}",
     "queued": f"hedge: {{after: 80ms}}, {RETRY}, {ONCE}",
 }
+
+
+loads = cache(read)
+"""Read once: a case is played a thousand times."""
 
 
 @dataclass(frozen=True)

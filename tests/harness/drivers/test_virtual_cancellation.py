@@ -142,6 +142,7 @@ def pause(world: World, seconds: float) -> None:
     world.hub.park(seconds, "a pause of the test's")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leaving", ["cancel", "finish"])
 @pytest.mark.parametrize("called_off", [asynchronously, blocking])
 @pytest.mark.parametrize("name", CASES)
