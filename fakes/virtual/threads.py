@@ -15,18 +15,19 @@ from _threading_local import local
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
-from typing import Any, NoReturn
-from weakref import WeakKeyDictionary, WeakSet, ref
+from typing import Any
+from weakref import WeakSet
 
-from greenlet import GreenletExit, getcurrent, greenlet
+from greenlet import GreenletExit, getcurrent
 
 from .errors import ForeignThread, VirtualTimeError
 from .hub import Hub, Strand
+from .identity import Local, current_thread, ident
 from .locks import VirtualLock
 from .patches import replaced, replaced_where_imported, replaced_where_kept
 
 _start, _join, _is_alive = threading.Thread.start, threading.Thread.join, threading.Thread.is_alive
-_current, _local, _queue = threading.current_thread, threading.local, queue.SimpleQueue
+_local, _queue = threading.local, queue.SimpleQueue
 _wait = threading.Condition.wait
 _submit = pools.ThreadPoolExecutor.submit
 _POLL = 2_000
@@ -164,74 +165,11 @@ def _renew(pool: Any) -> None:
     pool._work_queue = _queue()
 
 
-class _Anybody(threading.Thread):
-    """What `threading` says of a strand that is no thread of its: as of any thread that it did not start."""
-
-    def __init__(self, strand: Strand) -> None:
-        super().__init__(name=strand.name, daemon=True)
-        self._ident = self._native_id = strand.ident
-        self._started.set()  # type: ignore[attr-defined]
-        self._strand = ref(strand)
-
-    def is_alive(self) -> bool:
-        strand = self._strand()
-        return strand is not None and not strand.dead
-
-    def join(self, timeout: float | None = None) -> NoReturn:
-        raise RuntimeError("cannot join a dummy thread")
-
-
-class _Local:
-    """Stands for a `threading.local` that was there before: strands have values of their own, all others its."""
-
-    __slots__ = ("__own", "__real", "__weakref__")
-
-    def __init__(self, real: Any) -> None:
-        object.__setattr__(self, "_Local__real", real)
-        object.__setattr__(self, "_Local__own", WeakKeyDictionary[greenlet, dict[str, Any]]())
-
-    @property
-    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
-        strand = getcurrent()
-        values: dict[str, Any] = (
-            self.__own.setdefault(strand, {}) if isinstance(strand, Strand) else self.__real.__dict__
-        )
-        return values
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.__dict__[name]
-        except KeyError:
-            raise AttributeError(f"'_thread._local' object has no attribute {name!r}", name=name, obj=self) from None
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self.__dict__[name] = value
-
-    def __delattr__(self, name: str) -> None:
-        if self.__dict__.pop(name, self) is self:
-            raise AttributeError(f"'_thread._local' object has no attribute {name!r}", name=name, obj=self)
-
-
-def _ident_here() -> int:
-    """Of whoever runs: to a reentrant lock, a strand is a thread of its own."""
-    strand = getcurrent()
-    return strand.ident if isinstance(strand, Strand) else get_ident()
-
-
-def _current_here() -> threading.Thread:
-    strand = getcurrent()
-    if not isinstance(strand, Strand):
-        return _current()
-    if strand.thread is None:
-        strand.thread = _Anybody(strand)
-    return strand.thread  # type: ignore[no-any-return]
-
-
 _STAND_INS: dict[str, Any] = {
     "Lock": VirtualLock,
     "RLock": _INNARDS._PyRLock,
-    "get_ident": _ident_here,
-    "current_thread": _current_here,
+    "get_ident": ident,
+    "current_thread": current_thread,
     "local": local,
 }
 """One for all worlds, as those of `time` are."""
@@ -256,6 +194,6 @@ def virtual_threads(hub: Hub) -> Iterator[Threads]:
         stack.enter_context(replaced(threading.Condition, wait=standing_for(threads.wait)))
         stack.enter_context(replaced(pools.ThreadPoolExecutor, submit=standing_for(threads.submit)))
         stack.enter_context(replaced_where_imported(_IMPORTED))
-        stack.enter_context(replaced_where_kept(_local, _Local))
+        stack.enter_context(replaced_where_kept(_local, Local))
         stack.callback(threads.end)
         yield threads
