@@ -66,12 +66,23 @@ class Endpoint:
         when it tried last. When a real port is shut or dark only the client sees it, and its driver has to ask."""
         for armed in self.timeline.in_force:
             if armed.fault.on_connect and armed.hits(who, stream, now):
-                if armed is not before:
-                    counts = self.timeline.counts[armed.mark.fault]
-                    counts.planned += 1
-                    counts.fired += 1
+                self._kept_out(armed, before)
                 return armed
         return None
+
+    def knock(self, before: Armed | None = None) -> Armed | None:
+        """The same for somebody of whom nothing is known: only what keeps everybody out does."""
+        for armed in self.timeline.in_force:
+            if armed.fault.takes_the_port:
+                self._kept_out(armed, before)
+                return armed
+        return None
+
+    def _kept_out(self, armed: Armed, before: Armed | None) -> None:
+        if armed is not before:
+            counts = self.timeline.counts[armed.mark.fault]
+            counts.planned += 1
+            counts.fired += 1
 
     def answer(self, request: Request, now: float, is_fresh: bool, lost_to: tuple[Armed, ...] = ()) -> Ticket:
         """A request has been sent. `is_fresh`: on a connection opened for it. `lost_to`: the faults that its

@@ -66,21 +66,14 @@ class VirtualServer(Server):
     def syn(self, dial: Dial) -> Verdict:
         caller = dial.caller = dial.caller or self._caller()
         self._is_let_in = caller is not None
-        if caller is None:
-            return self._port()
         before = dial.lost_to if isinstance(dial.lost_to, Armed) else None
-        kept_out = self.endpoint.connect(*caller, self.clock.now(), before)
+        kept_out = (
+            self.endpoint.knock(before) if caller is None else self.endpoint.connect(*caller, self.clock.now(), before)
+        )
         if kept_out is None:
             return "accepted"
         dial.lost_to = kept_out
         return "lost" if kept_out.fault.swallows else "refused"
-
-    def _port(self) -> Verdict:
-        """As a port would: it knows nobody."""
-        for armed in self.endpoint.timeline.in_force:
-            if armed.fault.takes_the_port:
-                return "lost" if armed.fault.swallows else "refused"
-        return "accepted"
 
     def connection(self) -> Connection:
         return Connection(self, is_let_in=self._is_let_in)

@@ -1,0 +1,80 @@
+"""A program of a user's own in virtual time, as `brownout.virtual` puts it there."""
+
+from __future__ import annotations
+
+import anthropic
+import httpx
+import pytest
+
+import brownout
+from brownout.fakes.virtual.errors import NotRouted
+from brownout.harness.files import loads
+from brownout.harness.scenario import Scenario
+
+ASK = {"model": "claude-sonnet-5-5", "max_tokens": 16, "messages": [{"role": "user", "content": "Hello"}]}
+
+
+def scenario(faults: str) -> Scenario:
+    text = f"""
+name: mine
+workload: {{clients: 1, arrivals: {{kind: closed}}, calls: {{deadline: 60s}}}}
+timeline: [{{for: 10s, faults: [{faults}]}}, {{for: 60s}}]
+"""
+    return loads(text, Scenario)
+
+
+def test_its_own_clients_meet_the_incident() -> None:
+    """A client that knows nothing of this is refused, and let in when the outage is over; both are counted."""
+    with brownout.virtual(scenario("{kind: refuse}")) as service:
+        client = anthropic.Anthropic(api_key="none", max_retries=0)
+        with pytest.raises(anthropic.APIConnectionError):
+            client.messages.create(**ASK)  # type: ignore[call-overload]
+        assert service.requests == []
+        patient = client.with_options(max_retries=20)
+        assert patient.messages.create(**ASK).stop_reason == "max_tokens"  # type: ignore[call-overload]
+        assert service.now > 10.0
+        assert len(service.requests) == 1
+        [(planned, fired)] = service.faults.values()
+        assert planned == fired > 2
+
+
+def test_a_connection_that_nobody_answers_is_counted_once() -> None:
+    """However many SYNs are lost."""
+    with brownout.virtual(scenario("{kind: blackhole}")) as service:
+        client = anthropic.Anthropic(api_key="none", max_retries=0, timeout=30.0)
+        assert client.messages.create(**ASK).stop_reason == "max_tokens"  # type: ignore[call-overload]
+        assert service.faults == {"phase 1: blackhole": (1, 1)}
+
+
+def test_a_client_made_before_is_routed_too() -> None:
+    """So is plain httpx, under whatever host is named."""
+    before = anthropic.Anthropic(api_key="none")
+    with brownout.virtual("calm", hosts=("api.anthropic.com", "proxy.test")) as service:
+        before.messages.create(**ASK)  # type: ignore[call-overload]
+        answer = httpx.post("https://proxy.test/v1/messages", json=ASK, headers={"x-api-key": "none"}, timeout=60.0)
+        assert answer.json()["type"] == "message"
+        assert len(service.requests) == 2
+
+
+def test_nothing_else_can_be_reached_even_if_the_program_does_not_mind() -> None:
+    """The error names where it wanted to go, and what is faked."""
+
+    def leave() -> None:
+        with brownout.virtual("calm"), pytest.raises(httpx.ConnectError):
+            httpx.get("https://example.com")
+
+    with pytest.raises(NotRouted, match=r"example\.com:443 is not faked \(api\.anthropic\.com\)"):
+        leave()
+
+
+def test_one_run_is_like_the_other() -> None:
+    """The SDK's jitter too is drawn under the seed, and another seed draws another."""
+
+    def times(seed: int) -> list[float]:
+        with brownout.virtual(scenario("{kind: overload}"), seed=seed) as service:
+            client = anthropic.Anthropic(api_key="none", max_retries=5)
+            client.messages.create(**ASK)  # type: ignore[call-overload]
+            return [served.arrived for served in service.requests]
+
+    assert times(1) == times(1)
+    assert times(1) != times(2)
