@@ -1,7 +1,8 @@
 """The scheduler of virtual time: one clock, its timers, and strands of blocking code that take turns.
 
-A strand (a greenlet) runs until it has to wait; then the hub, a greenlet of its own, runs what is ready, and when
-nothing is, the clock jumps to the next timer. Callbacks run in the hub and may not wait.
+A strand (a greenlet) runs until it has to wait; then it runs what is ready, and when nothing is, lets the clock jump
+to the next timer, until it is its own turn again or that of another strand, to which it switches. So the scheduler has
+no place of its own: who waits alone never switches at all. Callbacks may not wait, whosever wait they fall into.
 """
 
 from __future__ import annotations
@@ -66,8 +67,12 @@ class Hub:
         self._now = 0.0
         self._thread = get_ident()
         self._main = getcurrent()
-        self._greenlet = greenlet(self._run, self._main)
-        self._ready: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
+        self._last_resort = greenlet(self._run, self._main)
+        """Goes on where a strand has come to its end, and begins new ones."""
+        self._ready: deque[tuple[Callable[..., object] | None, tuple[Any, ...]]] = deque()
+        """What is to be called, each with its arguments; where that is None, they are a strand's next turn."""
+        self._is_calling = False
+        """Whether a callback runs, rather than a strand."""
         self._timers = Timers()
         self._turns = self._turns_in_a_row = self._looks = 0
         self._waiting: dict[greenlet, _Wait] = {}
@@ -96,7 +101,7 @@ class Hub:
     def seems_busy(self, looks: int) -> bool:
         """Whether these looks at something, and those before, took so long that time must have gone on."""
         self._looks += looks
-        return self._looks > _MOST_LOOKS and getcurrent() is not self._greenlet
+        return self._looks > _MOST_LOOKS and not self._is_calling
 
     def call_soon(self, callback: Callable[..., object], *args: Any) -> None:
         """Call it in this instant, after what is ready already."""
@@ -114,9 +119,9 @@ class Hub:
 
     def spawn(self, run: Callable[[], object], name: str, ident: int) -> Strand:
         """Begin a strand, in this instant. What it raises ends the main strand with it."""
-        strand = Strand(lambda: self._strand(run), self._greenlet, name, ident)
+        strand = Strand(lambda: self._strand(run), self._last_resort, name, ident)
         self._strands[strand] = None
-        self._ready.append((strand.switch, ()))
+        self._ready.append((None, (strand, None, None)))
         return strand
 
     def _strand(self, run: Callable[[], object]) -> None:
@@ -135,11 +140,10 @@ class Hub:
 
     def park_until(self, when: float | None, why: Why) -> bool:
         """The same with a time."""
-        strand = getcurrent()
-        if strand is self._greenlet:
+        if self._is_calling:
             raise RuntimeError(f"a callback of the scheduler may not wait for {_told(why)}")
-        wait = _Wait(strand, why)
-        limit = None if when is None else self.call_at(max(when, self._now), self._resume, wait)
+        wait = _Wait(getcurrent(), why)
+        limit = None if when is None else self.call_at(max(when, self._now), self._expired, wait)
         try:
             return self._switch(wait)
         finally:
@@ -150,26 +154,25 @@ class Hub:
         """Let everybody else who is ready go first."""
         self._count_turn()
         self._looks = 0
-        strand = getcurrent()
-        if strand is self._greenlet:
+        if self._is_calling:
             return
         self._turns_in_a_row += 1
         is_patient = self._turns_in_a_row <= _PATIENCE
         if is_patient and not self._ready:
             return
-        wait = _Wait(strand, "its next turn")
+        wait = _Wait(getcurrent(), "its next turn")
         wait.answer = True
         if is_patient:
-            self._ready.append((self._resume, (wait,)))
+            self._expired(wait)
         else:
-            self.call_at(self._now, self._resume, wait, order=_LAST)
+            self.call_at(self._now, self._expired, wait, order=_LAST)
         self._switch(wait)
 
     def _switch(self, wait: _Wait) -> bool:
         self._waiting[wait.strand] = wait
         loop, hooks = _get_running_loop(), sys.get_asyncgen_hooks()  # kept by thread, of which strands share one
         try:
-            return bool(self._greenlet.switch())
+            return self._go_on(wait)
         finally:
             self._waiting.pop(wait.strand, None)
             self._looks = 0
@@ -181,7 +184,11 @@ class Hub:
         wait = self._waiting.get(strand)
         if wait is not None and not wait.answer:
             wait.answer = True
-            self._ready.append((self._resume, (wait,)))
+            self._expired(wait)
+
+    def _expired(self, wait: _Wait) -> None:
+        """It is its turn."""
+        self._ready.append((None, (wait.strand, wait, None)))
 
     def waiter(self) -> Waiter:
         """One wait of the current strand, that may be over before it has begun."""
@@ -195,20 +202,14 @@ class Hub:
         return strand
 
     def kill(self, strand: Strand, error: type[BaseException] | BaseException = GreenletExit) -> None:
-        """Raise this in a strand, where it waits, at once if the hub runs. One that has not begun never will."""
+        """Raise this in a strand, where it waits, in this instant. One that has not begun never will."""
         if strand.dead:
             return
-        if not strand:  # not begun: its turn will come, and there is nothing to do
+        if strand:
+            self._ready.append((None, (strand, None, error)))
+        else:  # its turn will come, and there is nothing to do
             strand.run = lambda: None
             self._strands.pop(strand, None)
-        elif getcurrent() is self._greenlet:
-            strand.throw(error)
-        else:
-            self._ready.append((self._throw, (strand, error)))
-
-    def _throw(self, strand: Strand, error: type[BaseException] | BaseException) -> None:
-        if not strand.dead:
-            strand.throw(error)
 
     def close(self) -> None:
         """End every strand that is left, the oldest first; whoever waits while it cleans up is told again. Raises
@@ -228,33 +229,62 @@ class Hub:
         if errors:
             raise errors[0]
 
-    # -- in the hub
+    # -- the scheduler
 
-    def _run(self) -> None:
+    def _run(self, _: object = None) -> None:  # what the first strand to end has returned
         while True:
-            try:
-                self._go_on()
-            except BaseException as error:  # a defect of a callback's, or Ctrl-C: whoever began all this must know
-                self._main.throw(error)
+            self._go_on(None)
 
-    def _go_on(self) -> None:
-        while True:
-            ready = self._ready
-            while ready:
-                callback, args = ready.popleft()
-                callback(*args)
-            timer = self._timers.pop()
-            if timer is None or timer.when == math.inf:
-                raise NobodyCanProceed(self._deadlock())
-            if timer.when > self._now:
-                self._now, self._turns = timer.when, 0
-            self._turns_in_a_row = 0
-            timer.fire()
+    def _go_on(self, mine: _Wait | None) -> bool:
+        """Call what is due, in the strand that waits, until its turn has come; gives the answer to its wait. Whoever
+        switches to this strand brings that answer, too."""
+        try:
+            strand, wait, error = self._next_turn()
+        except BaseException as defect:  # a callback's, or Ctrl-C: whoever began all this must know
+            if getcurrent() is self._main:
+                raise
+            return bool(self._main.throw(defect))
+        if error is not None:
+            return bool(strand.throw(error))
+        if wait is None:
+            return self._begin(strand, mine)
+        return wait.answer if wait is mine else bool(strand.switch(wait.answer))
 
-    def _resume(self, wait: _Wait) -> None:
-        if self._waiting.get(wait.strand) is wait:
-            self._count_turn()
-            wait.strand.switch(wait.answer)
+    def _begin(self, strand: greenlet, mine: _Wait | None) -> bool:
+        """A strand lies on the stack of whoever begins it: a thousand that begin each other would be a deep one."""
+        if mine is None:
+            return bool(strand.switch())
+        self._ready.appendleft((None, (strand, None, None)))
+        return bool(self._last_resort.switch())
+
+    def _next_turn(self) -> tuple[greenlet, _Wait | None, Any]:
+        """Call what is due until it is somebody's turn."""
+        ready = self._ready
+        self._is_calling = True
+        try:
+            while True:
+                while ready:
+                    callback, args = ready.popleft()
+                    if callback is not None:
+                        callback(*args)
+                    elif self._is_due(*args):
+                        return args
+                timer = self._timers.pop()
+                if timer is None or timer.when == math.inf:
+                    raise NobodyCanProceed(self._deadlock())
+                if timer.when > self._now:
+                    self._now, self._turns = timer.when, 0
+                self._turns_in_a_row = 0
+                timer.fire()
+        finally:
+            self._is_calling = False
+
+    def _is_due(self, strand: greenlet, wait: _Wait | None, error: object) -> bool:
+        """Whether a strand still waits for this turn."""
+        if wait is None:
+            return not strand.dead
+        self._count_turn()
+        return self._waiting.get(strand) is wait
 
     def _count_turn(self) -> None:
         self._turns += 1

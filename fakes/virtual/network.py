@@ -78,6 +78,11 @@ class Dial:
         """For the host: for whom this is, and what it was lost to so far."""
         self._syn()
 
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the first SYN, sent by whoever wants the connection; the others are the system's."""
+        return self._timer is None
+
     def cancel(self) -> None:
         """Nobody waits for it any more."""
         self._done = None

@@ -64,7 +64,9 @@ class VirtualServer(Server):
     # -- the host's side
 
     def syn(self, dial: Dial) -> Verdict:
-        caller = dial.caller = dial.caller or self._caller()
+        if dial.is_first:
+            dial.caller = self._caller()
+        caller = dial.caller
         self._is_let_in = caller is not None
         before = dial.lost_to if isinstance(dial.lost_to, Armed) else None
         kept_out = (
