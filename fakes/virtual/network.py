@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from typing import Literal, Protocol
 
@@ -12,6 +13,8 @@ from .errors import ForeignThread, NotRouted
 from .hub import Hub
 from .timers import Timer
 from .transport import MemorySocket, MemoryTransport
+
+_PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
 Verdict = Literal["accepted", "refused", "lost"]
 Tls = Literal["works", "fails", "hangs"]
@@ -46,7 +49,9 @@ class Network:
     def refuse(self, where: str) -> NotRouted:
         """The error for whoever wants to go there. It is also kept: programs swallow errors of connections."""
         known = ", ".join(self._hosts) or "none"
-        error = NotRouted(f"virtual time: nothing real can be reached from here, and {where} is not faked ({known})")
+        error = NotRouted(
+            f"virtual time: nothing real can be reached from here, and {where} is not faked ({known}){_by_proxy(where)}"
+        )
         self.refused.append(error)
         return error
 
@@ -61,6 +66,12 @@ class Network:
         if host is None:
             raise self.refuse(f"{name}:{port}")
         return Dial(self.hub, host, done)
+
+
+def _by_proxy(where: str) -> str:
+    """Why a program may want to go where nobody told it to."""
+    named = [name for name, url in os.environ.items() if name.lower() in _PROXIES and where and where in url]
+    return f"; {named[0]} names it as a proxy: unset that, or give the client trust_env=False" if named else ""
 
 
 class Dial:

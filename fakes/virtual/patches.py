@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-WATCHERS = frozenset({"_pytest", "pytest", "pluggy", "hypothesis", "xdist", "execnet", "coverage", "pytest_cov"})
-"""Packages that watch a test rather than take part in it: for them nothing changes."""
+WATCHERS = frozenset(
+    {"_pytest", "pytest", "pluggy", "hypothesis", "xdist", "execnet", "coverage", "pytest_cov", "subprocess"}
+)
+"""Packages that watch a test rather than take part in it, or wait for another process: for them nothing changes."""
 _OF_THE_LIBRARY = frozenset({"threading", "queue", "concurrent", "sched", "_threading_local"})
 """Modules of the standard library in which imported names are replaced: others do not wait."""
 

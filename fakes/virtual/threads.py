@@ -34,6 +34,8 @@ _POLL = 2_000
 """As how many looks at the clock it counts to wait for no time."""
 _BRIEF = 1e-3
 """What one takes who has done that too often, in seconds."""
+_OF_PROCESSES = frozenset({"concurrent.futures.process"})
+"""Modules whose threads would hold up everybody."""
 _POOLS: Any = pools
 _INNARDS: Any = threading
 _thread: Any = sys.modules["_thread"]
@@ -62,6 +64,8 @@ class Threads:
             return
         if thread._started.is_set():  # type: ignore[attr-defined]
             raise RuntimeError("threads can only be started once")
+        if type(thread).__module__ in _OF_PROCESSES:
+            raise NotImplementedError("virtual time has no pools of processes, whose threads wait for real pipes")
         self._alive[thread] = []
         ident = self.next_ident()
         thread._ident = thread._native_id = ident  # type: ignore[attr-defined]
@@ -93,6 +97,8 @@ class Threads:
     def join(self, thread: threading.Thread, timeout: float | None = None) -> None:
         """Stands for `Thread.join`."""
         if thread not in self._alive:
+            if type(thread).__module__ in _OF_PROCESSES and not thread._started.is_set():  # type: ignore[attr-defined]
+                return  # it was refused, which the pool that it belongs to has still to come to terms with
             if not _is_ours(thread):  # else it has ended
                 _join(thread, timeout)
             return

@@ -32,7 +32,8 @@ def current_world() -> World | None:
 class World:
     """Virtual time for everything that runs while it is entered, in the thread that entered it.
 
-    One at a time in a process: it replaces what modules share. Raises `RuntimeError` for a second.
+    One at a time in a process: it replaces what modules share. Raises `RuntimeError` for a second, and where an event
+    loop runs already.
     """
 
     def __init__(self) -> None:
@@ -44,6 +45,11 @@ class World:
     def __enter__(self) -> Self:
         if _now:
             raise RuntimeError("virtual time is entered already, and there is one at a time in a process")
+        if events._get_running_loop() is not None:
+            raise RuntimeError(
+                "an event loop of real time runs already, and would wait for ever: enter virtual time first, and start "
+                "the loop inside (asyncio.run)"
+            )
         _now.append(self)
         with ExitStack() as stack:
             stack.callback(_now.clear)

@@ -169,9 +169,13 @@ def virtual(
     makes, meets the scenario at `hosts`, and its waiting takes no time. Threads, executors and event loops that are
     started inside live in it too. Nothing else can be reached: `fakes.virtual.errors.NotRouted`.
 
-    Yields an object with `now`, `requests` and `faults`. Raises `RuntimeError` inside another, and as `scenario` does
-    for files.
+    Yields an object with `now`, `requests` and `faults`. Raises `RuntimeError` inside another and inside an
+    event loop that runs, `ValueError` for arguments, and as `scenario` does for files.
     """
+    if isinstance(hosts, str):
+        raise ValueError(f"hosts: expected a list of names, got {hosts!r} alone; write [...] around it")
+    if type(seed) is not int or seed < 0:
+        raise ValueError(f"seed: expected a whole number from 0, got {seed!r}")
     from brownout.harness.drivers.virtual.service import around
 
     return around(_source(scenario, Scenario).value, seed, hosts)

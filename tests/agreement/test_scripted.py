@@ -19,7 +19,7 @@ from brownout.harness.scenario import Scenario
 SCENARIO = load(Path(__file__).with_name("scripted.yaml"), Scenario)
 SCALE = 4.0
 SEED = 3
-RUNS = 4
+RUNS = 8
 
 SDK = """
 name: sdk

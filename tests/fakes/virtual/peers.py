@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterable
 
 from brownout.fakes.virtual.network import Dial, Tls, Verdict
@@ -86,3 +87,8 @@ def read(socket: MemorySocket, most: int = 1 << 16) -> bytes:
     while data := socket.recv(most):
         whole += data
     return bytes(whole)
+
+
+def strands() -> list[threading.Thread]:
+    """The threads of virtual time; a test before this one may have left real ones."""
+    return [thread for thread in threading.enumerate() if thread.ident is not None and thread.ident < 0]

@@ -13,6 +13,8 @@ import pytest
 
 from brownout.fakes.virtual.world import current_world, run
 
+from .peers import strands
+
 
 def now() -> float:
     return time.monotonic()
@@ -78,7 +80,7 @@ def test_a_thread_that_has_not_begun() -> None:
 
     assert not run(main).is_alive()
     assert seen[0] == "begun"
-    assert threading.enumerate() == [threading.main_thread()]
+    assert strands() == []
 
 
 def test_executors_that_nobody_shut_down(caplog: pytest.LogCaptureFixture) -> None:
@@ -92,7 +94,7 @@ def test_executors_that_nobody_shut_down(caplog: pytest.LogCaptureFixture) -> No
         time.sleep(1)
 
     run(main)
-    assert threading.enumerate() == [threading.main_thread()]
+    assert strands() == []
     assert not caplog.records
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from brownout.fakes.virtual.world import World, run
 
+from .peers import strands
+
 
 def started(target: Callable[..., object], *args: object, name: str | None = None) -> threading.Thread:
     thread = threading.Thread(target=target, args=args, name=name)
@@ -29,13 +31,13 @@ def test_each_knows_who_it_is() -> None:
         threads = [threading.Thread(target=look, daemon=n == 1) for n in range(3)]
         for thread in threads:
             thread.start()
-        assert threading.active_count() == 1 + len(threads)
+        assert strands() == threads
         assert set(threads) < set(threading.enumerate())
         for thread in threads:
             thread.join()
         assert [(thread, thread.ident, thread.daemon) for thread in threads] == seen
         assert len({ours, *(ident for _, ident, _ in seen)}) == 4
-        assert threading.enumerate() == [threading.main_thread()]
+        assert strands() == []
 
     run(main)
 

@@ -131,7 +131,9 @@ def test_the_client_sees_this_of_it(case: Case, backend: str) -> None:
     assert tuple(ledger.faults.values()) == tuple((count, count) for count in case.faults)
     last = ledger.attempts[-1]
     assert last.finished is not None
-    took = last.finished - last.started
+    # A limit on the whole call counts from its beginning, and a busy machine sends the request later.
+    began = ledger.calls[-1].started if "deadline" in case.layers else last.started
+    took = last.finished - began
     late = 0.15 * case.scale if backend == "wire" else 1e-4
     assert case.took - 2e-3 * case.scale <= took + 1e-9 <= case.took + late + 1e-9
 

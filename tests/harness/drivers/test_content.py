@@ -15,7 +15,8 @@ from brownout.harness.drivers.content import Content, count_by
 from brownout.harness.policies.call import Ask
 from brownout.harness.records import AttemptRecord
 
-from .test_vocabulary import LATE, SCALE, Case, Sim, Wire
+from .backends import BACKENDS
+from .test_vocabulary import LATE, SCALE, Case, played
 
 times = st.floats(0.0, 100.0)
 runs = st.lists(st.tuples(st.floats(0.0, 5.0), st.floats(0.0, 1.0), st.integers(0, 20)), max_size=5)
@@ -94,19 +95,19 @@ CASES = {
 }
 
 
-def attempt(case: Case, backend: Sim | Wire) -> AttemptRecord:
-    [record] = backend.run(case).attempts
+def attempt(case: Case, backend: str) -> AttemptRecord:
+    [record] = played(case, backend).attempts
     return record
 
 
-@pytest.mark.parametrize("backend", [Sim(), Wire()], ids=["sim", "wire"])
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize(("case", "tokens", "gap"), CASES.values(), ids=CASES)
-def test_a_record_says_what_came(case: Case, tokens: int, gap: float, backend: Sim | Wire) -> None:
+def test_a_record_says_what_came(case: Case, tokens: int, gap: float, backend: str) -> None:
     """All that came until the attempt ended counts, in the middle of a run too; the first comes 100 ms after the
     headers, and the longest time without any is that of the script."""
     record = attempt(case, backend)
-    late = 1e-4 if isinstance(backend, Sim) else 2 * LATE
-    if tokens == CUT and isinstance(backend, Wire) and record.tokens < CUT:
+    late = 1e-4 if backend != "wire" else 2 * LATE
+    if tokens == CUT and backend == "wire" and record.tokens < CUT:
         tokens -= 1  # the tenth comes 50 ms before the deadline: 5 ms of real time, which a busy machine may need
     assert (record.tokens, record.shown, record.late) == (tokens, tokens, 0)
     assert (record.first_text is None) is (tokens == 0)

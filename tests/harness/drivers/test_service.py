@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
 import anthropic
 import httpx
 import pytest
@@ -78,3 +84,41 @@ def test_one_run_is_like_the_other() -> None:
 
     assert times(1) == times(1)
     assert times(1) != times(2)
+
+
+def test_it_is_not_entered_under_a_loop_that_runs() -> None:
+    """That loop would wait in real time for what happens in virtual time."""
+
+    async def main() -> None:
+        with brownout.virtual("calm"):
+            raise AssertionError("entered")
+
+    with pytest.raises(RuntimeError, match=r"asyncio\.run"):
+        asyncio.run(main())
+
+
+def test_a_proxy_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program never asked to go there itself."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.corp.test:3128")
+
+    def ask() -> None:
+        with brownout.virtual("calm"), pytest.raises(anthropic.APIConnectionError):
+            anthropic.Anthropic(api_key="none", max_retries=0).messages.create(**ASK)  # type: ignore[call-overload]
+
+    with pytest.raises(NotRouted, match="HTTPS_PROXY names it as a proxy"):
+        ask()
+
+
+def test_another_process_takes_real_time_and_none_of_ours() -> None:
+    """Whatever its timeout; pools of processes are refused rather than waited for."""
+    with brownout.virtual("calm") as service:
+        subprocess.run([sys.executable, "-c", ""], timeout=60, check=True)
+        assert service.now == 0.0
+        with ProcessPoolExecutor(1) as pool, pytest.raises(NotImplementedError, match="pools of processes"):
+            pool.submit(abs, -1)
+
+
+@pytest.mark.parametrize("wrong", [{"seed": "x"}, {"seed": -1}, {"hosts": "api.anthropic.com"}])
+def test_arguments_are_checked(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        brownout.virtual("calm", **wrong)
