@@ -89,7 +89,10 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._server.connections[self] = None
+        if self._server.is_over:
+            transport.abort()
+        else:
+            self._server.connections[self] = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._server.connections.pop(self, None)

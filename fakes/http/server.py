@@ -25,6 +25,8 @@ class Server(ABC):
         """Those that are open, in the order in which they were opened."""
         self.register = Register()
         self._phases: list[Handle] = []
+        self.is_over = False
+        """Whether nobody is served any more, not even who was accepted a moment ago."""
         self._waits_for_request = begins_with_first_request
 
     def begin(self) -> None:
@@ -49,6 +51,7 @@ class Server(ABC):
         """End a connection with RST."""
 
     def _drop_everything(self) -> None:
+        self.is_over = True
         for timer in self._phases:
             timer.cancel()
         for connection in tuple(self.connections):

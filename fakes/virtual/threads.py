@@ -65,6 +65,7 @@ class Threads:
         if thread._started.is_set():  # type: ignore[attr-defined]
             raise RuntimeError("threads can only be started once")
         if type(thread).__module__ in _OF_PROCESSES:
+            _end_processes(thread)
             raise NotImplementedError("virtual time has no pools of processes, whose threads wait for real pipes")
         self._alive[thread] = []
         ident = self.next_ident()
@@ -157,6 +158,13 @@ def _done() -> Any:
     handle = _thread._make_thread_handle(get_ident())
     handle._set_done()
     return handle
+
+
+def _end_processes(manager: Any) -> None:
+    """Those that a pool has forked before it starts the thread that looks after them: nobody else would end them."""
+    for process in manager.processes.values():
+        process.terminate()
+        process.join()
 
 
 def _is_ours(thread: threading.Thread) -> bool:

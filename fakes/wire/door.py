@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import select
 import socket
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 _BACKLOG = 4096
+_PAUSE = 0.1
+"""Seconds until one that could not accept tries again."""
 _MOST_FILLERS = 512
 """Connections of our own with which a queue is filled. Linux needs two."""
 
@@ -26,76 +27,75 @@ class Door:
         self._guard = _bound(host, port)
         self.host, self.port = host, int(self._guard.getsockname()[1])
         self._connection = connection
-        self._wants_open = False
-        self._listening: asyncio.Server | None = None
+        self._listening: socket.socket | None = None
         self._dark: socket.socket | None = None
         self._fillers: list[socket.socket] = []
         self._arriving: set[asyncio.Task[object]] = set()
 
     @property
     def is_dark(self) -> bool:
-        return self._dark is not None and not self._wants_open
+        return self._dark is not None
 
-    def open(self) -> Coroutine[Any, Any, None]:
-        """Listen, once what is returned runs; unless the door is to be shut or dark again by then."""
-        self._wants_open = True
-        return self._listen()
-
-    async def _listen(self) -> None:
-        # A machine that was busy may begin several phases at once: what counts is the last one's wish.
-        if self._listening is None and self._wants_open:
+    def open(self) -> None:
+        """Listen, in the event loop that runs."""
+        if self._listening is None:
             # The dark socket itself begins to serve: another one would leave a moment in which SYNs are refused.
-            sock = self._lit() or _bound(self.host, self.port)
-            self._listening = await asyncio.get_running_loop().create_server(
-                self._connection, sock=sock, backlog=_BACKLOG, start_serving=False
-            )
-            await self._listening.start_serving()
+            self._listening = self._lit() or _bound(self.host, self.port)
+            self._listening.listen(_BACKLOG)
+            self._accept(self._listening)
 
     def shut(self) -> None:
         """Refuse from now on."""
-        self._wants_open = False
-        self._stop_listening()
-        if (dark := self._lit()) is not None:
-            dark.close()
+        for sock in (self._deaf(), self._lit()):
+            if sock is not None:
+                sock.close()
 
     def darken(self) -> None:
         """Ignore from now on."""
-        self._wants_open = False
-        if self._dark is not None:
-            return
-        if self._listening is not None:
-            dark = self._listening.sockets[0].dup()  # outlives the server, and so do those in its queue
-            dark.setblocking(False)
-            self._stop_listening()
-            self._take_in(dark)
-        else:
-            dark = _bound(self.host, self.port)
-        dark.listen(0)
-        self._dark = dark
-        self._fill()
+        if self._dark is None:
+            dark = self._deaf()
+            if dark is None:
+                dark = _bound(self.host, self.port)
+            else:
+                self._take_in(dark)  # whoever is in its queue has got in already
+            dark.listen(0)
+            self._dark = dark
+            self._fill()
 
     def close(self) -> None:
         """Shut it for good, and give the port back."""
         self.shut()
         self._guard.close()
 
-    def _stop_listening(self) -> None:
-        if self._listening is not None:
-            self._listening.close()
-            self._listening = None
+    # asyncio's own servers lose, unclosed, whomever they accepted in the turn before they are closed.
+
+    def _accept(self, listening: socket.socket) -> None:
+        if listening is self._listening:  # else it is too late for that
+            asyncio.get_running_loop().add_reader(listening, self._take_in, listening)
 
     def _take_in(self, listening: socket.socket) -> None:
-        """Accept whoever has got in already: closed with the queue, they would be reset."""
+        """Accept all who are in the queue."""
         loop = asyncio.get_running_loop()
         while True:
             try:
                 accepted, _ = listening.accept()
-            except OSError:
+            except (BlockingIOError, ConnectionAbortedError):
+                return
+            except OSError:  # as a rule the process has no file descriptor left: others may close some
+                loop.remove_reader(listening)
+                loop.call_later(_PAUSE, self._accept, listening)
                 return
             accepted.setblocking(False)
             task = loop.create_task(_attach(self._connection, accepted))
             self._arriving.add(task)
             task.add_done_callback(self._arriving.discard)
+
+    def _deaf(self) -> socket.socket | None:
+        """The socket that listens, no longer listened to; None when there is none."""
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            asyncio.get_running_loop().remove_reader(listening)
+        return listening
 
     def _fill(self) -> None:
         """Connect until a connection does not come up at once. That one stays: the kernel may only have been late."""
@@ -129,7 +129,9 @@ async def _attach(connection: Callable[[], asyncio.Protocol], accepted: socket.s
 
 def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named for asyncio, which otherwise leaves Nagle's algorithm on for those accepted: the second of
+    # two small writes would wait for the client's delayed acknowledgement of the first, 40 ms on Linux.
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         sock.setblocking(False)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

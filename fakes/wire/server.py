@@ -17,6 +17,8 @@ from ..timeline import Phase
 from .door import Door
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_TURNS_TO_CLOSE = 4
+"""Of the event loop, until a connection that was accepted in the last one has been made, aborted and closed."""
 
 
 class WireServer(Server):
@@ -40,7 +42,7 @@ class WireServer(Server):
         self.clock = ScaledClock(asyncio.get_running_loop(), self._scale)
         self._door = Door(self.host, self.port, self._connection)
         self.port = self._door.port
-        await self._door.open()
+        self._door.open()
 
     @property
     def is_dark(self) -> bool:
@@ -52,7 +54,8 @@ class WireServer(Server):
         if self._door is not None:
             self._door.close()
         self._drop_everything()
-        await asyncio.sleep(0)
+        for _ in range(_TURNS_TO_CLOSE):
+            await asyncio.sleep(0)
 
     def time_of_day(self) -> datetime:
         return datetime.now(UTC)
@@ -71,7 +74,7 @@ class WireServer(Server):
     def _set_door(self, kept_out_by: Fault | None) -> None:
         assert self._door is not None, "start has not been called"
         if kept_out_by is None:
-            self._opening = asyncio.ensure_future(self._door.open())
+            self._door.open()
         elif kept_out_by.swallows:
             self._door.darken()
         else:

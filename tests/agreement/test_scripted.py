@@ -117,16 +117,19 @@ def differences(sim: Ledger, wire: Ledger) -> dict[object, object]:
 def test_same_story_on_wire_and_sim(text: str) -> None:
     """Same attempts, outcomes, connections, tokens and exceptions, call by call; times within 5% and a floor.
 
-    A machine that is busy elsewhere can be late in any one run; a product that is wrong is wrong in all of them.
+    A machine that is busy elsewhere is late here in one run and there in another; a product that is wrong is wrong in
+    the same place in all of them.
     """
     client = loads(text, Client)
     sim = simulate(SCENARIO, client, SEED)
     assert len(sim.calls) == 60
-    for _ in range(RUNS):
-        found = differences(sim, play(SCENARIO, client, SEED, SCALE))
-        if not found:
+    always = differences(sim, play(SCENARIO, client, SEED, SCALE))
+    for _ in range(RUNS - 1):
+        if not always:
             break
-    assert found == {}
+        found = differences(sim, play(SCENARIO, client, SEED, SCALE))
+        always = {who: always[who] for who in always.keys() & found.keys()}
+    assert always == {}
 
 
 def test_script_has_every_fault_and_each_fires() -> None:

@@ -44,7 +44,7 @@ class OlderSdk:
         """Let the other side come to its end."""
         self._in.close()
         self._out.close()
-        self._process.wait()
+        self._process.wait(60)  # a process that something else left behind may hold the pipe open
 
 
 @contextmanager

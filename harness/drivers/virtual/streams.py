@@ -93,7 +93,7 @@ class AsyncMemoryStream(_Stream):
 
     async def _handshake(self, timeout: float | None) -> bool:
         try:
-            return await self._wait("on_readable", timeout)
+            return self._socket.is_readable or await self._wait("on_readable", timeout)
         except BaseException:
             self._socket.close()
             raise
@@ -141,7 +141,7 @@ class MemoryStream(_Stream):
 
     def _handshake(self, timeout: float | None) -> bool:
         try:
-            return self._wait("on_readable", timeout, "TLS")
+            return self._socket.is_readable or self._wait("on_readable", timeout, "TLS")
         except BaseException:
             self._socket.close()
             raise

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import socket
 from collections.abc import Mapping
+from contextlib import AsyncExitStack, closing
 from typing import Any
 
 import anthropic
@@ -86,6 +89,24 @@ async def test_of_phases_that_begin_together_the_last_one_counts(last: bool) -> 
             for _ in range(5):  # whatever was begun has time to end
                 await asyncio.sleep(0)
         assert await is_accepted(server.port) is last
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_who_comes_while_the_server_stops_is_closed(turns: int) -> None:
+    """However far the event loop has got with accepting them: what is left open warns when it is collected."""
+
+    @on_loop
+    async def play() -> None:
+        async with AsyncExitStack() as stack, serving(service(CALM)) as server:
+            for _ in range(20):
+                knocking = stack.enter_context(closing(socket.socket()))
+                knocking.setblocking(False)
+                knocking.connect_ex((server.host, server.port))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+
+    play()
+    gc.collect()
 
 
 async def state(port: int) -> str:

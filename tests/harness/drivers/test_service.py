@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import active_children
 from typing import Any
 
 import anthropic
@@ -116,6 +117,7 @@ def test_another_process_takes_real_time_and_none_of_ours() -> None:
         assert service.now == 0.0
         with ProcessPoolExecutor(1) as pool, pytest.raises(NotImplementedError, match="pools of processes"):
             pool.submit(abs, -1)
+        assert active_children() == []  # they would keep open whatever they were forked with
 
 
 @pytest.mark.parametrize("wrong", [{"seed": "x"}, {"seed": -1}, {"hosts": "api.anthropic.com"}])
