@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from brownout.reports.reference import reference
+from brownout.reports.stub import stub
 
-HERE = Path(__file__).parent
-PAGES = {HERE / "reference.md": reference}
+ROOT = Path(__file__).parents[1]
+PAGES = {"docs/reference.md": reference, "src/brownout/faults.pyi": stub}
 
 if __name__ == "__main__":
     for path, page in PAGES.items():
-        path.write_text(page(), encoding="utf-8")
-        print(f"Wrote {path.relative_to(HERE.parent)}")
+        (ROOT / path).write_text(page(), encoding="utf-8")
+        print(f"Wrote {path}")

@@ -14,7 +14,7 @@ from operator import attrgetter
 from .capacity import Capacity, Slots
 from .distributions import TokenCounts
 from .draws import Draws, Identity, call_label
-from .journal import Served
+from .journal import Served, TurnedAway
 from .latency import Latency, LatencyDraws, sampler
 from .limits import Bucket, Limits, Quota
 from .mix import Mix
@@ -47,6 +47,8 @@ class Endpoint:
         self.slots = Slots(service.capacity)
         self._under_way: dict[Ticket, None] = {}
         self._served: list[Served] = []
+        self.turned_away: list[TurnedAway] = []
+        """Connections that a fault kept out, as far as anybody here has seen them."""
         limits = service.limits
         self.requests = Bucket(limits.requests, limits.burst_over) if limits.requests else None
         self._latency = LatencyDraws(service.latency, seed)
@@ -64,25 +66,30 @@ class Endpoint:
         """The fault that keeps a new connection out, or None when it is let in. `who` is the attempt it is opened
         for, streaming or not. The fault is counted, unless it is `before`: the one that kept the same connection out
         when it tried last. When a real port is shut or dark only the client sees it, and its driver has to ask."""
-        for armed in self.timeline.in_force:
+        for armed in self.timeline.in_reach:
             if armed.fault.on_connect and armed.hits(who, stream, now):
-                self._kept_out(armed, before)
+                self._kept_out(armed, before, now)
                 return armed
+            if armed.lets_in():
+                break
         return None
 
-    def knock(self, before: Armed | None = None) -> Armed | None:
+    def knock(self, now: float, before: Armed | None = None) -> Armed | None:
         """The same for somebody of whom nothing is known: only what keeps everybody out does."""
-        for armed in self.timeline.in_force:
-            if armed.fault.takes_the_port:
-                self._kept_out(armed, before)
+        for armed in self.timeline.in_reach:
+            if armed.keeps_out(before):
+                self._kept_out(armed, before, now)
                 return armed
+            if armed.lets_in():
+                break
         return None
 
-    def _kept_out(self, armed: Armed, before: Armed | None) -> None:
+    def _kept_out(self, armed: Armed, before: Armed | None, now: float) -> None:
         if armed is not before:
             counts = self.timeline.counts[armed.mark.fault]
             counts.planned += 1
             counts.fired += 1
+            self.turned_away.append(TurnedAway(now, armed.name))
 
     def answer(self, request: Request, now: float, is_fresh: bool, lost_to: tuple[Armed, ...] = ()) -> Ticket:
         """A request has been sent. `is_fresh`: on a connection opened for it. `lost_to`: the faults that its
@@ -93,8 +100,8 @@ class Endpoint:
         ticket = Ticket(request, now, min(request.max_tokens, self.output_tokens(who)), label, round_trip)
         self._under_way[ticket] = None
         ticket.segment = (Wait(self._latency.inbound(round_trip, request.input_tokens, is_fresh)), ADMIT)
-        in_force = self.timeline.in_force
-        for armed in (*lost_to, *in_force) if lost_to else in_force:
+        in_reach = self.timeline.in_reach
+        for armed in (*lost_to, *in_reach) if lost_to else in_reach:
             if (armed.fault.swallows or not armed.fault.on_connect) and armed.hits(who, request.stream, now):
                 self._plan_fault(ticket, armed)
                 break

@@ -32,3 +32,12 @@ class Served(NamedTuple):
     """The most that any step was played after it was due: the server's own delay, not the fault's."""
     is_complete: bool = False
     """Whether the whole answer was made and sent, whoever was there to read it."""
+    retry_after: float | None = None
+    """Of the header, in seconds."""
+
+
+class TurnedAway(NamedTuple):
+    """A connection that was not let in."""
+
+    at: float
+    fault: str

@@ -165,6 +165,7 @@ class Player:
         kind, sink = step.__class__, self._sink
         if kind is Head:
             self.ticket.status = step.status  # type: ignore[union-attr]
+            self.ticket.retry_after = step.retry_after  # type: ignore[union-attr]
         elif kind is Answer:
             self.ticket.is_complete = step.end >= 1.0 and self.ticket.status == 200  # type: ignore[union-attr]
         elif kind is Event:

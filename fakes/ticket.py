@@ -41,6 +41,7 @@ class Ticket:
         "output_tokens",
         "request",
         "resume",
+        "retry_after",
         "round_trip",
         "segment",
         "sent_tokens",
@@ -62,6 +63,7 @@ class Ticket:
         self.left: float | None = None
         self.base: float | None = None
         self.status: int | None = None
+        self.retry_after: float | None = None
         self.sent_tokens = 0
         self.lateness = 0.0
 
@@ -83,4 +85,5 @@ class Ticket:
             self.has_fired,
             self.lateness,
             self.is_complete,
+            self.retry_after,
         )

@@ -41,6 +41,18 @@ class Armed:
             return False
         return fault.share >= 1.0 or self.draws.uniform(fault.label(who, now)) < fault.share
 
+    def keeps_out(self, before: Armed | None) -> bool:
+        """Whether a connection of which nothing is known is kept out; `before` as in `Endpoint.knock`."""
+        return self.fault.takes_the_port
+
+    def lasts(self) -> bool:
+        """Whether it is for all requests, however many come."""
+        return True
+
+    def lets_in(self) -> bool:
+        """Whether it is for the request that will come on a connection, and nothing behind it may keep that out."""
+        return False
+
 
 @dataclass(slots=True)
 class Counts:
@@ -56,35 +68,54 @@ class Timeline:
 
     phases: tuple[Phase, ...]
     seed: int
-    armed: tuple[tuple[Armed, ...], ...] = field(init=False)
-    counts: list[Counts] = field(init=False)
-    names: list[str] = field(init=False)
-    in_force: tuple[Armed, ...] = field(init=False)
+    armed: list[tuple[Armed, ...]] = field(default_factory=list, init=False)
+    counts: list[Counts] = field(default_factory=list, init=False)
+    names: list[str] = field(default_factory=list, init=False)
+    in_force: tuple[Armed, ...] = field(default=(), init=False)
     """The faults of the phase that has begun; at first, of the first."""
+    script: tuple[Armed, ...] = field(default=(), init=False)
+    """Those that a test wants for the next requests."""
+    in_reach: tuple[Armed, ...] = field(default=(), init=False)
+    """Both, in the order in which a new request is offered to them."""
     forgets: tuple[Armed, ...] = field(default=(), init=False)
-    """Those of them to which its beginning has lost every idle connection."""
+    """Those in force to which the beginning of the phase has lost every idle connection."""
 
     def __post_init__(self) -> None:
-        armed, self.names = [], []
-        for p, phase in enumerate(self.phases):
-            row = []
-            for f, fault in enumerate(phase.faults):
-                name = f"phase {p + 1}: {fault.kind}" + (f" #{f + 1}" if len(phase.faults) > 1 else "")
-                row.append(Armed(fault, Mark(len(self.names)), Draws(self.seed, f"fault {p}/{f}"), name))
-                self.names.append(name)
-            armed.append(tuple(row))
-        self.armed = tuple(armed)
-        self.counts = [Counts() for _ in self.names]
-        self.in_force = self.armed[0] if self.armed else ()
+        given, self.phases = self.phases, ()
+        self.extend(given)
+        self.in_force = self.in_reach = self.armed[0] if self.armed else ()
 
-    @property
-    def starts(self) -> tuple[float, ...]:
-        """When each phase begins, in seconds."""
-        return (0.0, *accumulate(phase.seconds for phase in self.phases[:-1]))
+    def extend(self, phases: tuple[Phase, ...]) -> int:
+        """Add phases behind all others; the index of the first."""
+        first = len(self.phases)
+        for p, phase in enumerate(phases):
+            names = [f"phase {p + 1}: {fault.kind}" for fault in phase.faults]
+            if len(names) > 1:
+                names = [f"{name} #{f + 1}" for f, name in enumerate(names)]
+            row = zip(phase.faults, names, strict=True)
+            self.armed.append(tuple(self.arm(*each, f"{first + p}/{f}") for f, each in enumerate(row)))
+        self.phases = (*self.phases, *phases)
+        return first
+
+    def arm(self, fault: Fault, name: str, purpose: str) -> Armed:
+        """Give a fault its place in the counts. `purpose` tells its draws from those of all others."""
+        self.names.append(name)
+        self.counts.append(Counts())
+        return Armed(fault, Mark(len(self.names) - 1), Draws(self.seed, f"fault {purpose}"), name)
+
+    def put(self, script: tuple[Armed, ...]) -> None:
+        """From now on these are for the next requests, and no others."""
+        self.script = script
+        self.in_reach = (*script, *self.in_force)
+
+    def starts(self, first: int = 0) -> tuple[float, ...]:
+        """When each phase from `first` on begins, in seconds from the beginning of that one."""
+        return (0.0, *accumulate(phase.seconds for phase in self.phases[first:-1]))
 
     def begin(self, index: int) -> Phase:
         """A phase begins; returns it."""
         self.in_force = self.armed[index]
+        self.in_reach = (*self.script, *self.in_force)
         phase = self.phases[index]
         self.forgets = tuple(armed for armed in self.in_force if phase.hits_idle and armed.fault.swallows)
         return phase

@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from brownout.fakes.journal import Served
-from brownout.fakes.timeline import Timeline
 
 from .metrics import Observed, latency
 from .records import AttemptRecord, CallRecord
@@ -122,14 +121,12 @@ def _outcome(attempt: AttemptRecord) -> str:
 
 def _early_retries(seen: Observed, attempts: list[AttemptRecord]) -> Iterator[Line]:
     """Requests sent before the service had said they might be."""
-    timeline = Timeline(seen.scenario.service().phases, seen.seed)
-    faults = dict(zip(timeline.names, (armed.fault for row in timeline.armed for armed in row), strict=True))
     tries = sorted(attempts, key=lambda attempt: (attempt.who.branch, attempt.started))
     for before, after in pairwise(tries):
         if before.who.branch != after.who.branch:
             continue  # a hedge is no retry
         met = seen.served.get(before.who)
-        asked = getattr(faults.get(met.fault or ""), "retry_after", None) if met and met.has_fired else None
+        asked = met.retry_after if met else None
         if asked is not None and before.finished is not None and after.started < before.finished + asked - 1e-6:
             early = before.finished + asked - after.started
             yield Line(after.started, f"retried {early:.2f} s before retry-after allowed")

@@ -32,9 +32,36 @@ class Server(ABC):
     def begin(self) -> None:
         """Second 0: the first phase begins now, the others follow."""
         self.clock.start()
-        starts = self.endpoint.timeline.starts
-        self._begin_phase(0)
-        self._phases = [self.clock.timer(at, self._begin_phase, index) for index, at in enumerate(starts) if index]
+        self._follow(0)
+
+    def renew(self, endpoint: Endpoint) -> None:
+        """From now on another service answers, whose first phase begins now. Raises `RuntimeError` while there are
+        requests under way: their answers are the other one's."""
+        if any(connection.player is not None for connection in self.connections):
+            raise RuntimeError("another service cannot take over while requests are under way")
+        self.endpoint = endpoint
+        self._follow(0)
+
+    def restart(self, endpoint: Endpoint) -> None:
+        """Everything anew: no connection is left, and this is second 0."""
+        self._drop_connections()
+        self.endpoint, self.register = endpoint, Register()
+        self.begin()
+
+    def go_on_with(self, phases: tuple[Phase, ...]) -> None:
+        """From now on these, instead of whatever was to come."""
+        self._follow(self.endpoint.timeline.extend(phases))
+
+    def _follow(self, first: int) -> None:
+        """The phase of that index begins now, the others follow."""
+        self._end_phases()
+        starts = self.endpoint.timeline.starts(first)
+        self._begin_phase(first)
+        self._phases = [self.clock.timer(at, self._begin_phase, first + i) for i, at in enumerate(starts) if i]
+
+    def _end_phases(self) -> None:
+        for timer in self._phases:
+            timer.cancel()
 
     def request_arrived(self) -> None:
         """Start the clock, if it was to wait for this."""
@@ -52,8 +79,10 @@ class Server(ABC):
 
     def _drop_everything(self) -> None:
         self.is_over = True
-        for timer in self._phases:
-            timer.cancel()
+        self._end_phases()
+        self._drop_connections()
+
+    def _drop_connections(self) -> None:
         for connection in tuple(self.connections):
             connection.drop()
 

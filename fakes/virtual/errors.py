@@ -15,6 +15,10 @@ class TimeStandsStill(VirtualTimeError):
     """Somebody takes turn after turn and never waits, so that no time passes."""
 
 
+class TimeIsUp(VirtualTimeError):
+    """More virtual time has passed than anybody wanted to give: a program that retries for ever never gets stuck."""
+
+
 class ForeignThread(VirtualTimeError):
     """A thread of the operating system, to which virtual time means nothing, has touched something that lives in it."""
 

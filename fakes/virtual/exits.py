@@ -1,4 +1,4 @@
-"""The ways out of the process, shut: nothing that runs in virtual time reaches a real socket."""
+"""The ways out of the process, shut: to all that is real in virtual time, to what is not of this machine in tests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from .errors import NotRouted
-from .hub import Hub
 from .patches import replaced
 
 _METHODS: dict[str, Callable[..., object]] = {
@@ -26,12 +25,13 @@ _FUNCTIONS: dict[str, Callable[..., object]] = {
 
 
 @contextmanager
-def shut_exits(hub: Hub, refuse: Callable[[str], NotRouted]) -> Iterator[None]:
-    """While this lasts, `refuse` makes the error for whoever tries to reach something real from this thread."""
+def shut_exits(is_shut: Callable[[object], bool], refuse: Callable[[str], NotRouted]) -> Iterator[None]:
+    """While this lasts, `refuse` makes the error for whoever wants to connect, or to look up, where `is_shut` says that
+    nobody may: asked with what the system is, an address or a name."""
 
     def shut(real: Any, where: Callable[..., object]) -> Any:
         def instead(*args: Any, **kwargs: Any) -> Any:
-            if not hub.is_here() or (to := where(*args, **kwargs)) is None:
+            if (to := where(*args, **kwargs)) is None or not is_shut(to):
                 return real(*args, **kwargs)
             raise refuse(_named(to))
 

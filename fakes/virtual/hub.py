@@ -18,7 +18,7 @@ from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
-from .errors import NobodyCanProceed, TimeStandsStill
+from .errors import NobodyCanProceed, TimeIsUp, TimeStandsStill, VirtualTimeError
 from .timers import Timer, Timers
 
 _MOST_TURNS = 5_000_000
@@ -63,8 +63,10 @@ class _Wait:
 class Hub:
     """Starts at 0 s. Belongs to the thread, and the greenlet, that made it: its main strand."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: float = math.inf) -> None:
+        """`limit`: seconds of virtual time after which `TimeIsUp` ends whoever still waits."""
         self._now = 0.0
+        self._limit = limit
         self._thread = get_ident()
         self._main = getcurrent()
         self._last_resort = greenlet(self._run, self._main)
@@ -270,14 +272,20 @@ class Hub:
                     elif self._is_due(*args):
                         return args
                 timer = self._timers.pop()
-                if timer is None or timer.when == math.inf:
-                    raise NobodyCanProceed(self._deadlock())
+                if timer is None or timer.when >= self._limit:
+                    raise self._end(timer)
                 if timer.when > self._now:
                     self._now, self._turns = timer.when, 0
                 self._turns_in_a_row = 0
                 timer.fire()
         finally:
             self._is_calling = False
+
+    def _end(self, timer: Timer | None) -> VirtualTimeError:
+        """Why nobody goes on, though this is what is due next."""
+        if timer is None or timer.when == math.inf:
+            return NobodyCanProceed(self._deadlock())
+        return TimeIsUp(f"{self._limit:g} s of virtual time are over. {self._who_waits()}")
 
     def _is_due(self, strand: greenlet, wait: _Wait | None, error: object) -> bool:
         """Whether a strand still waits for this turn."""

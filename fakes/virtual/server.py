@@ -70,7 +70,9 @@ class VirtualServer(Server):
         self._is_let_in = caller is not None
         before = dial.lost_to if isinstance(dial.lost_to, Armed) else None
         kept_out = (
-            self.endpoint.knock(before) if caller is None else self.endpoint.connect(*caller, self.clock.now(), before)
+            self.endpoint.knock(self.clock.now(), before)
+            if caller is None
+            else self.endpoint.connect(*caller, self.clock.now(), before)
         )
         if kept_out is None:
             return "accepted"

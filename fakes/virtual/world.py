@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from asyncio import events
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 _now: list[World] = []
 _POLICY: Any = getattr(events, "BaseDefaultEventLoopPolicy", None) or vars(events)["_BaseDefaultEventLoopPolicy"]
+_Loop: Any = asyncio.BaseEventLoop
+_run_forever = asyncio.BaseEventLoop.run_forever
 _new_loop, _new_loop_by_policy = events.new_event_loop, _POLICY.new_event_loop
 
 
@@ -36,8 +39,9 @@ class World:
     loop runs already.
     """
 
-    def __init__(self) -> None:
-        self.hub = Hub()
+    def __init__(self, limit: float = math.inf) -> None:
+        """`limit`: as `Hub` has it."""
+        self.hub = Hub(limit)
         self.network = Network(self.hub)
         self._threads: Threads | None = None
         self._stack = ExitStack()
@@ -54,10 +58,11 @@ class World:
         with ExitStack() as stack:
             stack.callback(_now.clear)
             stack.enter_context(rules(self.hub))
-            stack.enter_context(shut_exits(self.hub, self.network.refuse))
+            stack.enter_context(shut_exits(lambda _: self.hub.is_here(), self.network.refuse))
             stack.enter_context(replaced(events, new_event_loop=_loop_here))
             stack.enter_context(replaced(asyncio, new_event_loop=_loop_here))
             stack.enter_context(replaced(_POLICY, new_event_loop=_loop_here_by_policy))
+            stack.enter_context(replaced(_Loop, run_forever=_run_here))
             stack.enter_context(virtual_times())
             self._threads = stack.enter_context(virtual_threads(self.hub))  # left first: what ends them takes time
             self._stack = stack.pop_all()
@@ -78,6 +83,15 @@ class World:
         """Begin a strand: blocking code that takes turns with all the rest. See `Hub.spawn`."""
         assert self._threads is not None, "not entered"
         return self.hub.spawn(run, name, self._threads.next_ident())
+
+
+def _run_here(loop: asyncio.BaseEventLoop) -> None:
+    if current_world() is not None and not isinstance(loop, VirtualLoop):
+        raise RuntimeError(
+            f"{loop!r} was made before virtual time was entered, and would wait for ever in it: make it inside. An "
+            "asynchronous test needs an event loop of its own"
+        )
+    _run_forever(loop)
 
 
 def _loop_here() -> asyncio.AbstractEventLoop:

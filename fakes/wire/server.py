@@ -57,6 +57,13 @@ class WireServer(Server):
         for _ in range(_TURNS_TO_CLOSE):
             await asyncio.sleep(0)
 
+    def cut(self) -> None:
+        """From now on nobody gets anything any more, but an error at once. `restart` makes it good."""
+        self._end_phases()
+        self._drop_connections()
+        if self._door is not None:
+            self._door.shut()
+
     def time_of_day(self) -> datetime:
         return datetime.now(UTC)
 

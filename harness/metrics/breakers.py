@@ -56,7 +56,7 @@ def false_open_time(seen: Observed) -> float | Absent:
 def _falsely(seen: Observed) -> list[bool]:
     """Of each refused call, whether nothing would have met it."""
     timeline = Timeline(seen.scenario.service().phases, seen.seed)
-    starts = timeline.starts
+    starts = timeline.starts()
 
     def is_met(call: CallRecord) -> bool:
         now = call.started if call.finished is None else call.finished  # a layer outside may have tried before

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import Client, Results, Scenario, client, compare, explain, load, run, scenario, virtual
+    from .api import Client, Results, Scenario, client, compare, explain, load, run, scenario, virtual, wire
 
 __all__ = [
     "Client",
@@ -25,6 +25,7 @@ __all__ = [
     "run",
     "scenario",
     "virtual",
+    "wire",
 ]
 
 __version__ = "0.1.0"

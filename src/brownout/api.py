@@ -24,9 +24,21 @@ from brownout.harness.sources import Source
 from brownout.harness.store import FILE_NAME, Store
 
 if TYPE_CHECKING:
-    from brownout.harness.drivers.virtual.service import Service
+    from brownout.harness.testing.service import Service
 
-__all__ = ["Client", "Results", "Scenario", "client", "compare", "explain", "load", "run", "scenario", "virtual"]
+__all__ = [
+    "Client",
+    "Results",
+    "Scenario",
+    "client",
+    "compare",
+    "explain",
+    "load",
+    "run",
+    "scenario",
+    "virtual",
+    "wire",
+]
 
 PRODUCTION = "api.anthropic.com"
 """Where the SDK's clients go unless they are told otherwise."""
@@ -163,19 +175,45 @@ def explain(scenario: Named | Scenario, client: Named | Client, call: str = "wor
 
 
 def virtual(
-    scenario: Named | Scenario, *, seed: int = 1, hosts: Sequence[str] = (PRODUCTION,)
+    scenario: Named | Scenario | None = None, *, seed: int = 1, hosts: Sequence[str] = (PRODUCTION,)
 ) -> AbstractContextManager[Service]:
     """Virtual time for a `with` statement: your own code, with whatever clients of `anthropic`, `httpx` or `httpx2` it
-    makes, meets the scenario at `hosts`, and its waiting takes no time. Threads, executors and event loops that are
-    started inside live in it too. Nothing else can be reached: `fakes.virtual.errors.NotRouted`.
+    makes, meets the scenario at `hosts`, and its waiting takes no time. Without a scenario nothing goes wrong until you
+    script it. Threads, executors and event loops that are started inside live in it too. Nothing else can be reached:
+    `fakes.virtual.errors.NotRouted`.
 
-    Yields an object with `now`, `requests` and `faults`. Raises `RuntimeError` inside another and inside an
-    event loop that runs, `ValueError` for arguments, and as `scenario` does for files.
+    Yields the `harness.testing.service.Service`, which tells what was asked for and takes faults; one that is scripted
+    and does not take effect raises `harness.testing.checked.ProvesNothing` in the end. Raises `RuntimeError` inside
+    another and inside an event loop that runs, `ValueError` for arguments, and as `scenario` does for files.
     """
     if isinstance(hosts, str):
         raise ValueError(f"hosts: expected a list of names, got {hosts!r} alone; write [...] around it")
+    _check_seed(seed)
+    from brownout.harness.testing.checked import checked
+    from brownout.harness.testing.virtual import virtual
+
+    return checked(virtual(_incident(scenario), seed, hosts))
+
+
+def wire(scenario: Named | Scenario | None = None, *, seed: int = 1) -> AbstractContextManager[Service]:
+    """The same in real time over real sockets: a server on a loopback port, in a thread of its own, for programs that
+    cannot live in virtual time. The environment leads the SDK's clients there that are made inside; others find it at
+    the service's `url`. Nothing beyond this machine can be reached."""
+    _check_seed(seed)
+    from brownout.harness.testing.checked import checked
+    from brownout.harness.testing.wire import wire
+
+    return checked(wire(_incident(scenario), seed))
+
+
+def _incident(given: Named | Scenario | None) -> Scenario:
+    if given is None:
+        from brownout.harness.testing.quick import QUICK
+
+        return QUICK
+    return _source(given, Scenario).value
+
+
+def _check_seed(seed: int) -> None:
     if type(seed) is not int or seed < 0:
         raise ValueError(f"seed: expected a whole number from 0, got {seed!r}")
-    from brownout.harness.drivers.virtual.service import around
-
-    return around(_source(scenario, Scenario).value, seed, hosts)

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from brownout.reports.reference import reference
+from brownout.reports.stub import stub
 
-DOCS = Path(__file__).parents[2] / "docs"
+ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize(("name", "page"), [("reference.md", reference)])
+@pytest.mark.parametrize(("name", "page"), [("docs/reference.md", reference), ("src/brownout/faults.pyi", stub)])
 def test_page_is_up_to_date(name: str, page: object) -> None:
     """A change of a model without `make docs` is found here."""
     assert callable(page)
-    assert (DOCS / name).read_text(encoding="utf-8") == page()
+    assert (ROOT / name).read_text(encoding="utf-8") == page()

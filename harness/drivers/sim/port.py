@@ -43,7 +43,7 @@ class SimPort:
 
     def follow_phases(self) -> None:
         """Set a timer for each phase of the timeline, and hit what its start hits."""
-        for index, start in enumerate(self.endpoint.timeline.starts):
+        for index, start in enumerate(self.endpoint.timeline.starts()):
             if index:
                 self.clock.at(start, self._begin_phase, index)
         self._begin_phase(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -34,13 +35,16 @@ def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Le
 
 
 @contextmanager
-def served(scenario: Scenario, seed: int, hosts: Sequence[str] = (HOST,)) -> Iterator[tuple[World, VirtualServer]]:
-    """A virtual time in which every client that connects to one of the hosts reaches the scenario's service."""
+def served(
+    scenario: Scenario, seed: int, hosts: Sequence[str] = (HOST,), limit: float = math.inf
+) -> Iterator[tuple[World, VirtualServer]]:
+    """A virtual time in which every client that connects to one of the hosts reaches the scenario's service; for so
+    many seconds at most."""
     stray = Draws(seed, "jitter of calls that are not ours")
     numbers = count()
     with (
         few_collections(),
-        World() as world,
+        World(limit) as world,
         on_our_clock(1.0, stray=lambda: stray.uniform(next(numbers))),
         in_memory(world.network),
     ):

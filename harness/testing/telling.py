@@ -1,0 +1,65 @@
+"""A trace as text: one line an attempt, and what is to be said of the time between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .trace import ROUNDING, Attempt, Trace
+
+_MOST_LINES = 40
+
+
+def timeline(trace: Trace) -> str:
+    """What the program did, line by line."""
+    lines = list(_lines(trace))
+    if len(lines) > _MOST_LINES:
+        half = _MOST_LINES // 2
+        lines = [*lines[:half], f"{'':>10}  ... {len(lines) - 2 * half} lines more", *lines[-half:]]
+    return "\n".join(lines)
+
+
+def _lines(trace: Trace) -> Iterator[str]:
+    if not trace.tries:
+        yield f"{trace.now:10.3f}  no request has come"
+        return
+    for number, each in enumerate(trace.tries, start=1):
+        if number > 1:
+            yield from _between(trace.tries[number - 2], each)
+        yield f"{each.at:10.3f}  {_title(number, each)}"
+    if trace.deadline is not None and trace.now > trace.deadline:
+        yield f"{trace.deadline:10.3f}  the limit of {trace.deadline - trace.began:g} s is over"
+    yield f"{trace.now:10.3f}  the end"
+
+
+def _title(number: int, each: Attempt) -> str:
+    if not each.connected:
+        return f"attempt {number}: no connection ({each.fault})"
+    how = "stream" if each.stream else "plain"
+    fault = "" if each.fault is None else f" ({each.fault}{'' if each.has_fired else ', which did not fire'})"
+    return f"attempt {number}, {how}: {_ending(each)}{fault}"
+
+
+def _ending(each: Attempt) -> str:
+    took = "" if each.ended is None else f" after {each.ended - each.at:.3f} s"
+    told = f"status {each.status}" if each.status not in (None, 200) else ""
+    if each.retry_after is not None:
+        told += f", retry-after {each.retry_after:g} s"
+    if each.ended is None:
+        return "still going on" + (f", {each.tokens} tokens so far" if each.tokens else "")
+    if each.closed_by_client:
+        return f"the client left{took}" + (f", with {each.tokens} tokens" if each.tokens else ", with nothing")
+    if told:
+        return told + took
+    if each.is_complete:
+        return f"answered whole{took}"
+    return f"broken off{took}" + (f", after {each.tokens} tokens" if each.tokens else "")
+
+
+def _between(before: Attempt, after: Attempt) -> Iterator[str]:
+    if before.ended is None or before.ended > after.at:
+        return
+    wait = after.at - before.ended
+    if before.retry_after is not None and wait < before.retry_after - ROUNDING:
+        yield f"{'':>10}  waits {wait:.3f} s: retried {before.retry_after - wait:.2f} s before retry-after allowed"
+    elif wait > ROUNDING:
+        yield f"{'':>10}  waits {wait:.3f} s"

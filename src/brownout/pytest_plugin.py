@@ -1,0 +1,172 @@
+"""The pytest plugin: a fixture, a marker and two options, all called `brownout`.
+
+pytest imports this at every start, whether a test wants it or not: what it needs is imported when a test does.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import shlex
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from brownout.harness.testing.plugin import Settings
+    from brownout.harness.testing.service import Service
+    from brownout.harness.testing.wire import WireHost
+
+_SERVICE: pytest.StashKey[Service] = pytest.StashKey()
+_WIRE: pytest.StashKey[WireHost] = pytest.StashKey()
+_SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
+MARKER = (
+    "brownout(scenario=None, *, backend=None, seed=None, hosts=(), limit=None): the service of this test is that of a "
+    "scenario, by its name or file; on which backend, under which seed, for which hosts besides api.anthropic.com, and "
+    "after how long the test is ended"
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Two options, which go before the marker, and their defaults in the ini file."""
+    group = parser.getgroup("brownout", "faults of the Claude API")
+    group.addoption(
+        "--brownout-backend",
+        choices=("virtual", "wire"),
+        help="where tests meet the fake: in virtual time (the default), or on real sockets in real time",
+    )
+    group.addoption("--brownout-seed", type=int, metavar="N", help="of everything that is drawn; 1 if not given")
+    parser.addini("brownout_backend", "as --brownout-backend", default="virtual")
+    parser.addini("brownout_seed", "as --brownout-seed", default="1")
+    parser.addini("brownout_hosts", "hosts that are faked in virtual time besides api.anthropic.com", type="args")
+    parser.addini("brownout_limit", "after how long a test is ended; 24h in virtual time, 60s on the wire", default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line("markers", MARKER)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """On the wire a client that is made while tests are collected has to know the port already."""
+    wanted = early_config.known_args_namespace.brownout_backend or early_config.getini("brownout_backend")
+    if wanted == "wire":
+        os.environ["ANTHROPIC_BASE_URL"] = _wire_host(early_config).url
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Give the port back."""
+    if (host := config.stash.get(_WIRE, None)) is not None:
+        host.close()
+
+
+def _wire_host(config: pytest.Config) -> WireHost:
+    """One port for all tests of this process, so that clients made once keep their base URL."""
+    if _WIRE not in config.stash:
+        from brownout.harness.testing.quick import QUICK
+        from brownout.harness.testing.wire import WireHost
+
+        config.stash[_WIRE] = WireHost()
+        config.stash[_WIRE].open(QUICK, 1)
+    return config.stash[_WIRE]
+
+
+@pytest.fixture(autouse=True)
+def _brownout_first(request: pytest.FixtureRequest) -> None:
+    """Virtual time is entered before any other fixture of a test makes a client or an event loop."""
+    item = request.node
+    if "brownout" in request.fixturenames or item.get_closest_marker("brownout"):
+        request.getfixturevalue("brownout")
+
+
+@pytest.fixture
+def brownout(request: pytest.FixtureRequest) -> Iterator[Service]:
+    """The service that the program under test calls: script what goes wrong, and read what the program did."""
+    from brownout.harness.testing import plugin
+    from brownout.harness.testing.environment import environment
+    from brownout.harness.testing.virtual import virtual
+
+    item = request.node
+    settings = item.stash[_SETTINGS] = plugin.Settings.of(request.config, item.get_closest_marker("brownout"))
+    with ExitStack() as stack:
+        if settings.backend == "virtual":
+            opened = virtual(settings.scenario, settings.seed, settings.hosts, settings.limit)
+            stack.enter_context(environment())
+            service = stack.enter_context(opened)
+        else:
+            host = _wire_host(request.config)
+            stack.enter_context(environment(host.url))
+            service = stack.enter_context(host.serving(settings.scenario, settings.seed, settings.limit))
+        item.stash[_SERVICE] = service
+        try:
+            yield service
+        finally:
+            del item.stash[_SERVICE]
+
+
+@pytest.hookimpl
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run an asynchronous test for which no other plugin has an event loop."""
+    if _SERVICE not in pyfuncitem.stash or not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    import asyncio  # 20 ms, for whoever has no asynchronous test
+
+    names = pyfuncitem._fixtureinfo.argnames
+    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """A test that proves nothing fails; one that fails otherwise has its own reason."""
+    service = item.stash.get(_SERVICE, None)
+    if service is None:
+        yield
+        return
+    try:
+        yield
+        complaints = service.complaints()
+    finally:
+        from brownout.harness.testing.plugin import properties
+
+        item.user_properties.extend(properties(service))
+        service.refused.clear()  # told, and not to be raised again when virtual time ends
+    if complaints:
+        pytest.fail("\n".join(complaints), pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """What the program did, and how to see it again, under the failure."""
+    report = yield
+    service = item.stash.get(_SERVICE, None)
+    if report.failed and service is not None:
+        settings = item.stash[_SETTINGS]
+        again = (
+            f"pytest {shlex.quote(item.nodeid)} --brownout-backend={settings.backend} --brownout-seed={settings.seed}"
+        )
+        report.sections.append(("what the program did (brownout)", f"{service.explain()}\n\nAgain: {again}"))
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """One line on all tests that had a service. Reports of every phase are looked at: which of them has the figures,
+    and under which outcome it is filed, depends on how a test ended."""
+    found: dict[str, dict[str, Any]] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            figures = {name: value for name, value in getattr(report, "user_properties", ()) if _is_ours(name)}
+            if figures:
+                found[report.nodeid] = figures
+    if found:
+        from brownout.harness.testing.plugin import summary
+
+        terminalreporter.section("brownout")
+        terminalreporter.line(summary(found.values()))
+
+
+def _is_ours(name: object) -> bool:
+    return isinstance(name, str) and name.startswith("brownout_")
