@@ -102,8 +102,8 @@ def test_a_retry_before_retry_after_allowed() -> None:
             ],
             waits=[wait(1.0, "backoff", at=20.25), wait(5.0, "retry-after", at=21.5, who=(0, 0, 1))],
             journal=[
-                served((0, 0, 0), status=429, fault=RATE_LIMIT),
-                served((0, 0, 1), status=429, fault=RATE_LIMIT),
+                served((0, 0, 0), status=429, fault=RATE_LIMIT, retry_after=5.0),
+                served((0, 0, 1), status=429, fault=RATE_LIMIT, retry_after=5.0),
                 served((0, 0, 2), fault=RATE_LIMIT, has_fired=False),
             ],
         ),
@@ -136,7 +136,10 @@ def test_a_hedge_is_no_early_retry() -> None:
                 attempt(who=(0, 0, 0, 1), started=2.0, finished=4.0, first_text=3.0, tokens=5),
                 attempt("cancelled", who=(0, 0, 1, 0), started=3.5, finished=4.0),
             ],
-            journal=[served((0, 0), status=429, fault=RATE_LIMIT), served((0, 0, 0, 1), is_complete=True)],
+            journal=[
+                served((0, 0), status=429, fault=RATE_LIMIT, retry_after=5.0),
+                served((0, 0, 0, 1), is_complete=True),
+            ],
         ),
         LIMITED,
     )
@@ -163,7 +166,7 @@ def test_a_hedge_after_the_last_try_is_no_early_retry_either() -> None:
                 attempt("status", status=429, finished=2.5),
                 attempt(who=(0, 0, 0, 1), started=3.0, finished=4.0),
             ],
-            journal=[served((0, 0), status=429, fault=RATE_LIMIT)],
+            journal=[served((0, 0), status=429, fault=RATE_LIMIT, retry_after=5.0)],
         ),
         LIMITED,
     )

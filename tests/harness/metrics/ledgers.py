@@ -85,11 +85,12 @@ def served(
     lateness: float = 0.0,
     is_complete: bool = False,
     arrived: float = 0.0,
+    retry_after: float | None = None,
 ) -> Served:
     """A request that was served within a second."""
     return Served(
         Identity(*who), False, input_tokens, output_tokens, arrived, granted, arrived + 1.0, None, base, status,
-        sent_tokens, fault, fault is not None and has_fired, lateness, is_complete,
+        sent_tokens, fault, fault is not None and has_fired, lateness, is_complete, retry_after,
     )  # fmt: skip
 
 
