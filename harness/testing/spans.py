@@ -22,7 +22,7 @@ class Within:
     def __init__(self, limit: float, trace: Callable[[], Trace]) -> None:
         self.limit = limit
         self._trace = trace
-        self._began: float | None = None
+        self._before: Trace | None = None
         self._ended: Trace | None = None
 
     @property
@@ -31,8 +31,8 @@ class Within:
         if self._ended is not None:
             return self._ended
         whole = self._trace()
-        began = whole.now if self._began is None else self._began
-        return whole.between(began, whole.now, began + self.limit)
+        before = whole if self._before is None else self._before
+        return whole.since(before, before.now + self.limit)
 
     @property
     def spent(self) -> float:
@@ -49,7 +49,7 @@ class Within:
         return timeline(self.trace)
 
     def __enter__(self) -> Self:
-        self._began, self._ended = self._trace().now, None
+        self._before, self._ended = self._trace(), None
         return self
 
     def __exit__(
@@ -64,8 +64,7 @@ class Within:
 
 class _Step(NamedTuple):
     name: str
-    began: float
-    ended: float
+    trace: Trace
 
 
 class Budget(Within):
@@ -79,11 +78,11 @@ class Budget(Within):
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """What comes in here is one step."""
-        began = self._trace().now
+        before = self._trace()
         try:
             yield
         finally:
-            self._named.append(_Step(name, began, self._trace().now))
+            self._named.append(_Step(name, self._trace().since(before)))
 
     def explain(self) -> str:
         """A table: each step with its attempts, the time it spent on answers and on waiting between them, and the
@@ -98,10 +97,7 @@ class Budget(Within):
     def _steps(self, trace: Trace) -> list[tuple[str, float, tuple[Attempt, ...]]]:
         """Of each its name, the time it took, and its attempts."""
         if self._named:
-            return [
-                (name, ended - began, tuple(each for each in trace.tries if began <= each.at <= ended))
-                for name, began, ended in self._named
-            ]
+            return [(name, step.elapsed, step.tries) for name, step in self._named]
         found, began = [], trace.began
         for number, step in enumerate(trace.steps(), start=1):
             ended = trace.now if step[-1].ended is None else step[-1].ended

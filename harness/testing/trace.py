@@ -82,12 +82,14 @@ class Trace:
 
     @classmethod
     def of(cls, served: Sequence[Served], away: Sequence[TurnedAway], now: float) -> Trace:
+        # Who is refused may come again in the same instant; who is answered cannot.
         tries = [*map(Attempt.served, served), *map(Attempt.turned_away, away)]
-        return cls(tuple(sorted(tries, key=lambda each: each.at)), 0.0, now)
+        return cls(tuple(sorted(tries, key=lambda each: (each.at, each.connected))), 0.0, now)
 
-    def between(self, began: float, now: float, deadline: float | None = None) -> Trace:
-        """Those that came in a part of the test."""
-        return Trace(tuple(each for each in self.tries if began <= each.at <= now), began, now, deadline)
+    def since(self, before: Trace, deadline: float | None = None) -> Trace:
+        """Those that came after an earlier trace of the test was taken: counted, as virtual time may stand still
+        between two of them."""
+        return Trace(self.tries[len(before) :], before.now, self.now, deadline)
 
     def __len__(self) -> int:
         return len(self.tries)
