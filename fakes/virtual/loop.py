@@ -58,6 +58,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._parked: greenlet | None = None
         super().__init__(_Selector(self))  # type: ignore[arg-type]
 
+    def belongs_to(self, hub: Hub) -> bool:
+        """Whether it lives in this virtual time, rather than in one that has ended."""
+        return self._hub is hub
+
     def time(self) -> float:
         return self._hub.time()
 

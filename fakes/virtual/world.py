@@ -86,7 +86,8 @@ class World:
 
 
 def _run_here(loop: asyncio.BaseEventLoop) -> None:
-    if current_world() is not None and not isinstance(loop, VirtualLoop):
+    world = current_world()
+    if world is not None and not (isinstance(loop, VirtualLoop) and loop.belongs_to(world.hub)):
         raise RuntimeError(
             f"{loop!r} was made before virtual time was entered, and would wait for ever in it: make it inside. An "
             "asynchronous test needs an event loop of its own"

@@ -259,6 +259,46 @@ def test_it(runner, brownout):
     assert "was made before virtual time was entered" in result.stdout.str()
 
 
+def test_a_loop_of_the_test_before_is_named_too(project: pytest.Pytester) -> None:
+    """Of the virtual time that has ended."""
+    text = """
+import asyncio
+
+loops = []
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_it(brownout, number):
+    loops or loops.append(asyncio.new_event_loop())
+    loops[0].run_until_complete(app.ask_async())
+"""
+    project.makepyfile(test_it=HEAD + text)
+    result = run(project)
+    result.assert_outcomes(passed=1, failed=1)
+    assert "was made before virtual time was entered" in result.stdout.str()
+
+
+def test_an_asynchronous_test_of_anyio_has_a_loop_of_its_own(project: pytest.Pytester) -> None:
+    """And so has its fixture, which is asked for before the service is."""
+    text = """
+@pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+@pytest.fixture
+async def client():
+    async with anthropic.AsyncAnthropic() as client:
+        yield client
+
+@pytest.mark.anyio
+async def test_it(client, brownout):
+    brownout.next(overload())
+    assert await client.messages.create(**app.ASK)
+    assert brownout.trace.statuses == [529, 200]
+"""
+    project.makepyfile(test_it=HEAD + text)
+    run(project).assert_outcomes(passed=1)
+
+
 def test_a_session_that_wants_none_of_it_imports_none_of_it(project: pytest.Pytester) -> None:
     """Whoever has this installed starts pytest as fast as before."""
     text = """
