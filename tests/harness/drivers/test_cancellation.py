@@ -360,7 +360,7 @@ def turns_of(case: Case) -> int:
 @pytest.mark.parametrize("name", CASES)
 def test_a_call_can_be_called_off_at_every_turn_of_the_loop(name: str) -> None:
     """No slot, permit, task or socket stays taken, and what was in flight is recorded as cancelled."""
-    assert turns_of(CASES[name]) > 10
+    assert turns_of(CASES[name]) > 3  # how many there are depends on how much comes at once
 
 
 @pytest.mark.parametrize("name", ["hedged, stream", "hedged, plain"])
