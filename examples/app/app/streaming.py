@@ -1,0 +1,52 @@
+"""An answer that is shown while it is written, and never passed off as whole when it is not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import TypeVar
+
+import anthropic
+import httpx2  # whose errors the SDK passes on once a stream has begun
+from anthropic.lib.streaming import ParsedMessageStreamEvent
+
+from .errors import Incomplete
+from .llm import breaker, client, request
+
+T = TypeVar("T")
+MAX_GAP = 10.0
+"""Seconds from one event to the next. Pings are no events here, but each starts the client's read timeout anew."""
+
+
+async def stream(prompt: str) -> AsyncIterator[str]:
+    """The answer, piece by piece. Raises `Incomplete`, `BreakerOpen`, and what the SDK raises at first."""
+    with breaker.guard():
+        async with client.messages.stream(**request(prompt)) as events:
+            async for piece in whole(without_gaps(events, MAX_GAP)):
+                yield piece
+
+
+async def whole(events: AsyncIterator[ParsedMessageStreamEvent[None]]) -> AsyncIterator[str]:
+    """Their text. Raises `Incomplete` if it breaks off, or ends before the service has said that this is all."""
+    text, last = "", ""
+    try:
+        async for event in events:
+            last = event.type
+            if event.type == "text":
+                text += event.text
+                yield event.text
+    except (TimeoutError, anthropic.APIError, httpx2.HTTPError) as error:
+        raise Incomplete(text) from error
+    if last != "message_stop":
+        raise Incomplete(text)
+
+
+async def without_gaps(events: AsyncIterator[T], limit: float) -> AsyncIterator[T]:
+    """The same events. Raises `TimeoutError` if one takes more than so many seconds to come."""
+    while True:
+        try:
+            async with asyncio.timeout(limit):
+                event = await anext(events)
+        except StopAsyncIteration:
+            return
+        yield event
