@@ -10,6 +10,9 @@ os.environ.setdefault(
 
 import litellm
 
+litellm.disable_aiohttp_transport = True  # over httpx, which virtual time reaches; aiohttp is its default
+litellm.suppress_debug_info = True  # else every error prints an advertisement
+
 MODEL = "anthropic/claude-sonnet-5-5"
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import anthropic
 import stamina
+from stamina.instrumentation import set_on_retry_hooks
+
+set_on_retry_hooks([])  # else each retry is a line on stderr where logging is not set up
 
 MODEL = "claude-sonnet-5-5"
 
