@@ -28,7 +28,7 @@ def _found() -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def program() -> str:
+def code() -> str:
     """A hash of the code that results are made by: a checkout changes under one version number."""
     folders = (Path(__file__).parents[1] / name for name in ("fakes", "harness"))
     files = sorted(path for folder in folders for path in folder.resolve().rglob("*.py"))

@@ -18,11 +18,15 @@ PATTERN = r"^[a-z0-9][a-z0-9-]{0,59}$"
 _EXPECTED = "a name of small letters, digits and hyphens"
 
 
+def likely(words: str) -> str:
+    """What somebody may be called of whom so much is known; "" if nothing of it can stand in a name."""
+    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")[:60].rstrip("-")
+
+
 def _checked(name: str) -> str:
     if re.fullmatch(PATTERN.strip("^$"), name):
         return name
-    likely = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60]
-    hint = f'write "{likely}"' if likely else ""
+    hint = f'write "{found}"' if (found := likely(name)) else ""
     raise PydanticCustomError("name", "{text}", {"text": f"expected {_EXPECTED}", "expected": _EXPECTED, "hint": hint})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -12,6 +12,7 @@ from . import cells
 from .ablate import Variant, variants
 from .client import Client, TimeoutsFile
 from .files.suggest import quoted
+from .program import Contestant
 from .reach import out_of_reach
 from .results import Backend, Subject
 from .sampling import sampled
@@ -30,7 +31,7 @@ class Plan:
     """What to run, and how."""
 
     scenarios: Sequence[Source[Scenario]]
-    clients: Sequence[Source[Client]]
+    clients: Sequence[Source[Contestant]]
     seeds: Sequence[int]
     backend: Backend = "sim"
     scale: float = 1.0
@@ -64,6 +65,12 @@ class Plan:
             raise ValueError(f'backend "{self.backend}": expected one of {", ".join(map(quoted, cells.BACKENDS))}')
         if self.backend != "wire" and self.scale != 1.0:
             raise ValueError("time scale: it is for the wire; virtual and simulated time cost nothing")
+        for source in self.clients:
+            if self.backend not in (able := cells.backends_of(source.value)):
+                expected = able[0] if able[0] == "wire" else f"{able[0]} or wire"
+                raise ValueError(f'backend {self.backend}: "{source.named}" is a program, and needs {expected}')
+            if self.scale != 1.0 and not isinstance(source.value, Client):
+                raise ValueError(f'time scale: "{source.named}" is a program, and its own clock cannot be scaled')
         if not 0.0 < self.sample <= 1.0:
             raise ValueError(f"sample: expected a share above 0 and at most 1, got {self.sample}")
         if self.workers < 1:
@@ -103,10 +110,11 @@ class Plan:
 
     @cached_property
     def _every_variant(self) -> list[Variant]:
-        return [v for source in self.clients if source.value.name == self.ablate for v in variants(source.value)]
+        named = [source.value for source in self.clients if source.value.name == self.ablate]
+        return [v for client in named if isinstance(client, Client) for v in variants(client)]
 
     @cached_property
-    def players(self) -> list[Client]:
+    def players(self) -> list[Contestant]:
         """Every client that is played."""
         return [*(source.value for source in self.clients), *(variant.client for variant in self.variants)]
 
@@ -147,13 +155,13 @@ def _check_reach(scenario: Scenario) -> None:
             raise Unplayable(f"{scenario.name}: phase {phase}: {faults[i].kind} cannot fire in this sample: {why}")
 
 
-def _subject(source: Source[Scenario] | Source[Client]) -> Subject:
+def _subject(source: Source[Scenario] | Source[Contestant]) -> Subject:
     value = source.value
     about = "".join(c if c.isprintable() else " " for c in value.about)  # it goes to terminals
     return Subject(name=value.name, about=about, sha256=fingerprint(value), reproduce=source.named)
 
 
-def _check_accepted(scenario: Scenario, client: Client) -> None:
+def _check_accepted(scenario: Scenario, client: Contestant) -> None:
     """Raise `Unplayable` for calls that the SDK refuses to send at all."""
     if _is_refused(scenario, client):
         raise Unplayable(
@@ -162,10 +170,16 @@ def _check_accepted(scenario: Scenario, client: Client) -> None:
         )
 
 
-def _is_refused(scenario: Scenario, client: Client) -> bool:
+def _is_refused(scenario: Scenario, client: Contestant) -> bool:
     """Whether it has calls that the SDK does not send with these timeouts."""
     defaults = TimeoutsFile().timeouts()
-    return any(
+    return isinstance(client, Client) and any(
         kind.stream < 1.0 and kind.max_tokens >= LONGEST_PLAIN_ANSWER and client.timeouts_of(kind.profile) == defaults
         for kind in scenario.workload.kinds
     )
+
+
+def default_backend(contestants: Iterable[Contestant]) -> Backend:
+    """The quickest that can play all of them."""
+    able = [cells.backends_of(each) for each in contestants]
+    return next(backend for backend in cells.BACKENDS if all(backend in each for each in able))

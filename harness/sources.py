@@ -16,16 +16,18 @@ from brownout import scenarios as shipped
 from . import files
 from .client import Client
 from .files.suggest import did_you_mean, quoted
+from .program import Contestant, command, is_origin, program
 from .scenario import Scenario
 
 Model = TypeVar("Model", bound=BaseModel)
+Of = TypeVar("Of", bound=BaseModel, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Source(Generic[Model]):
+class Source(Generic[Of]):
     """What was loaded, its text, and the words that name it again."""
 
-    value: Model
+    value: Of
     text: str
     named: str
 
@@ -60,6 +62,18 @@ def scenario(named: str) -> Source[Scenario]:
 def client(named: str) -> Source[Client]:
     """Raises `UnknownName` or `files.FileError`."""
     return _load(named, shipped.clients(), Client, "client")
+
+
+def contestant(named: str) -> Source[Contestant]:
+    """A client, or a program by `module:name`, which is imported. Raises `NotFound`, and as `client` does."""
+    if is_origin(named) and not Path(named).exists():
+        return Source(program(named), "", named)
+    return client(named)
+
+
+def by_command(named: str) -> Source[Contestant]:
+    """A program by the command that runs it. Raises `NotFound`."""
+    return Source(command(named), "", named)
 
 
 def _load(named: str, known: Mapping[str, Path], model: type[Model], what: str) -> Source[Model]:

@@ -12,6 +12,7 @@ from multiprocessing import active_children, get_context, parent_process
 from threading import Thread, current_thread, main_thread
 
 from .cells import Job, play
+from .metrics import Observed
 from .store import Played
 
 _TRIES = 3
@@ -24,11 +25,12 @@ class WorkersDied(Exception):
 
 
 def run(todo: Sequence[Job], workers: int) -> Generator[tuple[Job, Played]]:
-    """Each job and what came of it, in `workers` processes (1: in this one). Results do not depend on how many.
+    """Each job and what came of it, in `workers` processes (1: in this one, but for foreign code). Results do not
+    depend on how many.
 
-    Raises `WorkersDied` when that keeps happening. What was yielded before stays good.
+    Raises `WorkersDied` when they are killed again and again. What was yielded before stays good.
     """
-    if min(workers, len(todo)) <= 1:
+    if min(workers, len(todo)) <= 1 and not any(job.is_foreign for job in todo):
         yield from ((job, play(job)) for job in todo)
         return
     left = dict(enumerate(todo))
@@ -40,6 +42,14 @@ def run(todo: Sequence[Job], workers: int) -> Generator[tuple[Job, Played]]:
             continue
         return
     raise WorkersDied(f"worker processes were killed {_TRIES} times; too little memory? try fewer --workers")
+
+
+def observe(job: Job) -> Observed:
+    """The same for all that one of them has recorded."""
+    if not job.is_foreign:
+        return job.observe()
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=_end_with_parent) as pool:
+        return pool.submit(job.observe).result()
 
 
 def _in_one_pool(jobs: dict[int, Job], workers: int) -> Iterator[tuple[int, Played]]:

@@ -34,6 +34,11 @@ class Register:
     def __init__(self) -> None:
         self._seen: dict[int, int] = {}
 
+    @property
+    def count(self) -> int:
+        """Of the requests that were numbered."""
+        return sum(self._seen.values())
+
     def identify(self, client: int, retry: int) -> Identity:
         """The n-th request of a client; `retry` as the SDK counts it."""
         call = self._seen.get(client, 0)

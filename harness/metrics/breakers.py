@@ -7,29 +7,35 @@ from bisect import bisect_right
 from brownout.fakes.draws import Identity
 from brownout.fakes.timeline import Timeline
 
+from ..client import Client
 from ..policies.layers.breaker import Breaker
 from ..records import CallRecord
 from .observed import Absent, Observed, once
 
 _NONE = Absent("this client has no breaker")
+_UNSEEN = Absent("whether a program has a breaker cannot be seen")
 
 
-def _breakers(seen: Observed) -> list[Breaker]:
-    return [layer for stack in seen.client.stacks() for layer in stack if isinstance(layer, Breaker)]
+def _none(seen: Observed) -> Absent | None:
+    """Why there is nothing to say; None where there is."""
+    if not isinstance(seen.client, Client):
+        return _UNSEEN
+    has_one = any(isinstance(layer, Breaker) for stack in seen.client.stacks() for layer in stack)
+    return None if has_one else _NONE
 
 
 def opened(seen: Observed) -> float | Absent:
     """How often, for each client."""
-    if not _breakers(seen):
-        return _NONE
+    if none := _none(seen):
+        return none
     return sum(record.after == "open" for record in seen.ledger.breaker) / seen.scenario.workload.clients
 
 
 def open_time(seen: Observed) -> float | Absent:
     """Seconds for each client, of those in which calls begin. A breaker whose time is over stays open in name until the
     next call: not counted."""
-    if not _breakers(seen):
-        return _NONE
+    if none := _none(seen):
+        return none
     horizon = seen.scenario.horizon
     spells = ((record.at, record.until) for record in seen.ledger.breaker if record.until is not None)
     return sum(max(0.0, min(until, horizon) - at) for at, until in spells) / seen.scenario.workload.clients
@@ -38,8 +44,8 @@ def open_time(seen: Observed) -> float | Absent:
 def falsely_refused(seen: Observed) -> float | Absent:
     """Of all calls, those a breaker refused although no fault would have met them then: every refused call is asked
     what its next request would have met, which the labelled draws answer."""
-    if not _breakers(seen):
-        return _NONE
+    if none := _none(seen):
+        return none
     return sum(_falsely(seen)) / len(seen.ledger.calls)
 
 

@@ -16,7 +16,7 @@ from ..ledger import Ledger
 from ..records import AttemptRecord, CallRecord
 
 if TYPE_CHECKING:  # a scenario's objectives name metrics, so these cannot be needed to define one
-    from ..client import Client
+    from ..program import Contestant
     from ..scenario import Scenario
     from ..workload import Calls
 
@@ -36,7 +36,7 @@ class Observed:
     """A run: what was played, what was recorded, and the same run without faults (`twin`), if there was one."""
 
     scenario: Scenario
-    client: Client
+    client: Contestant
     seed: int
     ledger: Ledger
     twin: Ledger | None = None

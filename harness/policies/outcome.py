@@ -20,6 +20,8 @@ Kind: TypeAlias = Literal[
     "cancelled",  # an attempt that its caller called off
     "censored",  # a call that was still going on when the run ended
     "breaker_open",  # refused by our own breaker
+    "unanswered",  # a program has returned, and no answer has come whole
+    "raised",  # a program has raised, and no request of it has failed; or it has ended with an error
 ]
 Phase: TypeAlias = Literal["connect", "write", "read", "pool", "stream", "gap", "total"]
 

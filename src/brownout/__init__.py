@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import Client, Results, Scenario, client, compare, explain, load, run, scenario, virtual, wire
+    from .api import Client, Results, Scenario, client, command, compare, explain, load, run, scenario, virtual, wire
 
 __all__ = [
     "Client",
@@ -19,6 +19,7 @@ __all__ = [
     "Scenario",
     "__version__",
     "client",
+    "command",
     "compare",
     "explain",
     "load",

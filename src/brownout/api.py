@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from os import PathLike, fspath
 from pathlib import Path
@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
-from brownout.harness import sources
+from brownout.harness import program, sources
 from brownout.harness.cells import Job
 from brownout.harness.client import Client
 from brownout.harness.explaining import find, story, title
 from brownout.harness.frames import RUN_FILE, Results
 from brownout.harness.frames import load as load_results
-from brownout.harness.plan import Plan
+from brownout.harness.plan import Plan, default_backend
+from brownout.harness.program import Command, Contestant, Program
 from brownout.harness.results import Backend
 from brownout.harness.run import run as run_plan
 from brownout.harness.scenario import Scenario
 from brownout.harness.sources import Source
 from brownout.harness.store import FILE_NAME, Store
+from brownout.harness.workers import observe
 
 if TYPE_CHECKING:
     from brownout.harness.testing.service import Service
@@ -31,6 +33,7 @@ __all__ = [
     "Results",
     "Scenario",
     "client",
+    "command",
     "compare",
     "explain",
     "load",
@@ -43,7 +46,8 @@ __all__ = [
 PRODUCTION = "api.anthropic.com"
 """Where the SDK's clients go unless they are told otherwise."""
 
-Model = TypeVar("Model", Scenario, Client)
+Given = TypeVar("Given")
+Found = TypeVar("Found", bound=BaseModel)
 Named = str | PathLike[str]
 """The name of one that is shipped, or the path of a file."""
 
@@ -58,12 +62,18 @@ def client(named: Named) -> Client:
     return sources.client(fspath(named)).value
 
 
+def command(words: str) -> Command:
+    """A program in any language, as a contestant on the wire: run once for each call, as a shell would split the words.
+    `name=words` gives it a name. Raises `harness.importing.NotFound`."""
+    return program.command(words)
+
+
 def compare(
     scenarios: Iterable[Named | Scenario],
-    clients: Iterable[Named | Client],
+    clients: Iterable[Named | Contestant],
     *,
     seeds: int | Iterable[int] = 10,
-    backend: Backend = "sim",
+    backend: Backend | None = None,
     time_scale: float = 1.0,
     sample: float = 1.0,
     workers: int = 1,
@@ -75,20 +85,23 @@ def compare(
 ) -> Results:
     """Play every client through every scenario under every seed, and rank the clients.
 
-    `seeds`: how many, from 1, or which. `time_scale`: how many seconds of a scenario pass in one, on the wire.
+    `clients`: names, files, clients, or code of your own by `module:name`; a program in any language by `command`.
+    `backend`: by default the quickest that can play all of them: the simulator, for code virtual time, for commands the
+    wire. `seeds`: how many, from 1, or which. `time_scale`: how many seconds of a scenario pass in one, on the wire.
     `sample`: the share of clients, traffic and service to play, above 0 and at most 1. `workers`: processes; with more
-    than one a script needs its `if __name__ == "__main__":`. `weights`: of scenarios by name, 1 where not given.
-    `ablate`: a client that is also played with one layer left out at a time. `gate`: a client that no other may be
-    surely better than. `folder`: where `run.json` and every finished run are kept, to go on from there with `resume`.
+    than one, or code of your own, a script needs its `if __name__ == "__main__":`. `weights`: of scenarios by name, 1
+    where not given. `ablate`: a client that is also played with one layer left out at a time. `gate`: a client that no
+    other may be surely better than. `folder`: where `run.json` and every finished run are kept, to go on from there with `resume`.
 
     Raises `ValueError` for what does not go together, `harness.scoring.Unplayable` for a scenario that cannot mean what
-    it says, and as `scenario` does for files.
+    it says, `harness.importing.NotFound` for code, and as `scenario` does for files.
     """
+    contestants = _each(clients, _contestant)
     plan = Plan(
-        _sources(scenarios, Scenario),
-        _sources(clients, Client),
+        _each(scenarios, _scenario),
+        contestants,
         _numbers(seeds),
-        backend,
+        backend or default_backend(source.value for source in contestants),
         time_scale,
         sample,
         workers,
@@ -101,10 +114,10 @@ def compare(
 
 def run(
     scenarios: Iterable[Named | Scenario],
-    clients: Iterable[Named | Client],
+    clients: Iterable[Named | Contestant],
     *,
     seeds: int | Iterable[int] = 10,
-    backend: Backend = "sim",
+    backend: Backend | None = None,
     time_scale: float = 1.0,
     sample: float = 1.0,
     workers: int = 1,
@@ -112,11 +125,12 @@ def run(
     resume: bool = False,
 ) -> Results:
     """The same, to hold the scenarios' objectives against it: they are in `Results.file.objectives`."""
+    contestants = _each(clients, _contestant)
     plan = Plan(
-        _sources(scenarios, Scenario),
-        _sources(clients, Client),
+        _each(scenarios, _scenario),
+        contestants,
         _numbers(seeds),
-        backend,
+        backend or default_backend(source.value for source in contestants),
         time_scale,
         sample,
         workers,
@@ -144,19 +158,20 @@ def _numbers(seeds: int | Iterable[int]) -> Sequence[int]:
     return range(1, seeds + 1) if isinstance(seeds, int) else list(seeds)
 
 
-def _sources(given: Iterable[Named | Model], model: type[Model]) -> list[Source[Model]]:
+def _each(given: Iterable[Given], source_of: Callable[[Given], Source[Found]]) -> list[Source[Found]]:
     if isinstance(given, str | PathLike | BaseModel):
         raise ValueError(f"expected a list of scenarios or clients, got {given!r} alone; write [...] around it")
-    return [_source(each, model) for each in given]
+    return [source_of(each) for each in given]
 
 
-def _source(given: Named | Model, model: type[Model]) -> Source[Model]:
-    if isinstance(given, model):
+def _scenario(given: Named | Scenario) -> Source[Scenario]:
+    return Source(given, "", given.name) if isinstance(given, Scenario) else sources.scenario(fspath(given))
+
+
+def _contestant(given: Named | Contestant) -> Source[Contestant]:
+    if isinstance(given, Client | Program | Command):
         return Source(given, "", given.name)
-    assert not isinstance(given, BaseModel)
-    load = sources.scenario if model is Scenario else sources.client
-    found: Source[Model] = load(fspath(given))  # type: ignore[assignment]
-    return found
+    return sources.contestant(fspath(given))
 
 
 def load(folder: Named) -> Results:
@@ -165,11 +180,11 @@ def load(folder: Named) -> Results:
     return load_results(Path(folder))
 
 
-def explain(scenario: Named | Scenario, client: Named | Client, call: str = "worst", *, seed: int = 1) -> str:
+def explain(scenario: Named | Scenario, client: Named | Contestant, call: str = "worst", *, seed: int = 1) -> str:
     """What one call went through, line by line: `12.3` is call 3 of client 12, both from 0; `worst` the one that fared
     worst. Raises `harness.explaining.NoSuchCall`."""
-    job = Job(_source(scenario, Scenario).value, _source(client, Client).value, seed, "sim", 1.0)
-    seen = job.observe()
+    who = _contestant(client).value
+    seen = observe(Job(_scenario(scenario).value, who, seed, default_backend([who]), 1.0))
     found = find(seen, call)
     return "\n".join([title(seen, found), *(f"{line.at:10.3f}  {line.what}" for line in story(seen, found))])
 
@@ -211,7 +226,7 @@ def _incident(given: Named | Scenario | None) -> Scenario:
         from brownout.harness.testing.quick import QUICK
 
         return QUICK
-    return _source(given, Scenario).value
+    return _scenario(given).value
 
 
 def _check_seed(seed: int) -> None:

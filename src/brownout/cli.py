@@ -22,6 +22,10 @@ SCENARIO_HELP = (
     "A scenario that is shipped (see `brownout list`), a file, or a folder of files. May be given more than once.  "
     "[default: all shipped]"
 )
+CLIENT_HELP = (
+    "A client configuration that is shipped, a file, or a function or class of your own code such as app.llm:ask. May "
+    "be given more than once."
+)
 
 
 class Share(click.ParamType[float]):
@@ -87,11 +91,18 @@ def played(clients_help: str) -> Callable[[Callable[..., None]], Callable[..., N
         click.option("-s", "--scenario", "scenarios", multiple=True, help=SCENARIO_HELP),
         click.option("-c", "--client", "clients", multiple=True, help=clients_help),
         click.option(
+            "--client-command",
+            "commands",
+            metavar="[NAME=]COMMAND",
+            multiple=True,
+            help="A program in any language, run once for each call, on the wire: 'node ask.mjs'.",
+        ),
+        click.option(
             "--backend",
             type=click.Choice(["sim", "virtual", "virtual-blocking", "wire"]),
-            default="sim",
-            show_default=True,
-            help="The simulator; the real SDK, asyncio's or the blocking one, in virtual time; or over real sockets.",
+            default=None,
+            help="The simulator; the real SDK, asyncio's or the blocking one, in virtual time; or over real sockets. "
+            "[default: sim; virtual for programs, wire for commands]",
         ),
         click.option(
             "--seeds",
@@ -142,18 +153,19 @@ def played(clients_help: str) -> Callable[[Callable[..., None]], Callable[..., N
 
 
 @group.command()
-@played("A client configuration that is shipped or a file. May be given more than once.  [default: sdk-defaults]")
+@played(f"{CLIENT_HELP}  [default: sdk-defaults]")
 def run(**options: Any) -> None:
     """Play scenarios, and say whether their objectives hold. Exits 99 if one is missed."""
     from .commands.playing import Options
     from .commands.run import run as command
 
-    options["clients"] = options["clients"] or ("sdk-defaults",)
+    if not options["clients"] and not options["commands"]:
+        options["clients"] = ("sdk-defaults",)
     command(Options(**options))
 
 
 @group.command()
-@played("A client configuration that is shipped or a file. May be given more than once.  [default: all shipped]")
+@played(f"{CLIENT_HELP}  [default: all shipped]")
 @click.option("--gate", metavar="CLIENT", default="", help="Exit 99 if another client is surely better than this one.")
 @click.option("--ablate", metavar="CLIENT", default="", help="Play this client with one layer left out at a time, too.")
 @click.option(

@@ -246,5 +246,5 @@ def test_other_code_makes_other_cells(plan: Plan, monkeypatch: pytest.MonkeyPatc
     """A checkout changes under one version number; what it made before is not taken for its own."""
     before = [job.key for job in plan.jobs()]
     assert [job.key for job in plan.jobs()] == before
-    monkeypatch.setattr("brownout.harness.cells.program", lambda: "changed")
+    monkeypatch.setattr("brownout.harness.cells.code", lambda: "changed")
     assert not {job.key for job in plan.jobs()} & set(before)

@@ -12,8 +12,9 @@ import anthropic
 
 from ...client import Client
 from ...policies.effects import Timeouts
+from ..current import CURRENT
 from .library import http, sdk_internals
-from .transport import CURRENT, LabelledAsyncTransport, LabelledTransport
+from .transport import LabelledAsyncTransport, LabelledTransport
 
 Sdk = TypeVar("Sdk", anthropic.AsyncAnthropic, anthropic.Anthropic)
 

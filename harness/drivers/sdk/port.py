@@ -1,10 +1,10 @@
-"""The engine's port to the real SDK on asyncio. Each effect is a task; cancelling one closes what it holds."""
+"""The engine's port to the real SDK on asyncio."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 import anthropic
 
@@ -16,15 +16,15 @@ from ...policies.call import Ask
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
 from ...policies.outcome import CANCELLED, OK, Outcome
+from ..current import CURRENT
+from ..tasks import TaskPort
 from .classify import of_call
-from .transport import CURRENT, Watch
+from .transport import Watch
 
 MODEL = "claude-sonnet-5-5"
 
-T = TypeVar("T")
 
-
-class AsyncPort:
+class AsyncPort(TaskPort):
     """`attempt`, `read` and `timer` in an event loop. `client_of` gives each client its own SDK client, set as for the
     profile of the call; `connecting` and `refused` are told of connections that a server whose port is dark or shut
     cannot see."""
@@ -37,15 +37,11 @@ class AsyncPort:
         connecting: Callable[[Identity, bool], object] = lambda who, stream: None,
         refused: Callable[[Identity, bool], object] = lambda who, stream: None,
     ) -> None:
-        self._clock = clock
+        super().__init__(clock)
         self._client_of = client_of
         self._record = record
         self._connecting = connecting
         self._refused = refused
-        self._tasks: dict[asyncio.Task[Any], None] = {}
-        self._closing: dict[asyncio.Task[Any], None] = {}
-        self.now = clock.now
-        self.timer = clock.timer
 
     def attempt(self, effect: Attempt, callback: Callback, node: Any) -> Handle:
         watch = Watch(effect.call, self.now, self._record, self._connecting, self._refused)
@@ -54,23 +50,6 @@ class AsyncPort:
     def read(self, effect: Read, callback: Callback, node: Any) -> Handle:
         stream: AsyncStream = effect.stream
         return self._start(stream.read(effect), callback, node, stream)
-
-    def _start(
-        self, work: Coroutine[Any, Any, Outcome], callback: Callback, node: Any, stream: AsyncStream | None = None
-    ) -> Handle:
-        task = _kept(work, self._tasks)
-        handle = _Cancels(task)
-
-        def ended(task: asyncio.Task[Outcome]) -> None:
-            error = None if task.cancelled() else task.exception()
-            outcome = None if error or task.cancelled() else task.result()
-            if not (handle.is_cancelled or task.cancelled()):
-                callback(node, outcome, error)  # an error that no fault explains is a defect of the harness
-            elif (left := outcome.stream if outcome else stream) is not None:
-                _kept(left.close(), self._closing)  # its task had not begun to read it, or had just opened it
-
-        task.add_done_callback(ended)
-        return handle
 
     async def _send(self, effect: Attempt, watch: Watch) -> Outcome:
         """One call of the SDK, with its own retries if it is set to any."""
@@ -94,13 +73,6 @@ class AsyncPort:
                 watch.end(outcome)
         return outcome
 
-    async def close(self) -> None:
-        """Call off what is under way, and wait until everything has let go."""
-        for task in tuple(self._tasks):
-            task.cancel()
-        while self._tasks or self._closing:
-            await asyncio.wait({**self._tasks, **self._closing})
-
 
 def request_of(ask: Ask) -> dict[str, Any]:
     """What the SDK is asked for."""
@@ -109,28 +81,6 @@ def request_of(ask: Ask) -> dict[str, Any]:
         "max_tokens": ask.max_tokens,
         "messages": [{"role": "user", "content": "x" * (BYTES_PER_TOKEN * ask.input_tokens)}],
     }
-
-
-def _kept(work: Coroutine[Any, Any, T], tasks: dict[asyncio.Task[Any], None]) -> asyncio.Task[T]:
-    """Start it, and hold on to it until it ends: the loop alone would not."""
-    task = asyncio.get_running_loop().create_task(work)
-    tasks[task] = None
-    task.add_done_callback(lambda task: tasks.pop(task, None))
-    return task
-
-
-class _Cancels:
-    """The handle of a task. One that was cancelled calls nobody back, even if its task had just ended."""
-
-    __slots__ = ("_task", "is_cancelled")
-
-    def __init__(self, task: asyncio.Task[Any]) -> None:
-        self._task = task
-        self.is_cancelled = False
-
-    def cancel(self) -> None:
-        self.is_cancelled = True
-        self._task.cancel()
 
 
 class AsyncStream:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 from brownout.fakes.draws import Identity
 from brownout.fakes.http.clock import ScaledClock
@@ -15,7 +14,7 @@ from ...ledger import Ledger
 from ...policies.effects import Run
 from ...policies.layer import Site
 from ...scenario import Scenario
-from ..callers import Callers
+from ..tasks import play_calls
 from .client import Clients, make
 from .port import AsyncPort
 
@@ -44,17 +43,9 @@ async def play(
     def stack_of(number: int) -> Run:
         return client.stack(Site(number, port.now, ledger.record, timeouts, has_real_sdk=True))
 
-    done = asyncio.Event()
-    callers = Callers(scenario.calls(seed), stack_of, port, ledger, seed, done.set)
     for number in range(scenario.workload.clients):
         clients.of(number)  # made before the clock starts, so that no call waits for it
-    server.begin()
-    clock.start()
-    callers.start()
-    with suppress(TimeoutError):
-        await asyncio.wait_for(done.wait(), scenario.end / clock.scale)
-    callers.censor()
-    await port.close()
+    callers = await play_calls(scenario, seed, port, clock, stack_of, ledger, server.begin)
     for each in clients.made():
         await each.close()
     callers.raise_failures()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +13,7 @@ from ...policies.call import Call
 from ...policies.outcome import Outcome
 from ...records import AttemptRecord, WaitRecord
 from ..content import Content
+from ..current import CURRENT
 from .classify import of_attempt
 from .library import http
 
@@ -108,10 +108,6 @@ class Watch:
         )
 
 
-CURRENT: ContextVar[Watch | None] = ContextVar("brownout call", default=None)
-"""The call on whose behalf the current task sends."""
-
-
 class _Exchange:
     """One HTTP request on behalf of a call: labelled before it is sent, recorded when something has come of it."""
 
@@ -142,7 +138,7 @@ class LabelledAsyncTransport(http.AsyncBaseTransport):  # type: ignore[misc]
 
     async def handle_async_request(self, request: Any) -> Any:
         watch = CURRENT.get()
-        if watch is None:
+        if not isinstance(watch, Watch):
             return await self._inner.handle_async_request(request)
         exchange = _Exchange(watch, request)
 
@@ -171,7 +167,7 @@ class LabelledTransport(http.BaseTransport):  # type: ignore[misc]
 
     def handle_request(self, request: Any) -> Any:
         watch = CURRENT.get()
-        if watch is None:
+        if not isinstance(watch, Watch):
             return self._inner.handle_request(request)
         exchange = _Exchange(watch, request)
 

@@ -18,9 +18,10 @@ from brownout.fakes.virtual.world import World
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
 from ...policies.outcome import CANCELLED, OK, Outcome
+from ..current import CURRENT
 from ..sdk.classify import of_call
 from ..sdk.port import request_of
-from ..sdk.transport import CURRENT, Watch
+from ..sdk.transport import Watch
 
 
 class _GapExceeded(BaseException):

@@ -16,10 +16,10 @@ from brownout.fakes.virtual.world import World
 from ...client import Client
 from ...ledger import Ledger
 from ...scenario import Scenario
+from ..current import CURRENT
 from ..few_collections import few_collections
 from ..sdk.client import on_our_clock
 from ..sdk.run import play
-from ..sdk.transport import CURRENT
 from .backends import in_memory
 
 HOST = "claude.test"

@@ -9,20 +9,27 @@ from pathlib import Path
 from brownout.fakes.units import format_share
 from brownout.harness.objectives import parse
 from brownout.harness.plan import Plan
+from brownout.harness.program import Command, Contestant
 from brownout.harness.results import Cell, Verdict
+from brownout.harness.sources import Source
 
 
 def command(plan: Plan) -> str:
     """The command that makes the same run, from the same folder."""
     words = ["brownout", "run" if plan.kind == "objectives" else "compare"]
-    for flag, named in (("-s", [s.named for s in plan.scenarios]), ("-c", [c.named for c in plan.clients])):
-        words += [word for name in named for word in (flag, name)]
+    words += [word for source in plan.scenarios for word in ("-s", source.named)]
+    words += [word for source in plan.clients for word in _named(source)]
     words += _how(plan, "--seeds", str(len(plan.seeds)), "--first-seed", str(plan.seeds[0]))
     for scenario, weight in plan.weights.items():
         words += ["--weight", f"{scenario}={_number(weight)}"]
     words += ["--ablate", plan.ablate] if plan.ablate else []
     words += ["--gate", plan.gate] if plan.gate else []
     return shlex.join(words)
+
+
+def _named(source: Source[Contestant]) -> tuple[str, str]:
+    """A contestant, as an option."""
+    return "--client-command" if isinstance(source.value, Command) else "-c", source.named
 
 
 def _how(plan: Plan, *seeds: str) -> list[str]:
@@ -54,6 +61,6 @@ def worst_call(plan: Plan, cells: Sequence[Cell], missed: Verdict) -> str:
         if (cell.scenario, cell.client) == (missed.scenario, missed.client) and missed.metric in cell.metrics
     )
     scenario = next(source.named for source in plan.scenarios if source.value.name == missed.scenario)
-    client = next(source.named for source in plan.clients if source.value.name == missed.client)
-    words = ["brownout", "run", "-s", scenario, "-c", client, *_how(plan, "--first-seed", str(seed))]
+    client = next(_named(source) for source in plan.clients if source.value.name == missed.client)
+    words = ["brownout", "run", "-s", scenario, *client, *_how(plan, "--first-seed", str(seed))]
     return shlex.join([*words, "--explain", "worst"])

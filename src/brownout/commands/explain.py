@@ -8,6 +8,7 @@ from brownout.harness.explaining import NoSuchCall, find, story, title
 from brownout.harness.plan import Plan
 from brownout.harness.scoring import Unplayable
 from brownout.harness.scoring.played import check_called
+from brownout.harness.workers import observe
 
 from .playing import CannotRun
 
@@ -18,7 +19,7 @@ def explain(plan: Plan, which: str) -> None:
         for job in plan.jobs():
             if job.seed != plan.seeds[0]:
                 continue
-            seen = job.observe()
+            seen = observe(job)
             check_called(job.scenario.name, job.seed, len(seen.ledger.calls))
             call = find(seen, which)
             click.echo(title(seen, call))

@@ -10,8 +10,9 @@ import click
 from brownout.fakes.units import format_duration
 from brownout.harness.client import Client
 from brownout.harness.files import loads
+from brownout.harness.importing import NotFound
 from brownout.harness.policies.effects import Timeouts
-from brownout.harness.real_client import NotFound, Settings, settings
+from brownout.harness.real_client import Settings, settings
 from brownout.harness.scenario import Scenario
 
 from .schema import KINDS, schema_of

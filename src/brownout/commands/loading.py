@@ -9,21 +9,27 @@ from typing import TypeVar
 import click
 
 from brownout import scenarios as shipped
-from brownout.harness.client import Client
 from brownout.harness.files import FileError
 from brownout.harness.files.suggest import quoted
+from brownout.harness.importing import NotFound
+from brownout.harness.program import Contestant
 from brownout.harness.scenario import Scenario
-from brownout.harness.sources import Source, UnknownName, client, scenario
+from brownout.harness.sources import Source, UnknownName, by_command, contestant, scenario
 
 Found = TypeVar("Found")
 
 
-def load(scenarios: Sequence[str], clients: Sequence[str]) -> tuple[list[Source[Scenario]], list[Source[Client]]]:
-    """Raises `FilesRefused` (exit 2) naming every problem of every file, and names given twice."""
+def load(
+    scenarios: Sequence[str], clients: Sequence[str], commands: Sequence[str] = ()
+) -> tuple[list[Source[Scenario]], list[Source[Contestant]]]:
+    """Raises `FilesRefused` (exit 2) naming every problem of every file, and names given twice. Not given: what is
+    shipped."""
     problems: list[str] = []
     scenarios = [name for given in scenarios or shipped.incidents() for name in _files(given)]
-    clients = clients or list(shipped.clients())
-    incidents, contestants = _each(scenarios, scenario, problems), _each(clients, client, problems)
+    if not clients and not commands:
+        clients = list(shipped.clients())
+    incidents = _each(scenarios, scenario, problems)
+    contestants = [*_each(clients, contestant, problems), *_each(commands, by_command, problems)]
     names = [source.value.name for source in incidents], [source.value.name for source in contestants]
     for what, given in zip(("scenario", "client"), names, strict=True):
         problems += [f"two {what}s are called {quoted(name)}" for name in dict.fromkeys(given) if given.count(name) > 1]
@@ -54,7 +60,7 @@ def _each(names: Sequence[str], read: Callable[[str], Found], problems: list[str
     for name in dict.fromkeys(names):
         try:
             found.append(read(name))
-        except (FileError, UnknownName) as error:
+        except (FileError, UnknownName, NotFound) as error:
             problems.append(str(error))
     return found
 

@@ -11,7 +11,7 @@ from typing import Literal
 import click
 
 from brownout.harness.frames import Results
-from brownout.harness.plan import Plan
+from brownout.harness.plan import Plan, default_backend
 from brownout.harness.results import Backend
 from brownout.harness.run import run
 from brownout.harness.scoring import Unplayable
@@ -55,7 +55,8 @@ class Options:
 
     scenarios: tuple[str, ...]
     clients: tuple[str, ...]
-    backend: Backend
+    commands: tuple[str, ...]
+    backend: Backend | None
     seeds: int
     first_seed: int
     scale: float
@@ -81,16 +82,17 @@ def planned(
     weights: Sequence[tuple[str, float]] = (),
 ) -> Plan:
     """Raises click's usage errors, with exit code 2, for what does not go together."""
-    if options.backend != "wire" and options.scale != 1.0:
-        raise click.UsageError("--time-scale is for --backend wire: virtual and simulated time cost nothing")
     if options.quick and options.sample is not None:
         raise click.UsageError(f"--quick is --sample {QUICK:.0%}: give one of them")
-    scenarios, clients = load(options.scenarios, options.clients)
+    scenarios, clients = load(options.scenarios, options.clients, options.commands)
+    backend = options.backend or default_backend(source.value for source in clients)
+    if backend != "wire" and options.scale != 1.0:
+        raise click.UsageError("--time-scale is for --backend wire: virtual and simulated time cost nothing")
     plan = Plan(
         scenarios,
         clients,
         range(options.first_seed, options.first_seed + options.seeds),
-        options.backend,
+        backend,
         options.scale,
         options.share,
         options.workers or cores(),

@@ -1,0 +1,54 @@
+"""One run of a program on the wire, in real time."""
+
+from __future__ import annotations
+
+import asyncio
+
+from brownout.fakes.draws import Identity
+from brownout.fakes.endpoint import Endpoint
+from brownout.fakes.wire.apart import WireThread
+
+from ...ledger import Ledger
+from ...program import Program
+from ...scenario import Scenario
+from ...scoring import Unplayable
+from ...testing.environment import environment
+from ...testing.loopback import only_loopback
+from ..sdk.client import on_our_clock
+from ..wire.warm_up import warm_up
+from .run import play
+from .strangers import check_known
+from .tap import tapped
+
+
+def run(scenario: Scenario, program: Program, seed: int, scale: float = 1.0) -> Ledger:
+    """Play one program through one scenario under one seed. There is no scaling the time that a program knows."""
+    endpoint = Endpoint(scenario.service(), seed)
+    with WireThread(endpoint) as there:
+        server = there.server
+
+        def connect(who: Identity, stream: bool, is_dark: bool) -> None:
+            if server.is_dark is is_dark:
+                endpoint.connect(who, stream, server.clock.now())
+
+        def connecting(who: Identity, stream: bool) -> None:
+            there.tell(lambda: connect(who, stream, is_dark=True))
+
+        def refused(who: Identity, stream: bool) -> None:
+            there.tell(lambda: connect(who, stream, is_dark=False))  # in the dark it was counted when it began
+
+        def begin() -> None:
+            there.do(server.begin)
+
+        async def warm() -> Ledger:
+            await warm_up()
+            return await play(scenario, program, seed, begin, connecting, refused)
+
+        tap = tapped(lambda host, port: (host, port) == (server.host, server.port))
+        with environment(there.url), only_loopback() as strays, on_our_clock(1.0), tap:
+            ledger = asyncio.run(warm())
+        if strays:
+            raise Unplayable(f"{program.name}: {strays[0]}")
+        there.do(lambda: check_known(program, server))
+    ledger.close(endpoint)
+    return ledger
