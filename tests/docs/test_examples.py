@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +45,42 @@ def test_the_page_on_virtual_time_runs(capsys: pytest.CaptureFixture[str]) -> No
     [shown] = blocks("docs/virtual-time.md", "text")
     assert told.startswith(shown)
     assert told.endswith(" characters\n")
+
+
+@pytest.mark.slow
+def test_the_page_on_hypothesis_is_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The weak program is found out and the mended one is not; what is shown is what is printed, and kept."""
+    page = "docs/hypothesis.md"
+    program, promise, mended, keep, kept, narrow, profile = blocks(page, "python")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(keep, page, "exec"), {})
+    [shown] = blocks(page, "yaml")
+    assert Path("cut-off.yaml").read_text(encoding="utf-8") == shown
+    Path("conftest.py").write_text(profile, encoding="utf-8")
+    Path("test_weak.py").write_text(program + promise, encoding="utf-8")
+    Path("test_mended.py").write_text(program + promise + mended + kept + narrow, encoding="utf-8")
+    monkeypatch.setenv("CI", "true")
+    ends, told = pytest_here()
+    assert ends == {
+        "test_weak.py::test_an_answer_is_whole": "FAILED",
+        "test_mended.py::test_an_answer_is_whole": "PASSED",
+        "test_mended.py::test_a_stream_that_is_cut_off": "PASSED",
+        "test_mended.py::test_nobody_waits_for_more_than_a_minute": "FAILED",
+    }
+    for text in blocks(page, "text"):
+        assert as_any_version(text) in as_any_version(told)
+
+
+def pytest_here() -> tuple[dict[str, str], str]:
+    """What became of each test in the current folder, and all that was printed."""
+    command = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider"]
+    told = subprocess.run(command, capture_output=True, text=True).stdout
+    return {name: end for end, name in re.findall(r"^(PASSED|FAILED|ERROR) (\S+)", told, re.MULTILINE)}, told
+
+
+def as_any_version(told: str) -> str:
+    """Hypothesis has had two ways to begin."""
+    return told.replace("Falsifying example:", "Failing test case:")
 
 
 @pytest.mark.parametrize("text", list(blocks("README.md", "yaml")), ids=lambda text: text.split("\n", 1)[0])
