@@ -10,6 +10,7 @@ from . import scoring, workers
 from .environment import environment
 from .frames import Results
 from .plan import Plan
+from .program import Command
 from .results import RunFile
 from .scoring.played import check_called
 from .scoring.standings import seeds_to_tell
@@ -86,6 +87,7 @@ def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
             *_closed(plan),
             *_few_seeds(plan),
             *_left_out(plan),
+            *_by_command(plan),
             *_on_the_wire(plan, played),
         ],
         cells=[each.cell for each in played],
@@ -119,6 +121,19 @@ def _left_out(plan: Plan) -> list[str]:
         f"{plan.ablate} without its {variant.left_out} was not played: under its default timeouts the SDK refuses "
         "calls of such length without streaming."
         for variant in plan.unplayable
+    ]
+
+
+def _by_command(plan: Plan) -> list[str]:
+    """What is not known of programs that are commands."""
+    names = [client.name for client in plan.players if isinstance(client, Command)]
+    if not names:
+        return []
+    return [
+        f"{', '.join(names)}: known to the fake by the n-th request of each call, so that common random numbers are "
+        "approximate: two requests side by side may have met each other's faults. Its connections that were kept out "
+        "are taken to be one a call, its waits and the reasons for which it left are not known, and there is no twin "
+        "without faults."
     ]
 
 

@@ -15,8 +15,8 @@ from ..ticket import Request
 IDENTITY_HEADER = "x-brownout-id"
 LARGEST_BODY = 32 * 1024 * 1024
 
-_OF_CLIENT = re.compile("/client/([0-9]{1,6})(/.*)")
-"""A client's number has 20 bits in an identity's label."""
+_OF_CLIENT = re.compile("/client/([0-9]{1,6})(?:/call/([0-9]{1,8}))?(/.*)")
+"""A client's number has 20 bits in an identity's label, that of its call 28."""
 _RETRY = re.compile("[0-9]{1,3}")
 
 
@@ -29,10 +29,12 @@ class Rejected(Exception):
 
 
 class Register:
-    """Numbers the requests of programs that do not name themselves, client by client."""
+    """Numbers the requests of programs that do not name themselves, client by client; call by call, if they say that
+    much."""
 
     def __init__(self) -> None:
         self._seen: dict[int, int] = {}
+        self._of_calls: dict[tuple[int, int], int] = {}
 
     @property
     def count(self) -> int:
@@ -45,13 +47,20 @@ class Register:
         self._seen[client] = call + 1
         return Identity(client, call, retry)
 
+    def attempt_of(self, client: int, call: int) -> Identity:
+        """The n-th request of a call."""
+        attempt = self._of_calls.get((client, call), 0)
+        self._of_calls[client, call] = attempt + 1
+        return Identity(client, call, attempt)
+
 
 def read(method: str, target: str, headers: dict[str, str], body: bytes, register: Register) -> Request:
     """A checked request to `POST /v1/messages`, or `Rejected`.
 
-    A path may begin with `/client/N`, so that a base URL can carry the identity of a program that is not ours.
+    A path may begin with `/client/N`, or `/client/N/call/M`, so that a base URL can carry the identity of a program
+    that is not ours.
     """
-    client, path = _client_of(target.partition("?")[0])
+    client, call, path = _caller_of(target.partition("?")[0])
     if path != "/v1/messages":
         raise Rejected(404, Error("not_found_error", f"Not found: {path}"))
     if method != "POST":
@@ -62,7 +71,7 @@ def read(method: str, target: str, headers: dict[str, str], body: bytes, registe
         raise Rejected(413, Error("request_too_large", "Request exceeds the maximum size"))
     asked = _parse(body)
     return Request(
-        _who(headers, client, register),
+        _who(headers, client, call, register),
         asked.get("stream") is True,
         _input_tokens(asked),
         asked["max_tokens"],
@@ -70,18 +79,20 @@ def read(method: str, target: str, headers: dict[str, str], body: bytes, registe
     )
 
 
-def _client_of(path: str) -> tuple[int, str]:
+def _caller_of(path: str) -> tuple[int, int | None, str]:
     found = _OF_CLIENT.fullmatch(path)
-    return (int(found[1]), found[2]) if found else (0, path)
+    return (int(found[1]), int(found[2]) if found[2] else None, found[3]) if found else (0, None, path)
 
 
-def _who(headers: dict[str, str], client: int, register: Register) -> Identity:
+def _who(headers: dict[str, str], client: int, call: int | None, register: Register) -> Identity:
     named = headers.get(IDENTITY_HEADER)
     if named is not None:
         try:
             return Identity.parse(named)
         except ValueError as error:
             raise _invalid(f"{IDENTITY_HEADER}: {error}") from None
+    if call is not None:
+        return register.attempt_of(client, call)
     retry = _RETRY.fullmatch(headers.get("x-stainless-retry-count", ""))
     return register.identify(client, int(retry[0]) if retry else 0)
 

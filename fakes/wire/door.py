@@ -33,6 +33,10 @@ class Door:
         self._arriving: set[asyncio.Task[object]] = set()
 
     @property
+    def is_open(self) -> bool:
+        return self._listening is not None
+
+    @property
     def is_dark(self) -> bool:
         return self._dark is not None
 

@@ -49,6 +49,11 @@ class WireServer(Server):
         """Whether packets to the port vanish, so that only the client can tell of its connecting."""
         return self._door is not None and self._door.is_dark
 
+    @property
+    def keeps_everybody_out(self) -> bool:
+        """Whether nobody new can be seen, dark or shut."""
+        return self._door is not None and not self._door.is_open
+
     async def stop(self) -> None:
         """Shut the door and drop every connection."""
         if self._door is not None:
