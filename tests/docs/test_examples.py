@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -15,6 +17,38 @@ from brownout.harness.files import load
 from brownout.harness.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+MY_APP = """
+import asyncio
+
+import sample
+
+
+def answer(prompt):
+    return asyncio.run(sample.ask(prompt))
+"""
+APP = """
+import asyncio
+
+import sample
+from my_app import answer as ask
+from sample import Incomplete, ask as ask_async
+from sample.chain import STEPS
+
+
+def stream(prompt):
+    async def read():
+        return "".join([piece async for piece in sample.stream(prompt)])
+
+    return asyncio.run(read())
+
+
+def run_chain(steps):
+    assert steps == len(STEPS)
+    return asyncio.run(sample.write("Tides"))
+"""
+"""What the pages call the reader's own: the sample application, as blocking code."""
 
 
 def blocks(page: str, language: str) -> Iterator[str]:
@@ -69,6 +103,25 @@ def test_the_page_on_hypothesis_is_true(tmp_path: Path, monkeypatch: pytest.Monk
     }
     for text in blocks(page, "text"):
         assert as_any_version(text) in as_any_version(told)
+
+
+@pytest.mark.slow
+def test_the_tests_in_the_readme_and_on_the_page_on_pytest_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the sample application as the reader's own; the rest of the README's Python too."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "none")
+    shutil.copytree(ROOT / "examples/app/app", "sample")
+    Path("my_app.py").write_text(MY_APP, encoding="utf-8")
+    Path("app.py").write_text(APP, encoding="utf-8")
+    own_test, anywhere_else = blocks("README.md", "python")
+    rest = f"\n\ndef test_anywhere_else():\n{indent(anywhere_else, '    ')}"
+    Path("test_readme.py").write_text("import brownout, my_app\n" + own_test + rest, encoding="utf-8")
+    [page] = blocks("docs/pytest.md", "python")
+    Path("test_page.py").write_text(page, encoding="utf-8")
+    ends, told = pytest_here()
+    assert list(ends.values()) == ["PASSED"] * 6, told
 
 
 def pytest_here() -> tuple[dict[str, str], str]:

@@ -35,7 +35,8 @@ GREEN = dict.fromkeys(
 def copy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The project as it is shipped, to be broken, on a machine without a key."""
     for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(name, "")  # what a run on the wire sets is undone afterwards
+        monkeypatch.delenv(name)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)  # in which a change within the second goes unnoticed
     shutil.copytree(APP, pytester.path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     return pytester.path
@@ -52,7 +53,9 @@ def run(pytester: pytest.Pytester, *options: str) -> tuple[dict[str, str], list[
 
 def test_it_is_green_as_shipped(pytester: pytest.Pytester, copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(pytester) == (GREEN, [])
-    assert "5 tests, 29 attempts, 24 faults took effect, " in capsys.readouterr().out
+    summary = "5 tests, 29 attempts, 24 faults took effect, "
+    assert summary in capsys.readouterr().out
+    assert summary in (APP / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
@@ -65,6 +68,14 @@ def test_a_broken_promise_is_noticed(pytester: pytest.Pytester, copy: Path, name
     assert re.search(mutation.told, told), told
     mutation.undo(copy)
     assert run(pytester) == (GREEN, [])
+
+
+def test_the_page_shows_what_is_printed(pytester: pytest.Pytester, copy: Path) -> None:
+    """Of the test that it takes as an example."""
+    MUTATIONS["steps are not given what is left"].apply(copy)
+    _, [told] = run(pytester, "-k", "chain")
+    [shown] = re.findall(r"^```text\n(.*?)\n```", (APP / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+    assert told.endswith(shown)
 
 
 def test_each_test_has_a_promise_to_keep() -> None:

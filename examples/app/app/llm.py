@@ -8,7 +8,7 @@ from anthropic.types.message_create_params import MessageCreateParamsBase
 from .breaker import Breaker
 
 client = anthropic.AsyncAnthropic(
-    timeout=anthropic.Timeout(25.0, connect=5.0),  # for one try, and the SDK's own is ten minutes
+    timeout=anthropic.Timeout(25.0, connect=5.0),  # of one try; the SDK's own is ten minutes
     max_retries=5,  # with its back-off they outlast ten seconds of errors; two outlast one
 )
 breaker = Breaker(failures=3, open_for=30.0)

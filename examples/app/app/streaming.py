@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from typing import TypeVar
 
 import anthropic
@@ -14,14 +15,18 @@ from .errors import Incomplete
 from .llm import breaker, client, request
 
 T = TypeVar("T")
+BEGINS_WITHIN = 30.0
+"""Seconds until the service begins to answer, retries and the waits between them included."""
 MAX_GAP = 10.0
 """Seconds from one event to the next. Pings are no events here, but each starts the client's read timeout anew."""
 
 
 async def stream(prompt: str) -> AsyncIterator[str]:
-    """The answer, piece by piece. Raises `Incomplete`, `BreakerOpen`, and what the SDK raises at first."""
+    """The answer, piece by piece. Raises what `ask` does before it begins, and `Incomplete` afterwards."""
     with breaker.guard():
-        async with client.messages.stream(**request(prompt)) as events:
+        async with AsyncExitStack() as stack:
+            async with asyncio.timeout(BEGINS_WITHIN):
+                events = await stack.enter_async_context(client.messages.stream(**request(prompt)))
             async for piece in whole(without_gaps(events, MAX_GAP)):
                 yield piece
 
