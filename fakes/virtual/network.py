@@ -41,6 +41,8 @@ class Network:
         self.refused: list[NotRouted] = []
         """Attempts to leave."""
         self._hosts: dict[str, Host] = {}
+        self._proxies = {name: url for name, url in os.environ.items() if name.lower() in _PROXIES}
+        """As they were named when clients may have been made."""
 
     def listen(self, name: str, host: Host) -> None:
         """From now on whoever connects to that name, or address, is connected to this."""
@@ -49,11 +51,18 @@ class Network:
     def refuse(self, where: str) -> NotRouted:
         """The error for whoever wants to go there. It is also kept: programs swallow errors of connections."""
         known = ", ".join(self._hosts) or "none"
-        error = NotRouted(
-            f"virtual time: nothing real can be reached from here, and {where} is not faked ({known}){_by_proxy(where)}"
-        )
+        if where.rpartition(":")[0].lower() in self._hosts or where.lower() in self._hosts:
+            why = f"{where} is faked for httpx, httpx2 and what stands on them, not for who opens sockets of its own"
+        else:
+            why = f"{where} is not faked ({known}){self._by_proxy(where)}"
+        error = NotRouted(f"virtual time: nothing real can be reached from here, and {why}")
         self.refused.append(error)
         return error
+
+    def _by_proxy(self, where: str) -> str:
+        """Why a program may want to go where nobody told it to."""
+        named = [name for name, url in self._proxies.items() if where and where in url]
+        return f"; {named[0]} names it as a proxy: unset that, or give the client trust_env=False" if named else ""
 
     def dial(self, name: str, port: int, done: Callable[[MemorySocket | OSError], object]) -> Dial:
         """Open a connection; `done` is told what came of it, once, and not before this returns. Raises `NotRouted`."""
@@ -66,12 +75,6 @@ class Network:
         if host is None:
             raise self.refuse(f"{name}:{port}")
         return Dial(self.hub, host, done)
-
-
-def _by_proxy(where: str) -> str:
-    """Why a program may want to go where nobody told it to."""
-    named = [name for name, url in os.environ.items() if name.lower() in _PROXIES and where and where in url]
-    return f"; {named[0]} names it as a proxy: unset that, or give the client trust_env=False" if named else ""
 
 
 class Dial:

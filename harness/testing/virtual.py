@@ -14,6 +14,7 @@ from brownout.fakes.virtual.world import World
 
 from ..drivers.virtual.run import served
 from ..scenario import Scenario
+from .environment import environment
 from .service import Service
 from .stage import Backend
 
@@ -42,7 +43,8 @@ class _Here:
 @contextmanager
 def virtual(scenario: Scenario, seed: int, hosts: Sequence[str], limit: float = math.inf) -> Iterator[Service]:
     """Virtual time, in which every client of httpx, httpx2 or the SDK that connects to one of the hosts reaches the
-    scenario's service. Its second 0 is now, and after `limit` seconds it ends for whoever still waits."""
-    with served(scenario, seed, hosts, limit) as (world, server):
+    scenario's service, with or without an API key. Its second 0 is now, and after `limit` seconds it ends for whoever
+    still waits."""
+    with served(scenario, seed, hosts, limit) as (world, server), environment():
         server.begin()
         yield Service(_Here(world, server, f"https://{hosts[0]}"), seed)

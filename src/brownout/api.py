@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
+from brownout.fakes.units import parse_duration
 from brownout.harness import program, sources
 from brownout.harness.cells import Job
 from brownout.harness.client import Client
@@ -91,7 +92,8 @@ def compare(
     `sample`: the share of clients, traffic and service to play, above 0 and at most 1. `workers`: processes; with more
     than one, or code of your own, a script needs its `if __name__ == "__main__":`. `weights`: of scenarios by name, 1
     where not given. `ablate`: a client that is also played with one layer left out at a time. `gate`: a client that no
-    other may be surely better than. `folder`: where `run.json` and every finished run are kept, to go on from there with `resume`.
+    other may be surely better than. `folder`: where `run.json` and every finished run are kept, to go on from there
+    with `resume`.
 
     Raises `ValueError` for what does not go together, `harness.scoring.Unplayable` for a scenario that cannot mean what
     it says, `harness.importing.NotFound` for code, and as `scenario` does for files.
@@ -190,12 +192,17 @@ def explain(scenario: Named | Scenario, client: Named | Contestant, call: str = 
 
 
 def virtual(
-    scenario: Named | Scenario | None = None, *, seed: int = 1, hosts: Sequence[str] = (PRODUCTION,)
+    scenario: Named | Scenario | None = None,
+    *,
+    seed: int = 1,
+    hosts: Sequence[str] = (PRODUCTION,),
+    limit: str = "24h",
 ) -> AbstractContextManager[Service]:
     """Virtual time for a `with` statement: your own code, with whatever clients of `anthropic`, `httpx` or `httpx2` it
     makes, meets the scenario at `hosts`, and its waiting takes no time. Without a scenario nothing goes wrong until you
-    script it. Threads, executors and event loops that are started inside live in it too. Nothing else can be reached:
-    `fakes.virtual.errors.NotRouted`.
+    script it. Threads, executors and event loops that are started inside live in it too. No API key is needed. Nothing
+    else can be reached: `fakes.virtual.errors.NotRouted`. Who still waits when `limit` is over gets
+    `fakes.virtual.errors.TimeIsUp`.
 
     Yields the `harness.testing.service.Service`, which tells what was asked for and takes faults; one that is scripted
     and does not take effect raises `harness.testing.checked.ProvesNothing` in the end. Raises `RuntimeError` inside
@@ -207,7 +214,7 @@ def virtual(
     from brownout.harness.testing.checked import checked
     from brownout.harness.testing.virtual import virtual
 
-    return checked(virtual(_incident(scenario), seed, hosts))
+    return checked(virtual(_incident(scenario), seed, hosts, parse_duration(limit)))
 
 
 def wire(scenario: Named | Scenario | None = None, *, seed: int = 1) -> AbstractContextManager[Service]:

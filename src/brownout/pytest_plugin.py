@@ -93,9 +93,7 @@ def brownout(request: pytest.FixtureRequest) -> Iterator[Service]:
     settings = item.stash[_SETTINGS] = plugin.Settings.of(request.config, item.get_closest_marker("brownout"))
     with ExitStack() as stack:
         if settings.backend == "virtual":
-            opened = virtual(settings.scenario, settings.seed, settings.hosts, settings.limit)
-            stack.enter_context(environment())
-            service = stack.enter_context(opened)
+            service = stack.enter_context(virtual(settings.scenario, settings.seed, settings.hosts, settings.limit))
         else:
             host = _wire_host(request.config)
             stack.enter_context(environment(host.url))

@@ -9,13 +9,14 @@ from collections.abc import Callable
 
 from brownout.fakes.http.clock import ScaledClock
 
-from ...importing import NotFound, told
+from ...importing import NotFound
 from ...ledger import Ledger
 from ...program import Program, loaded, users_modules
 from ...scenario import Scenario
 from ...scoring import Unplayable
 from ..tasks import play_calls
 from .asking import Asked
+from .playable import check_sends
 from .port import ProgramPort, calls
 from .watch import Seen
 
@@ -37,10 +38,11 @@ async def play(
     program: Program,
     seed: int,
     begin: Callable[[], object],
+    check: Callable[[], object],
     connecting: Seen = lambda who, stream: None,
     refused: Seen = lambda who, stream: None,
 ) -> Ledger:
-    """Play every call of the scenario; `begin` makes this second 0 for the server.
+    """Play every call of the scenario; `begin` makes this second 0 for the server, `check` is called in the end.
 
     `connecting` and `refused` are told of connections that the server cannot see. Raises `Unplayable` for a program
     that does not send anything.
@@ -54,12 +56,6 @@ async def play(
     callers = await play_calls(scenario, seed, port, clock, calls, ledger, begin)
     await those.close()
     callers.raise_failures()
-    if ledger.calls and not ledger.attempts:
-        raise Unplayable(f"{program.name} sends nothing: {_why(port)}")
+    check()
+    check_sends(program, ledger, port.raised[0] if port.raised else None)
     return ledger
-
-
-def _why(port: ProgramPort) -> str:
-    if port.raised:
-        return f"it raised {told(port.raised[0])}"
-    return "none of its calls has led to a request that Brownout can see; it sees those of httpx, httpx2 and the SDK"

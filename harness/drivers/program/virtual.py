@@ -9,8 +9,8 @@ from ...program import Program
 from ...scenario import Scenario
 from ...testing.environment import environment
 from ..virtual.run import HOST, URL, served
+from .playable import check_seen
 from .run import play
-from .strangers import check_known
 from .tap import tapped
 
 HOSTS = (HOST, "api.anthropic.com")
@@ -18,8 +18,12 @@ HOSTS = (HOST, "api.anthropic.com")
 
 def run(scenario: Scenario, program: Program, seed: int, scale: float = 1.0) -> Ledger:
     """Play one program through one scenario under one seed. `scale` is for clocks that cost something."""
-    with environment(URL), served(scenario, seed, HOSTS) as (_, server), tapped(lambda host, port: host in HOSTS):
-        ledger = asyncio.run(play(scenario, program, seed, server.begin))
-        check_known(program, server)
+    tap = tapped(lambda host, port: host in HOSTS)
+    with environment(URL), served(scenario, seed, HOSTS) as (world, server), tap:
+
+        def check() -> None:
+            check_seen(program, server, world.network.refused)
+
+        ledger = asyncio.run(play(scenario, program, seed, server.begin, check))
     ledger.close(server.endpoint)
     return ledger

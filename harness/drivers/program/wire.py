@@ -11,13 +11,12 @@ from brownout.fakes.wire.apart import WireThread
 from ...ledger import Ledger
 from ...program import Program
 from ...scenario import Scenario
-from ...scoring import Unplayable
 from ...testing.environment import environment
 from ...testing.loopback import only_loopback
 from ..sdk.client import on_our_clock
 from ..wire.warm_up import warm_up
+from .playable import check_seen
 from .run import play
-from .strangers import check_known
 from .tap import tapped
 
 
@@ -40,15 +39,15 @@ def run(scenario: Scenario, program: Program, seed: int, scale: float = 1.0) -> 
         def begin() -> None:
             there.do(server.begin)
 
+        def check() -> None:
+            there.do(lambda: check_seen(program, server, strays))
+
         async def warm() -> Ledger:
             await warm_up()
-            return await play(scenario, program, seed, begin, connecting, refused)
+            return await play(scenario, program, seed, begin, check, connecting, refused)
 
         tap = tapped(lambda host, port: (host, port) == (server.host, server.port))
         with environment(there.url), only_loopback() as strays, on_our_clock(1.0), tap:
             ledger = asyncio.run(warm())
-        if strays:
-            raise Unplayable(f"{program.name}: {strays[0]}")
-        there.do(lambda: check_known(program, server))
     ledger.close(endpoint)
     return ledger

@@ -51,8 +51,10 @@ def served(
         server = VirtualServer(Endpoint(scenario.service(), seed), world.hub, caller)
         for host in hosts:
             world.network.listen(host, server)
-        yield world, server
-        server.stop()
+        try:
+            yield world, server
+        finally:  # or a client that lives on would go on talking to it
+            server.stop()
 
 
 def caller() -> tuple[Identity, bool] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import urllib.request
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import active_children
 from typing import Any
@@ -14,7 +15,8 @@ import httpx
 import pytest
 
 import brownout
-from brownout.fakes.virtual.errors import NotRouted
+from brownout.fakes.virtual.errors import NotRouted, TimeIsUp
+from brownout.faults import stall
 from brownout.harness.files import loads
 from brownout.harness.scenario import Scenario
 
@@ -63,6 +65,59 @@ def test_a_client_made_before_is_routed_too() -> None:
         assert len(service.requests) == 2
 
 
+def test_a_client_that_outlives_a_test_that_failed_goes_to_the_next_service() -> None:
+    """Its connections are closed, however the time in which they were opened has ended."""
+    client = anthropic.Anthropic(api_key="none")
+
+    def fail() -> None:
+        with brownout.virtual():
+            client.messages.create(**ASK)  # type: ignore[call-overload]
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with brownout.virtual() as service:
+        client.messages.create(**ASK)  # type: ignore[call-overload]
+        assert service.trace.attempts == 1
+
+
+def test_no_key_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by a client that is made inside nor by one that was made before."""
+    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    before = anthropic.Anthropic()
+    with brownout.virtual() as service:
+        for client in (before, anthropic.Anthropic()):
+            client.messages.create(**ASK)  # type: ignore[call-overload]
+        assert service.trace.statuses == [200, 200]
+
+
+def test_who_would_wait_for_ever_is_told_when_it_is_too_late() -> None:
+    """Behind pings no timeout of the SDK's fires."""
+
+    def wait() -> None:
+        with brownout.virtual(limit="1h") as service:
+            service.next(stall(pings="1s"), optional=True)
+            with anthropic.Anthropic().messages.stream(**ASK) as stream:  # type: ignore[call-overload]
+                stream.get_final_text()
+
+    with pytest.raises(TimeIsUp):
+        wait()
+
+
+def test_other_libraries_are_told_that_they_are_not_faked() -> None:
+    """Although the host is."""
+
+    def leave() -> None:
+        with brownout.virtual("calm"), pytest.raises(OSError, match="nothing real"):
+            urllib.request.urlopen("http://api.anthropic.com/")
+
+    with pytest.raises(
+        NotRouted, match=r"api\.anthropic\.com is faked for httpx, httpx2 and what stands on them, not for"
+    ):
+        leave()
+
+
 def test_nothing_else_can_be_reached_even_if_the_program_does_not_mind() -> None:
     """The error names where it wanted to go, and what is faked."""
 
@@ -98,13 +153,16 @@ def test_it_is_not_entered_under_a_loop_that_runs() -> None:
         asyncio.run(main())
 
 
-def test_a_proxy_of_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The program never asked to go there itself."""
+def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The program never asked to go there itself; a client that was made before and would is told why."""
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.corp.test:3128")
+    before = anthropic.Anthropic(api_key="none", max_retries=0)
 
     def ask() -> None:
-        with brownout.virtual("calm"), pytest.raises(anthropic.APIConnectionError):
-            anthropic.Anthropic(api_key="none", max_retries=0).messages.create(**ASK)  # type: ignore[call-overload]
+        with brownout.virtual("calm"):
+            anthropic.Anthropic(max_retries=0).messages.create(**ASK)  # type: ignore[call-overload]
+            with pytest.raises(anthropic.APIConnectionError):
+                before.messages.create(**ASK)  # type: ignore[call-overload]
 
     with pytest.raises(NotRouted, match="HTTPS_PROXY names it as a proxy"):
         ask()
