@@ -41,10 +41,10 @@ def _played(plan: Plan, store: Store | None, progress: Callable[[int], None]) ->
     progress(len(found))
     left = [job for job, key in zip(jobs, keys, strict=True) if key not in found]
     with closing(workers.run(left, plan.workers)) as finished:  # whatever happens here, no worker goes on
-        for _, played in finished:
+        for job, played in finished:
             if store is not None:
                 store.put(played)
-            found[played.cell.key] = played
+            found[job.key] = played
             progress(len(found))
     return [found[key] for key in keys]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...policies.outcome import OK, Outcome
 
 _CONTENT = b"event: content_block_delta"
+_DELTA = b"event: message_delta"
 _STOP = b"event: message_stop"
 _ERROR = b"event: error"
 _LONGEST = 64 * 1024
@@ -14,12 +15,14 @@ _LONGEST = 64 * 1024
 class Events:
     """The events of one answer, in chunks that may break anywhere."""
 
-    __slots__ = ("_has_failed", "_has_stopped", "_rest")
+    __slots__ = ("_has_failed", "_has_stopped", "_rest", "is_whole")
 
     def __init__(self) -> None:
         self._rest = b""
         self._has_stopped = False
         self._has_failed = False
+        self.is_whole = False
+        """Whether the answer has said why it stops: some read no further."""
 
     def feed(self, chunk: bytes) -> int:
         """How many events with content have come to their end in it."""
@@ -28,6 +31,7 @@ class Events:
         for event in whole:
             self._has_stopped |= event.startswith(_STOP)
             self._has_failed |= event.startswith(_ERROR)
+            self.is_whole |= event.startswith(_DELTA) and b'"stop_reason"' in event
         return sum(event.startswith(_CONTENT) for event in whole)
 
     @property

@@ -161,7 +161,8 @@ class Exchange:
 
     def closed(self) -> None:
         """Nobody reads on, whether or not anything is left."""
-        self._watch.end(self, self._known or CANCELLED)
+        is_whole = self._events is not None and self._events.is_whole
+        self._watch.end(self, self._known or (OK._replace(status=200) if is_whole else CANCELLED))
 
     @property
     def _known(self) -> Outcome | None:
