@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -12,8 +13,11 @@ from textwrap import indent
 
 import pytest
 
+import brownout
 from brownout.harness.client import Client
+from brownout.harness.drivers.command.process import told
 from brownout.harness.files import load
+from brownout.harness.policies.call import Ask
 from brownout.harness.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,7 +115,7 @@ def test_the_tests_in_the_readme_and_on_the_page_on_pytest_pass(
 ) -> None:
     """With the sample application as the reader's own; the rest of the README's Python too."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ANTHROPIC_API_KEY", "none")
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)  # nothing of this needs one
     shutil.copytree(ROOT / "examples/app/app", "sample")
     Path("my_app.py").write_text(MY_APP, encoding="utf-8")
     Path("app.py").write_text(APP, encoding="utf-8")
@@ -122,6 +126,35 @@ def test_the_tests_in_the_readme_and_on_the_page_on_pytest_pass(
     Path("test_page.py").write_text(page, encoding="utf-8")
     ends, told = pytest_here()
     assert list(ends.values()) == ["PASSED"] * 6, told
+
+
+STREAMS = """
+name: streams
+workload: {clients: 2, arrivals: {kind: steady, rate: 2/s}, calls: {deadline: 20s, output_tokens: {median: 9, p95: 20}}}
+timeline: [{for: 2s, faults: [{kind: overload, share: 50%}]}, {for: 3s}]
+"""
+
+
+def test_the_program_on_the_page_on_contestants_is_played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the page names it, beside the SDK as it comes; every call leads to a request or more."""
+    monkeypatch.chdir(tmp_path)
+    [program] = blocks("docs/contestants.md", "python")
+    Path("app").mkdir()
+    Path("app/other.py").write_text(program, encoding="utf-8")
+    Path("streams.yaml").write_text(STREAMS, encoding="utf-8")
+    results = brownout.compare(["streams.yaml"], ["sdk-defaults", "patient=app/other.py:Client"], seeds=1)
+    assert results.file.backend == "virtual"
+    assert {cell.client: cell.calls <= cell.attempts for cell in results.file.cells} == {
+        "sdk-defaults": True,
+        "patient": True,
+    }
+
+
+def test_the_line_on_the_page_on_contestants_is_what_a_command_is_told() -> None:
+    """All that it shows, and nothing else."""
+    [line] = blocks("docs/contestants.md", "json")
+    ask = Ask(client=3, call=7, intended=0.0, deadline=60.0, stream=True, input_tokens=1, max_tokens=1024)
+    assert json.loads(line) == json.loads(told(ask, 60.0))
 
 
 def pytest_here() -> tuple[dict[str, str], str]:
