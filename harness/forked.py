@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import threading
@@ -56,6 +57,7 @@ def forked(work: Callable[[], T]) -> T:
 def _work(work: Callable[[], T], writing: int, watched: int) -> NoReturn:
     """The life of the copy."""
     answer = b""
+    gc.freeze()  # what was there before is for no collector to look through, and to write to
     try:
         threading.Thread(target=_end_with, args=(watched,), daemon=True).start()
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -10,6 +10,7 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import distributions
 from pathlib import Path
@@ -98,8 +99,9 @@ def loaded(program: Program) -> tuple[object, Way]:
     return thing, way_of(thing, program.origin)
 
 
+@cache
 def load_libraries(program: Program) -> None:
-    """Import it, so that what takes long is done; the libraries that it takes stay. Raises `NotFound`."""
+    """Import it, once in a process, so that what takes long is done. Raises `NotFound`."""
     with _nothing_real():
         found(program.origin)
 

@@ -111,7 +111,10 @@ class Hub:
 
     def call_later(self, delay: float, callback: Callable[..., object], *args: Any, order: int = 0) -> Timer:
         """Call it after so many seconds. See `call_at`."""
-        return self._timers.add(self._now + delay, order, callback, args)
+        when = self._now + delay
+        if when == self._now and delay > 0.0:  # below the clock's last digit: who waits again and again would for ever
+            when = math.nextafter(when, math.inf)
+        return self._timers.add(when, order, callback, args)
 
     def call_at(self, when: float, callback: Callable[..., object], *args: Any, order: int = 0) -> Timer:
         """Call it then. Of what is due at the same time the least `order` comes first, then what was set first."""

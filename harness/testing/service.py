@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from os import PathLike, fspath
-from typing import Any, Literal
+from typing import Any
 
 from brownout.fakes.distributions import tokens_always
 from brownout.fakes.endpoint import Endpoint
@@ -20,7 +20,7 @@ from brownout.fakes.virtual.errors import NotRouted
 from .. import sources
 from ..scenario import Scenario
 from .spans import Budget, Within
-from .stage import Stage
+from .stage import Backend, Stage
 from .telling import timeline
 from .trace import Trace
 from .unfired import Entry, Played, complaints
@@ -90,7 +90,7 @@ class Service:
     # -- what was seen
 
     @property
-    def backend(self) -> Literal["virtual", "wire"]:
+    def backend(self) -> Backend:
         return self._stage.backend
 
     @property

@@ -8,7 +8,7 @@ from typing import Literal, Protocol, TypeVar
 from brownout.fakes.http.server import Server
 from brownout.fakes.virtual.errors import NotRouted
 
-Backend = Literal["virtual", "wire"]
+Backend = Literal["virtual", "wire", "respx"]
 T = TypeVar("T")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 import httpx
 
@@ -11,6 +11,7 @@ from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.virtual.errors import NotRouted
 
 from ...scenario import Scenario
+from ..stage import Backend
 from .answering import Desk
 from .clock import Clock
 
@@ -23,7 +24,7 @@ LIMIT = 24 * 3600.0
 class InProcess:
     """A scenario's service, for whoever calls `answer`. Its second 0 is when it is made."""
 
-    backend: Any = "respx"
+    backend: Backend = "respx"
     was_cut = False
 
     def __init__(self, scenario: Scenario, seed: int, hosts: Sequence[str], limit: float = LIMIT) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import sched
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from brownout.fakes.virtual.times import EPOCH
-from brownout.fakes.virtual.world import World, run
+from brownout.fakes.virtual.world import World, current_world, run
 
 NAMES = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "sleep")
 YEAR = 365 * 24 * 3600.0
@@ -29,6 +30,20 @@ def test_sleep_takes_as_long_as_it_says() -> None:
         return seen
 
     assert run(main) == [0.25, 0.25, 3.25]
+
+
+def test_a_time_below_the_last_digit_of_the_clock_passes_too() -> None:
+    """Else who waits for it again and again would do so for ever."""
+
+    def main() -> list[float]:
+        world, fired = current_world(), list[float]()
+        assert world is not None
+        time.sleep(YEAR)
+        world.hub.call_later(1e-12, lambda: fired.append(time.monotonic()))
+        time.sleep(1.0)
+        return fired
+
+    assert run(main) == [math.nextafter(YEAR, math.inf)]
 
 
 def test_all_clocks_agree() -> None:
