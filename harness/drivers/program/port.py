@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -15,6 +16,11 @@ from ..current import CURRENT
 from ..tasks import TaskPort
 from .asking import Asked
 from .watch import Seen, Watch
+
+_TIMES, _PATIENCE = 3, 0.5
+"""How often a call is called off, and how many seconds it has to hear of it."""
+_left_behind: list[asyncio.Task[Any]] = []
+"""Calls that have not heard of it: one that is forgotten is closed, which it may not hear of either, and spin."""
 
 
 def calls(_: int) -> Run:
@@ -65,7 +71,13 @@ class ProgramPort(TaskPort):
         return watch.returned()
 
     async def close(self) -> None:
-        """Call off what is under way; nothing can be sent from now on."""
+        """Call off what is under way; nothing can be sent from now on. Some do not hear of it however often it is said:
+        they are left behind, in a process that comes to its end."""
         for watch in self._watches:
             watch.close()
-        await super().close()
+        for _ in range(_TIMES):
+            for task in self._tasks:
+                task.cancel()
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=_PATIENCE)
+        _left_behind.extend(self._tasks)

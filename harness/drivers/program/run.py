@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import random  # noqa: TID251 - the program's, which shall draw alike each time
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from brownout.fakes.http.clock import ScaledClock
 
@@ -31,6 +32,17 @@ def asked(program: Program, seed: int) -> Asked:
         return Asked(*loaded(program), program.name)
     except NotFound as error:
         raise Unplayable(str(error)) from None
+
+
+def in_a_loop(main: Coroutine[Any, Any, Ledger]) -> Ledger:
+    """As `asyncio.run`, which waits for ever for tasks that do not hear when they are called off."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        return loop.run_until_complete(main)
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 async def play(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from ...ledger import Ledger
 from ...program import Program
 from ...scenario import Scenario
 from ...testing.environment import environment
 from ..virtual.run import HOST, URL, served
 from .playable import check_seen
-from .run import play
+from .run import in_a_loop, play
 from .tap import tapped
 
 HOSTS = (HOST, "api.anthropic.com")
@@ -24,6 +22,6 @@ def run(scenario: Scenario, program: Program, seed: int, scale: float = 1.0) -> 
         def check() -> None:
             check_seen(program, server, world.network.refused)
 
-        ledger = asyncio.run(play(scenario, program, seed, server.begin, check))
+        ledger = in_a_loop(play(scenario, program, seed, server.begin, check))
     ledger.close(server.endpoint)
     return ledger

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.wire.apart import WireThread
@@ -16,7 +14,7 @@ from ...testing.loopback import only_loopback
 from ..sdk.client import on_our_clock
 from ..wire.warm_up import warm_up
 from .playable import check_seen
-from .run import play
+from .run import in_a_loop, play
 from .tap import tapped
 
 
@@ -48,6 +46,6 @@ def run(scenario: Scenario, program: Program, seed: int, scale: float = 1.0) -> 
 
         tap = tapped(lambda host, port: (host, port) == (server.host, server.port))
         with environment(there.url), only_loopback() as strays, on_our_clock(1.0), tap:
-            ledger = asyncio.run(warm())
+            ledger = in_a_loop(warm())
     ledger.close(endpoint)
     return ledger
