@@ -73,6 +73,13 @@ class Service:
         incident = scenario
         self._stage.do(lambda: self._renew(Endpoint(incident.service(), self.seed), incident.name))
 
+    def must_matter(self, name: str) -> None:
+        """The scenario that the service has begun with is what the test is about: something of it has to take
+        effect."""
+        self._stage.do(
+            lambda: self._played.append(Played.of(self._stage.server.endpoint.timeline, name, self._clock(), 0))
+        )
+
     def answers(
         self, *, tokens: int | None = None, first_token: str | None = None, token_gap: str | None = None
     ) -> None:

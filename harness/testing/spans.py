@@ -55,6 +55,7 @@ class Within:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        __tracebackhide__ = True  # pytest shows the line of the test
         self._ended = self.trace
         if error is None and self.spent > self.limit:
             raise TookTooLong(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from .trace import ROUNDING, Attempt, Trace
@@ -22,12 +23,17 @@ def _lines(trace: Trace) -> Iterator[str]:
     if not trace.tries:
         yield f"{trace.now:10.3f}  no request has come"
         return
+    over = trace.deadline if trace.deadline is not None and trace.now > trace.deadline else math.inf
+    limit = f"{over:10.3f}  the limit of {over - trace.began:g} s is over"
     for number, each in enumerate(trace.tries, start=1):
+        if over <= each.at:
+            yield limit
+            over = math.inf
         if number > 1:
             yield from _between(trace.tries[number - 2], each)
         yield f"{each.at:10.3f}  {_title(number, each)}"
-    if trace.deadline is not None and trace.now > trace.deadline:
-        yield f"{trace.deadline:10.3f}  the limit of {trace.deadline - trace.began:g} s is over"
+    if over < math.inf:
+        yield limit
     yield f"{trace.now:10.3f}  the end"
 
 

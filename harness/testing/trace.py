@@ -65,7 +65,7 @@ class Attempt:
         return cls(away.at, away.at, fault=away.fault, has_fired=True, connected=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trace:
     """All attempts of a test, or of a part of it, in the order in which they came.
 
@@ -85,6 +85,10 @@ class Trace:
         # Who is refused may come again in the same instant; who is answered cannot.
         tries = [*map(Attempt.served, served), *map(Attempt.turned_away, away)]
         return cls(tuple(sorted(tries, key=lambda each: (each.at, each.connected))), 0.0, now)
+
+    def __repr__(self) -> str:
+        """What assertions print of it: the attempts are listed below a test that fails."""
+        return f"Trace({self.attempts} attempts in {self.elapsed:g} s)"
 
     def since(self, before: Trace, deadline: float | None = None) -> Trace:
         """Those that came after an earlier trace of the test was taken: counted, as virtual time may stand still

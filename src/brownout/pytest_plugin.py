@@ -99,6 +99,7 @@ def brownout(request: pytest.FixtureRequest) -> Iterator[Service]:
             stack.enter_context(environment(host.url))
             service = stack.enter_context(host.serving(settings.scenario, settings.seed, settings.limit))
         item.stash[_SERVICE] = service
+        service.must_matter(settings.scenario.name)
         try:
             yield service
         finally:

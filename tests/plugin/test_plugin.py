@@ -142,6 +142,10 @@ BAD = {
         "def test_it(brownout):\n    brownout.phases(phase('1h'), phase('1s', reset()))\n    app.ask()",
         "reset did not take effect: its phase begins at 3600 s",
     ),
+    "an incident that was over before it began": (
+        "@pytest.mark.brownout('rate-limit-storm')\ndef test_it():\n    app.ask()",
+        "nothing of rate-limit-storm took effect: it goes wrong from",
+    ),
     "a way out": (
         "def test_it(brownout):\n    app.ask()\n    try:\n        httpx.get('http://192.0.2.1/')\n"
         "    except httpx.ConnectError:\n        pass",

@@ -187,3 +187,20 @@ def test_a_retry_that_came_too_early_is_told(opened: Open) -> None:
 def test_mistakes_are_refused(wrong: Callable[[Service], object]) -> None:
     with brownout.virtual() as service, pytest.raises(ValueError, match=r"expected|unknown"):
         wrong(service)
+
+
+def test_the_end_of_a_limit_is_told_in_its_place() -> None:
+    """Before what came after it, in the order of time."""
+    told: list[str] = []
+
+    def ask() -> None:
+        with brownout.virtual() as service:
+            service.next(rate_limit(retry_after="30s"), times=2)
+            with service.within("40s"):
+                anthropic.Anthropic().messages.create(**ASK)
+
+    with pytest.raises(TookTooLong) as raised:
+        ask()
+    told = [line for line in str(raised.value).splitlines() if not line.startswith(" " * 10)][1:]
+    assert [float(line.split()[0]) for line in told] == sorted(float(line.split()[0]) for line in told)
+    assert any("limit of 40 s is over" in line for line in told[:-1])
