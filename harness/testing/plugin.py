@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from os import fspath
@@ -10,6 +11,7 @@ from typing import Any
 from brownout.fakes.units import UnitError, format_duration, parse_duration
 
 from .. import sources
+from ..files import FileError
 from ..scenario import Scenario
 from .environment import hosts
 from .quick import QUICK
@@ -19,6 +21,8 @@ from .stage import Backend
 PRODUCTION = "api.anthropic.com"
 _LIMITS: dict[Backend, str] = {"virtual": "24h", "wire": "60s"}
 PREFIX = "brownout_"
+MISTAKES = (ValueError, sources.UnknownName, FileError)
+"""Of whoever wrote a marker, an option or an ini file."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,10 @@ class Settings:
             )
         except UnitError as error:
             raise ValueError(f"brownout: limit: {error}") from None
+
+    def command(self, test: str) -> str:
+        """What plays a test again."""
+        return f"pytest {shlex.quote(test)} --brownout-backend={self.backend} --brownout-seed={self.seed}"
 
 
 def _given(marker: Any) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 import os
-import shlex
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,10 @@ if TYPE_CHECKING:
 _SERVICE: pytest.StashKey[Service] = pytest.StashKey()
 _WIRE: pytest.StashKey[WireHost] = pytest.StashKey()
 _SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
+_TOLD: pytest.StashKey[str] = pytest.StashKey()
+"""What the program did, once the service is gone."""
+_BESIDES: pytest.StashKey[list[str]] = pytest.StashKey()
+"""What is wrong with a test that failed for a reason of its own."""
 MARKER = (
     "brownout(scenario=None, *, backend=None, seed=None, hosts=(), limit=None): the service of this test is that of a "
     "scenario, by its name or file; on which backend, under which seed, for which hosts besides api.anthropic.com, and "
@@ -77,20 +80,25 @@ def _wire_host(config: pytest.Config) -> WireHost:
 @pytest.fixture(autouse=True)
 def _brownout_first(request: pytest.FixtureRequest) -> None:
     """Virtual time is entered before any other fixture of a test makes a client or an event loop."""
-    item = request.node
-    if "brownout" in request.fixturenames or item.get_closest_marker("brownout"):
+    if request.node.get_closest_marker("brownout"):
+        request.getfixturevalue("_brownout_service")  # whatever the project itself calls `brownout`
+    if "brownout" in request.fixturenames:
         request.getfixturevalue("brownout")
 
 
 @pytest.fixture
-def brownout(request: pytest.FixtureRequest) -> Iterator[Service]:
+def brownout(_brownout_service: Service) -> Service:
     """The service that the program under test calls: script what goes wrong, and read what the program did."""
-    from brownout.harness.testing import plugin
+    return _brownout_service
+
+
+@pytest.fixture
+def _brownout_service(request: pytest.FixtureRequest) -> Iterator[Service]:
     from brownout.harness.testing.environment import environment
     from brownout.harness.testing.virtual import virtual
 
     item = request.node
-    settings = item.stash[_SETTINGS] = plugin.Settings.of(request.config, item.get_closest_marker("brownout"))
+    settings = item.stash[_SETTINGS] = _settings(request)
     with ExitStack() as stack:
         if settings.backend == "virtual":
             service = stack.enter_context(virtual(settings.scenario, settings.seed, settings.hosts, settings.limit))
@@ -100,10 +108,37 @@ def brownout(request: pytest.FixtureRequest) -> Iterator[Service]:
             service = stack.enter_context(host.serving(settings.scenario, settings.seed, settings.limit))
         item.stash[_SERVICE] = service
         service.must_matter(settings.scenario.name)
-        try:
-            yield service
-        finally:
-            del item.stash[_SERVICE]
+        yield service
+        item.stash[_TOLD] = service.explain()
+        del item.stash[_SERVICE]
+        if refused := dict.fromkeys(map(str, service.refused)):
+            service.refused.clear()
+            pytest.fail("\n".join(refused), pytrace=False)
+
+
+def _settings(request: pytest.FixtureRequest) -> Settings:
+    """How the test of this request is to be played. What cannot be is said without a line of ours."""
+    from brownout.harness.testing import loops, plugin
+
+    item = request.node
+    try:
+        settings = plugin.Settings.of(request.config, item.get_closest_marker("brownout"))
+    except plugin.MISTAKES as error:
+        pytest.fail(str(error), pytrace=False)
+    if settings.backend == "virtual" and (against := loops.against(item, request)):
+        pytest.fail(against, pytrace=False)
+    return settings
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> None:
+    """A fixture that another plugin would make in an event loop of real time is refused, as its test would be."""
+    service = request.node.stash.get(_SERVICE, None)
+    if service is not None and service.backend == "virtual":
+        from brownout.harness.testing import loops
+
+        if against := loops.against_fixture(fixturedef, request.config):
+            pytest.fail(against, pytrace=False)
 
 
 @pytest.hookimpl
@@ -121,33 +156,35 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """A test that proves nothing fails; one that fails otherwise has its own reason."""
+    __tracebackhide__ = True
     service = item.stash.get(_SERVICE, None)
     if service is None:
-        yield
-        return
-    try:
-        yield
-        complaints = service.complaints()
-    finally:
-        from brownout.harness.testing.plugin import properties
+        return (yield)
+    from brownout.harness.testing.plugin import properties
 
+    has_failed = True
+    try:
+        result = yield
+        has_failed = False
+    finally:
+        complaints = service.complaints()
         item.user_properties.extend(properties(service))
-        service.refused.clear()  # told, and not to be raised again when virtual time ends
+        service.refused.clear()  # told, and not to be told again when virtual time ends
+        item.stash[_BESIDES] = complaints if has_failed else []
     if complaints:
         pytest.fail("\n".join(complaints), pytrace=False)
+    return result
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     """What the program did, and how to see it again, under the failure."""
     report = yield
-    service = item.stash.get(_SERVICE, None)
-    if report.failed and service is not None:
-        settings = item.stash[_SETTINGS]
-        again = (
-            f"pytest {shlex.quote(item.nodeid)} --brownout-backend={settings.backend} --brownout-seed={settings.seed}"
-        )
-        report.sections.append(("what the program did (brownout)", f"{service.explain()}\n\nAgain: {again}"))
+    if report.failed and (_SERVICE in item.stash or _TOLD in item.stash):
+        told = item.stash[_SERVICE].explain() if _SERVICE in item.stash else item.stash[_TOLD]
+        besides = [f"Besides: {complaint}" for complaint in item.stash.get(_BESIDES, ())]
+        again = f"Again: {item.stash[_SETTINGS].command(item.nodeid)}"
+        report.sections.append(("what the program did (brownout)", "\n".join([told, "", *besides, again])))
     return report
 
 
