@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import sys
 import threading
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn, TypeVar
 
 T = TypeVar("T")
@@ -60,9 +62,9 @@ def _work(work: Callable[[], T], writing: int, watched: int) -> NoReturn:
     gc.freeze()  # what was there before is for no collector to look through, and to write to
     try:
         threading.Thread(target=_end_with, args=(watched,), daemon=True).start()
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
+        sys.stdout = sys.stderr = nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to its end
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
         try:
             done: tuple[T | None, BaseException | None] = work(), None
         except BaseException as error:
