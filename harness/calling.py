@@ -49,10 +49,9 @@ def way_of(named: Any, origin: str) -> Way:
             f'"{METHOD}"{_settings_hint(named, origin)}'
         )
     if not is_class:
-        way = _way(callee(named), origin, skips=0, is_class=False)
-        if way.takes == "self":
+        if [each.name for each in _parameters(callee(named), origin)[:1]] == ["self"]:
             raise NotFound(f"{origin} is a method: name its class, which is made once for each client")
-        return way
+        return _way(callee(named), origin, skips=0, is_class=False)
     if missing := [each.name for each in _parameters(named, origin) if _is_required(each)]:
         raise NotFound(f'{origin} needs "{missing[0]}" to be made: give it a default, or name a function')
     name = next((name for name in (METHOD, "__call__") if hasattr(named, name) and _is_method(named, name)), None)
