@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
-import sys
-import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import distributions
 from pathlib import Path
-from types import ModuleType
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,6 +18,7 @@ from .calling import Way, way_of
 from .client import Client
 from .importing import NotFound, found, split
 from .names import Name, likely
+from .own_code import fingerprint
 
 
 class Program(BaseModel):
@@ -52,9 +48,6 @@ Contestant: TypeAlias = Client | Program | Command
 
 _NAMED = re.compile(r"(?:(?P<name>[a-z0-9][a-z0-9-]*)=)?(?P<rest>.+)", re.DOTALL)
 _ORIGIN = re.compile(r"(?:[a-z0-9][a-z0-9-]*=)?[\w./\\-]+:[A-Za-z_][\w.]*")
-_INSTALLED = {sysconfig.get_path(which) for which in ("stdlib", "platstdlib", "purelib", "platlib")}
-_NOT_THE_USERS = frozenset({"brownout", "__main__", "__mp_main__"})
-_SKIPPED = frozenset({"site-packages", "dist-packages", "node_modules", "__pycache__"})
 
 
 def is_origin(named: str) -> bool:
@@ -74,7 +67,7 @@ def program(named: str) -> Program:
         name=given or likely(f"{stem}-{name}"),
         about=_about(thing),
         origin=origin,
-        sha256=_print_of(where),
+        sha256=fingerprint(where),
     )
 
 
@@ -116,24 +109,6 @@ def _nothing_real() -> Iterator[None]:
         yield
 
 
-def users_modules() -> Iterator[tuple[str, ModuleType]]:
-    """Modules that are neither installed nor Python's own nor ours: what a user calls the program."""
-    modules: tuple[tuple[str, Any], ...] = tuple(sys.modules.items())  # some put other things there
-    for name, module in modules:
-        if name.partition(".")[0] not in _NOT_THE_USERS and isinstance(module, ModuleType) and _is_users(module):
-            yield name, module
-
-
-def _is_users(module: ModuleType) -> bool:
-    file = getattr(module, "__file__", None)
-    if not isinstance(file, str) or not file.endswith(".py"):
-        return False
-    path = Path(file)
-    if {"site-packages", "dist-packages"} & set(path.parts):
-        return False
-    return not any(path.is_relative_to(folder) for folder in _INSTALLED if folder)
-
-
 def _split_name(named: str) -> tuple[str, str]:
     parts = _NAMED.fullmatch(named)
     if parts is None:
@@ -143,28 +118,3 @@ def _split_name(named: str) -> tuple[str, str]:
 
 def _about(thing: object) -> str:
     return next(iter((getattr(thing, "__doc__", None) or "").strip().splitlines()), "")
-
-
-def _print_of(where: str) -> str:
-    """Of what its results may depend on: the Python files about it, and every library that is installed."""
-    folder = Path(where).resolve().parent if where.endswith(".py") else _folder_of(sys.modules[where])
-    own = [(path.relative_to(folder).as_posix(), sha256(path.read_bytes()).hexdigest()) for path in _files(folder)]
-    libraries = sorted((each.name, each.version) for each in distributions())
-    return sha256(repr((own, libraries)).encode()).hexdigest()
-
-
-def _folder_of(module: ModuleType) -> Path:
-    """Of the whole package that it belongs to."""
-    top = sys.modules[module.__name__.partition(".")[0]]
-    return Path(next(iter(top.__path__)) if hasattr(top, "__path__") else Path(str(top.__file__)).parent)
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Python files there, and in folders below that have any: beside a program may lie a whole home."""
-    for here, below, names in os.walk(folder):
-        below[:] = sorted(
-            name
-            for name in below
-            if not name.startswith(".") and name not in _SKIPPED and any(Path(here, name).glob("*.py"))
-        )
-        yield from (Path(here, name) for name in sorted(names) if name.endswith(".py"))

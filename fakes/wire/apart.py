@@ -30,18 +30,26 @@ class WireThread:
     def url(self) -> str:
         return f"http://{self.server.host}:{self.server.port}"
 
-    def __enter__(self) -> Self:
+    def open(self) -> None:
+        """Begin to listen."""
         self._thread.start()
         self._await(self.server.start())
+
+    def close(self) -> None:
+        """Give the port back."""
+        self._await(self.server.stop())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def __enter__(self) -> Self:
+        self.open()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._await(self.server.stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self.close()
 
     def do(self, what: Callable[[], T]) -> T:
         """What it returns, once everything has arrived that was sent before."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import math
-import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.virtual.errors import NotRouted
+from brownout.fakes.wire.apart import WireThread
 from brownout.fakes.wire.server import WireServer
 
 from ..scenario import Scenario
@@ -21,9 +21,6 @@ from .stage import Backend
 
 T = TypeVar("T")
 
-_TURNS = 5
-"""Of the server's event loop, in which what the program has just done, such as to close a connection, arrives."""
-
 
 class WireHost:
     """One port for as long as it is entered. Clients that a program makes once for many tests keep their base URL."""
@@ -31,37 +28,30 @@ class WireHost:
     backend: Backend = "wire"
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="brownout wire server", daemon=True)
         self._limit: asyncio.TimerHandle | None = None
-        self.server: WireServer
+        self._there: WireThread
         self.was_cut = False
         self.refused: list[NotRouted] = []
 
     @property
+    def server(self) -> WireServer:
+        return self._there.server
+
+    @property
     def url(self) -> str:
-        return f"http://{self.server.host}:{self.server.port}"
+        return self._there.url
 
     def do(self, what: Callable[[], T]) -> T:
-        async def settled() -> T:
-            for _ in range(_TURNS):
-                await asyncio.sleep(0)
-            return what()
-
-        return self._await(settled())
+        return self._there.do(what)
 
     def open(self, scenario: Scenario, seed: int) -> None:
         """Begin to listen."""
-        self._thread.start()
-        self.server = WireServer(Endpoint(scenario.service(), seed))
-        self._await(self.server.start())
+        self._there = WireThread(Endpoint(scenario.service(), seed))
+        self._there.open()
 
     def close(self) -> None:
         """Give the port back."""
-        self._await(self.server.stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._there.close()
 
     @contextmanager
     def serving(self, scenario: Scenario, seed: int, limit: float) -> Iterator[Service]:
@@ -77,7 +67,7 @@ class WireHost:
     def _begin(self, scenario: Scenario, seed: int, limit: float) -> None:
         self.was_cut = False
         self.server.restart(Endpoint(scenario.service(), seed))
-        self._limit = self._loop.call_later(limit, self._cut) if limit < math.inf else None
+        self._limit = self._there.call_later(limit, self._cut) if limit < math.inf else None
 
     def _cut(self) -> None:
         self.was_cut = True
@@ -87,9 +77,6 @@ class WireHost:
         if self._limit is not None:
             self._limit.cancel()
         self.server.cut()
-
-    def _await(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from brownout.fakes.http.clock import ScaledClock
 
 from ...importing import NotFound
 from ...ledger import Ledger
-from ...program import Program, loaded, users_modules
+from ...own_code import users_modules
+from ...program import Program, loaded
 from ...scenario import Scenario
 from ...scoring import Unplayable
 from ..tasks import play_calls

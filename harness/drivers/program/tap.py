@@ -17,8 +17,9 @@ from brownout.fakes.virtual.patches import replaced
 
 from ..current import CURRENT
 from ..virtual.backends import LIBRARIES
+from .exchange import Exchange
 from .inherited import threads_inherit
-from .watch import Exchange, Watch
+from .watch import Watch
 
 
 @contextmanager
@@ -60,9 +61,7 @@ def _asynchronous(pool: Any, is_served: Callable[[str, int | None], bool]) -> Ca
             raise
         finally:
             CURRENT.reset(token)
-        exchange.answered(response.status, _is_stream(response))
-        response.stream = _AsyncBody(response.stream, exchange)
-        return response
+        return _answered(response, exchange, _AsyncBody)
 
     return handle_async_request
 
@@ -90,9 +89,7 @@ def _blocking(pool: Any, is_served: Callable[[str, int | None], bool]) -> Callab
             raise
         finally:
             CURRENT.reset(token)
-        exchange.answered(response.status, _is_stream(response))
-        response.stream = _Body(response.stream, exchange)
-        return response
+        return _answered(response, exchange, _Body)
 
     return handle_request
 
@@ -107,14 +104,16 @@ def _begun(request: Any, is_served: Callable[[str, int | None], bool]) -> Exchan
     return exchange
 
 
-def _is_stream(response: Any) -> bool:
-    return any(
-        name.lower() == b"content-type" and value.startswith(b"text/event-stream") for name, value in response.headers
-    )
+def _answered(response: Any, exchange: Exchange, body: Callable[[Any, Exchange], Any]) -> Any:
+    """The same response, with a body that is read along with."""
+    kinds = (value for name, value in response.headers if name.lower() == b"content-type")
+    exchange.answered(response.status, any(kind.startswith(b"text/event-stream") for kind in kinds))
+    response.stream = body(response.stream, exchange)
+    return response
 
 
 class _AsyncBody:
-    """A body that is read along with."""
+    """A body, for an event loop."""
 
     def __init__(self, inner: Any, exchange: Exchange) -> None:
         self._inner = inner
@@ -136,7 +135,7 @@ class _AsyncBody:
 
 
 class _Body:
-    """The same for blocking code."""
+    """The same, for blocking code."""
 
     def __init__(self, inner: Any, exchange: Exchange) -> None:
         self._inner = inner
