@@ -17,6 +17,7 @@ from .environment import hosts
 from .quick import QUICK
 from .service import Service
 from .stage import Backend
+from .unfired import counted
 
 PRODUCTION = "api.anthropic.com"
 _LIMITS: dict[Backend, str] = {"virtual": "24h", "wire": "60s"}
@@ -56,7 +57,7 @@ class Settings:
             return cls(
                 _scenario(given.get("scenario")),
                 backend,
-                int(seed),
+                _seed(seed),
                 hosts((PRODUCTION, *config.getini("brownout_hosts"), *named)),
                 parse_duration(limit),
             )
@@ -77,6 +78,14 @@ def _given(marker: Any) -> dict[str, Any]:
     if unknown := given.keys() - {"scenario", "backend", "seed", "hosts", "limit"}:
         raise ValueError(f"brownout: the marker takes no {min(unknown)!r}")
     return given
+
+
+def _seed(given: Any) -> int:
+    """The ini file has texts."""
+    try:
+        return int(given)
+    except (TypeError, ValueError):
+        raise ValueError(f"brownout: seed: expected a whole number, got {given!r}") from None
 
 
 def _scenario(named: Any) -> Scenario:
@@ -108,9 +117,9 @@ def summary(tests: Iterable[Mapping[str, Any]]) -> str:
         return sum(float(figures[f"{PREFIX}{name}"]) for figures in each)
 
     parts = [
-        f"{len(found)} test{'s' * (len(found) != 1)}",
-        f"{total('attempts'):.0f} attempts",
-        f"{total('faults_fired'):.0f} faults took effect",
+        counted(len(found), "test"),
+        counted(round(total("attempts")), "attempt"),
+        f"{counted(round(total('faults_fired')), 'fault')} took effect",
     ]
     for backend, kind in (("virtual", "virtual"), ("wire", "real")):
         if seconds := round(total("seconds", backend), 1):

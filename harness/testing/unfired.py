@@ -71,7 +71,7 @@ def _of_script(entries: Sequence[Entry], requests: Sequence[Served]) -> Iterator
     for entry in entries:
         wanted = 1 if entry.times == inf else int(entry.times)
         if not entry.is_optional and entry.fired < wanted:
-            times = "every request" if entry.times == inf else _counted(wanted, "request")
+            times = "every request" if entry.times == inf else counted(wanted, "request")
             on = f"on {entry.fired}" if entry.fired else "on none"
             yield f"{entry.fault.kind} was scripted for {times} and took effect {on}: {_why(entry, requests)}"
 
@@ -79,22 +79,22 @@ def _of_script(entries: Sequence[Entry], requests: Sequence[Served]) -> Iterator
 def _why(entry: Entry, requests: Sequence[Served]) -> str:
     fault = entry.fault
     if entry.planned > entry.fired:
-        return f"{_counted(entry.planned - entry.fired, 'request')} it was meant for ended before its moment came"
+        return f"{counted(entry.planned - entry.fired, 'request')} it was meant for ended before its moment came"
     if not requests:
         return "no request has come"
     if fault.streams_only and not any(served.stream for served in requests):
         return "it has a meaning for streams alone, and no stream was asked for"
     if fault.on_connect:
-        return f"it keeps out new connections, and {_counted(len(requests), 'request')} came on those that were open"
+        return f"it keeps out new connections, and {counted(len(requests), 'request')} came on those that were open"
     if fault.where is not None:
-        return f"{_counted(len(requests), 'request')} came, and no more of them are among those it is for"
-    return f"no more than {_counted(len(requests), 'request')} came"
+        return f"{counted(len(requests), 'request')} came, and no more of them are among those it is for"
+    return f"no more than {counted(len(requests), 'request')} came"
 
 
 def _of_phases(played: Played, requests: Sequence[Served], now: float) -> Iterator[str]:
     faults = [(start, armed) for start, row in played.phases for armed in row if armed.fault.kind != "noop"]
     silent = [(start, armed) for start, armed in faults if not played.has_fired(armed)]
-    came = f"{_counted(len(requests), 'request')} came" if requests else "no request has come"
+    came = f"{counted(len(requests), 'request')} came" if requests else "no request has come"
     if played.name:
         if faults and len(silent) == len(faults):
             first = min(start for start, _ in faults)
@@ -105,5 +105,6 @@ def _of_phases(played: Played, requests: Sequence[Served], now: float) -> Iterat
         yield f"{armed.name} did not take effect: {when}"
 
 
-def _counted(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """So many of them."""
     return f"{number} {what}{'' if number == 1 else 's'}"

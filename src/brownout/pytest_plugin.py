@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _SERVICE: pytest.StashKey[Service] = pytest.StashKey()
 _WIRE: pytest.StashKey[WireHost] = pytest.StashKey()
 _SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
+_BASE_URL: pytest.StashKey[str | None] = pytest.StashKey()
+"""What was there before the port was."""
 _TOLD: pytest.StashKey[str] = pytest.StashKey()
 """What the program did, once the service is gone."""
 _BESIDES: pytest.StashKey[list[str]] = pytest.StashKey()
@@ -57,13 +59,19 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """On the wire a client that is made while tests are collected has to know the port already."""
     wanted = early_config.known_args_namespace.brownout_backend or early_config.getini("brownout_backend")
     if wanted == "wire":
+        early_config.stash[_BASE_URL] = os.environ.get("ANTHROPIC_BASE_URL")
         os.environ["ANTHROPIC_BASE_URL"] = _wire_host(early_config).url
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Give the port back."""
+    """Give the port back, and the environment to whoever runs pytest in a process of their own."""
     if (host := config.stash.get(_WIRE, None)) is not None:
         host.close()
+    if _BASE_URL in config.stash:
+        if (before := config.stash[_BASE_URL]) is None:
+            os.environ.pop("ANTHROPIC_BASE_URL", None)
+        else:
+            os.environ["ANTHROPIC_BASE_URL"] = before
 
 
 def _wire_host(config: pytest.Config) -> WireHost:
@@ -124,7 +132,7 @@ def _settings(request: pytest.FixtureRequest) -> Settings:
     try:
         settings = plugin.Settings.of(request.config, item.get_closest_marker("brownout"))
     except plugin.MISTAKES as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     if settings.backend == "virtual" and (against := loops.against(item, request)):
         pytest.fail(against, pytrace=False)
     return settings

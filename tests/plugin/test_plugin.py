@@ -11,27 +11,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from .projects import HEAD, run, run_here
+
 pytest_plugins = ["pytester"]
-
-APP = """
-import anthropic
-
-ASK = {"model": "claude-sonnet-5-5", "max_tokens": 100, "messages": [{"role": "user", "content": "Hello"}]}
-blocking, asynchronous = anthropic.Anthropic(), anthropic.AsyncAnthropic()  # without a key, before any test
-
-
-def ask():
-    return blocking.messages.create(**ASK).content[0].text
-
-
-async def ask_async():
-    return (await asynchronous.messages.create(**ASK)).content[0].text
-
-
-def stream():
-    with blocking.messages.stream(**ASK) as events:
-        return "".join(events.text_stream)
-"""
 
 APPLICATION_OF_THE_PAGE = """
 import anthropic
@@ -67,12 +49,6 @@ def stream(text):
 def run_chain(steps):
     for _ in range(steps):
         ask("Next")
-"""
-
-HEAD = """
-import anthropic, httpx, pytest
-import app
-from brownout.faults import overload, phase, rate_limit, refuse, reset, stall, truncate
 """
 
 GOOD = """
@@ -163,19 +139,6 @@ BAD = {
 }
 
 
-@pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A project with an application, on a machine without a key."""
-    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_BASE_URL"):
-        monkeypatch.delenv(name, raising=False)
-    pytester.makepyfile(app=APP)
-    return pytester
-
-
-def run(project: pytest.Pytester, *options: str) -> pytest.RunResult:
-    return project.runpytest_subprocess("-p", "no:cacheprovider", "--strict-markers", *options)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "two workers"])
 @pytest.mark.parametrize("backend", ["virtual", "wire"])
@@ -192,7 +155,7 @@ def test_a_test_that_proves_nothing_fails_and_says_why(project: pytest.Pytester,
     """With the line that tells what is wrong with it."""
     text, told = BAD[case]
     project.makepyfile(test_bad=HEAD + text)
-    result = run(project)
+    result = run_here(project)
     assert result.ret == 1
     assert told in result.stdout.str()
 
@@ -203,7 +166,7 @@ def test_a_failure_ends_with_the_attempts_and_a_command_that_reproduces_it(proje
     project.makepyfile(
         test_it=HEAD + text + "    brownout.next(rate_limit(retry_after='7s'), times=3)\n    app.ask()\n"
     )
-    said = run(project, "--brownout-seed=5").stdout.str()
+    said = run_here(project, "--brownout-seed=5").stdout.str()
     assert re.search(r"attempt 2, plain: status 429, retry-after 7 s after .* \(scripted 1: rate_limit\)", said)
     again = next(line for line in said.splitlines() if line.startswith("Again: "))
     command = shlex.split(again.removeprefix("Again: pytest "))
@@ -217,7 +180,7 @@ def test_a_failure_ends_with_the_attempts_and_a_command_that_reproduces_it(proje
 def test_figures_reach_the_junit_file(project: pytest.Pytester) -> None:
     """Flat, as properties of the test."""
     project.makepyfile(test_it=HEAD + "def test_it(brownout):\n    brownout.next(overload())\n    app.ask()\n")
-    run(project, "--junitxml=found.xml")
+    run_here(project, "--junitxml=found.xml")
     found = ElementTree.parse(project.path / "found.xml").iter("property")
     figures = {each.attrib["name"]: each.attrib["value"] for each in found}
     assert figures["brownout_attempts"] == "2"
@@ -238,7 +201,7 @@ def test_it(brownout):
             pass
 """
     project.makepyfile(test_it=HEAD + text)
-    result = run(project)
+    result = run_here(project)
     result.assert_outcomes(failed=1)
     assert "3600 s of virtual time are over" in result.stdout.str()
 
@@ -258,7 +221,7 @@ def test_it(runner, brownout):
     runner.run(app.ask_async())
 """
     project.makepyfile(test_it=HEAD + text)
-    result = run(project)
+    result = run_here(project)
     result.assert_outcomes(failed=1)
     assert "was made before virtual time was entered" in result.stdout.str()
 
@@ -276,7 +239,7 @@ def test_it(brownout, number):
     loops[0].run_until_complete(app.ask_async())
 """
     project.makepyfile(test_it=HEAD + text)
-    result = run(project)
+    result = run_here(project)
     result.assert_outcomes(passed=1, failed=1)
     assert "was made before virtual time was entered" in result.stdout.str()
 
@@ -300,7 +263,7 @@ async def test_it(client, brownout):
     assert brownout.trace.statuses == [529, 200]
 """
     project.makepyfile(test_it=HEAD + text)
-    run(project).assert_outcomes(passed=1)
+    run_here(project).assert_outcomes(passed=1)
 
 
 def test_a_session_that_wants_none_of_it_imports_none_of_it(project: pytest.Pytester) -> None:
@@ -321,4 +284,4 @@ def test_the_page_about_it_is_true(project: pytest.Pytester) -> None:
     page = (Path(__file__).parents[2] / "docs/pytest.md").read_text(encoding="utf-8")
     [code] = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     project.makepyfile(app=APPLICATION_OF_THE_PAGE, test_page=code)
-    run(project).assert_outcomes(passed=4)
+    run_here(project).assert_outcomes(passed=4)
