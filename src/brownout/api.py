@@ -201,8 +201,8 @@ def virtual(
     """Virtual time for a `with` statement: your own code, with whatever clients of `anthropic`, `httpx` or `httpx2` it
     makes, meets the scenario at `hosts`, and its waiting takes no time. Without a scenario nothing goes wrong until you
     script it. Threads, executors and event loops that are started inside live in it too. No API key is needed. Nothing
-    else can be reached: `fakes.virtual.errors.NotRouted`. Who still waits when `limit` is over gets
-    `fakes.virtual.errors.TimeIsUp`.
+    else can be reached: `fakes.virtual.errors.NotRouted`. Who waits for ever, or still when `limit` is over, is ended:
+    `harness.testing.checked.NeverEnds`.
 
     Yields the `harness.testing.service.Service`, which tells what was asked for and takes faults; one that is scripted
     and does not take effect raises `harness.testing.checked.ProvesNothing` in the end. Raises `RuntimeError` inside

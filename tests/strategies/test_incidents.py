@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import anthropic
@@ -15,6 +16,7 @@ from brownout import faults as functions
 from brownout.fakes.faults import Fault
 from brownout.fakes.timeline import Phase
 from brownout.harness.scenario import Scenario
+from brownout.harness.testing.checked import NeverEnds
 from brownout.strategies import incident, incidents, phases, timelines
 
 from .smallest import printed, smallest
@@ -172,3 +174,18 @@ def test_what_hypothesis_prints_can_be_pasted() -> None:
     assert "value=incident(phase('100ms', reset()))," in told
     told = printed(timelines(), lambda it: len(it) > 1 and it[0].hits_idle)
     assert "value=(phase('100ms', overload(), hits='idle'), phase('100ms', overload()))," in " ".join(told.split())
+
+
+def test_a_program_that_never_ends_shrinks_like_any_other() -> None:
+    """Behind pings the SDK waits until its time is over, and that is an error that Hypothesis catches."""
+
+    def never_ends(incident: Scenario) -> bool:
+        try:
+            with brownout.virtual(incident, limit="1h"), suppress(Exception):
+                stream()
+        except NeverEnds:
+            return True
+        return False
+
+    drawn = incidents(kinds=["stall"], streams=True, max_phases=1)
+    assert repr(smallest(drawn, never_ends)) == "incident(phase('100ms', stall(pings='100ms')))"

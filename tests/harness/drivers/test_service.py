@@ -15,10 +15,11 @@ import httpx
 import pytest
 
 import brownout
-from brownout.fakes.virtual.errors import NotRouted, TimeIsUp
+from brownout.fakes.virtual.errors import NotRouted
 from brownout.faults import stall
 from brownout.harness.files import loads
 from brownout.harness.scenario import Scenario
+from brownout.harness.testing.checked import NeverEnds
 
 ASK = {"model": "claude-sonnet-5-5", "max_tokens": 16, "messages": [{"role": "user", "content": "Hello"}]}
 
@@ -101,8 +102,9 @@ def test_who_would_wait_for_ever_is_told_when_it_is_too_late() -> None:
             with anthropic.Anthropic().messages.stream(**ASK) as stream:  # type: ignore[call-overload]
                 stream.get_final_text()
 
-    with pytest.raises(TimeIsUp):
+    with pytest.raises(NeverEnds, match="3600 s of virtual time are over") as raised:
         wait()
+    assert "attempt 1, stream: the client left after 3599.260 s, with 3 tokens" in str(raised.value)
 
 
 def test_other_libraries_are_told_that_they_are_not_faked() -> None:
