@@ -29,14 +29,44 @@ def test_both_are_there_and_differ():
     assert not hasattr(brownout.fakes, "OWNER")
 """
 
+RESILIENCE_TEST = """
+import asyncio
 
-def run(*command: str | Path, cwd: Path) -> str:
+import anthropic
+import pytest
+
+import fakes
+from brownout.faults import rate_limit
+
+ASK = {"model": "claude-sonnet-5-5", "max_tokens": 9, "messages": [{"role": "user", "content": fakes.OWNER}]}
+
+def test_a_storm(brownout):
+    brownout.next(rate_limit(retry_after="1s"), times=2)
+    assert anthropic.Anthropic().messages.create(**ASK).stop_reason == "max_tokens"
+    assert brownout.trace.statuses == [429, 429, 200]
+    assert brownout.trace.min_wait >= 1.0
+
+@pytest.mark.brownout("rate-limit-storm")
+async def test_an_incident(brownout):
+    await asyncio.sleep(140)
+    async with anthropic.AsyncAnthropic() as client:
+        assert await client.messages.create(**ASK)
+    assert 429 in brownout.trace.statuses
+"""
+FAILS = """
+def test_too_impatient(brownout):
+    brownout.next(rate_limit())
+    anthropic.Anthropic(max_retries=0).messages.create(**ASK)
+"""
+
+
+def run(*command: str | Path, cwd: Path, code: int = 0) -> str:
     """Run a command that knows nothing of this test run, and return what it printed."""
-    strange = ("PYTHON", "PYTEST", "COV")
+    strange = ("PYTHON", "PYTEST", "COV", "ANTHROPIC")
     env = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
     env["COLUMNS"] = "200"
     done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True)
-    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+    assert done.returncode == code, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
 
@@ -106,6 +136,10 @@ class Consumer:
     def run(self, command: str, *arguments: str) -> str:
         return run(self.bin / command, *arguments, cwd=self.folder)
 
+    def run_red(self, command: str, *arguments: str) -> str:
+        """Tests that fail."""
+        return run(self.bin / command, *arguments, cwd=self.folder, code=1)
+
 
 @pytest.fixture(scope="module")
 def consumer(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Consumer:
@@ -141,6 +175,25 @@ def test_consumer_sees_version_and_catalogue(consumer: Consumer, built: Built) -
 
 def test_consumer_keeps_its_own_fakes_and_scenarios(consumer: Consumer) -> None:
     assert "1 passed" in consumer.run("python", "-m", "pytest", "-q")
+
+
+@pytest.mark.parametrize("options", [(), ("-n", "2"), ("--brownout-backend=wire",)], ids=["", "xdist", "wire"])
+def test_consumer_tests_its_resilience(consumer: Consumer, options: tuple[str, ...]) -> None:
+    """With the plugin that comes along, beside its own `fakes`; what fails says what the program did, and how to see it
+    again."""
+    passes, fails = consumer.folder / "test_resilience.py", consumer.folder / "test_impatience.py"
+    head = RESILIENCE_TEST.partition("def test_a_storm")[0]
+    passes.write_text(RESILIENCE_TEST)
+    fails.write_text(head + FAILS)
+    strict = ("--strict-markers", "-p", "no:cacheprovider", "-q")
+    if options == ("--brownout-backend=wire",):
+        options = (*options, "-k", "storm or impatient")
+    said = consumer.run("python", "-m", "pytest", *strict, *options, passes.name)
+    assert " passed" in said
+    failed = consumer.run_red("python", "-m", "pytest", *strict, *options, fails.name)
+    assert "1 failed" in failed
+    assert "attempt 1, plain: status 429" in failed
+    assert f"Again: pytest {fails.name}::test_too_impatient --brownout-backend=" in failed
 
 
 def test_wheel_needs_no_stray_import(consumer: Consumer) -> None:
