@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from os import fspath
 from typing import Any
 
 from brownout.fakes.units import UnitError, format_duration, parse_duration
+from brownout.fakes.virtual.errors import NobodyCanProceed
 
 from .. import sources
 from ..files import FileError
@@ -92,6 +94,21 @@ def _scenario(named: Any) -> Scenario:
     if named is None:
         return QUICK
     return named if isinstance(named, Scenario) else sources.scenario(fspath(named)).value
+
+
+def besides(service: Service, error: BaseException) -> list[str]:
+    """What is wrong with a test that has failed with this error, apart from that."""
+    found = service.complaints()
+    older = [each.name for each in threading.enumerate() if _is_real(each)]
+    if isinstance(error, NobodyCanProceed) and older:
+        named = ", ".join(map(repr, older))
+        found.append(f"older than the test are {named}: such threads run in real time, which nobody here waits for")
+    return found
+
+
+def _is_real(thread: threading.Thread) -> bool:
+    """Whether it is of the operating system, and the program's. Those of virtual time have negative numbers."""
+    return thread is not threading.main_thread() and (thread.ident or 0) > 0 and not thread.name.startswith("brownout ")
 
 
 def properties(service: Service) -> list[tuple[str, object]]:

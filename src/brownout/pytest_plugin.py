@@ -114,7 +114,7 @@ def _brownout_service(request: pytest.FixtureRequest) -> Iterator[Service]:
             host = _wire_host(request.config)
             stack.enter_context(environment(host.url))
             service = stack.enter_context(host.serving(settings.scenario, settings.seed, settings.limit))
-        item.stash[_SERVICE] = service
+        item.stash[_SERVICE], item.stash[_BESIDES] = service, []
         service.must_matter(settings.scenario.name)
         yield service
         item.stash[_TOLD] = service.explain()
@@ -168,17 +168,17 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     service = item.stash.get(_SERVICE, None)
     if service is None:
         return (yield)
-    from brownout.harness.testing.plugin import properties
+    from brownout.harness.testing import plugin
 
-    has_failed = True
     try:
         result = yield
-        has_failed = False
-    finally:
         complaints = service.complaints()
-        item.user_properties.extend(properties(service))
+    except BaseException as error:
+        item.stash[_BESIDES] = plugin.besides(service, error)
+        raise
+    finally:
+        item.user_properties.extend(plugin.properties(service))
         service.refused.clear()  # told, and not to be told again when virtual time ends
-        item.stash[_BESIDES] = complaints if has_failed else []
     if complaints:
         pytest.fail("\n".join(complaints), pytrace=False)
     return result

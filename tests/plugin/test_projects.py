@@ -376,3 +376,51 @@ def one(number):
     result = run(project, "--cov=app", "--cov-fail-under=100", "--cov-report=term-missing")
     result.assert_outcomes(passed=1)
     assert result.ret == 0, result.stdout.str()
+
+
+def test_a_thread_that_is_older_than_the_test_does_not_fail_in_silence(project: pytest.Pytester) -> None:
+    """It runs in real time, where what it asks for is refused; whatever becomes of the error, the test is red."""
+    text = """
+import os, threading
+
+asked, answered = os.pipe(), os.pipe()  # which wait for real
+
+def work():
+    os.read(asked[0], 1)
+    try:
+        app.ask()
+    except BaseException:
+        pass
+    os.write(answered[1], b"x")
+
+threading.Thread(target=work, name="an old one", daemon=True).start()
+
+def test_it(brownout):
+    os.write(asked[1], b"x")
+    os.read(answered[0], 1)
+"""
+    project.makepyfile(test_it=HEAD + text)
+    result = run_here(project)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["thread 'an old one' is older than this test: *"])
+
+
+def test_who_waits_for_such_a_thread_is_told_so(project: pytest.Pytester) -> None:
+    text = """
+import threading
+
+go_on = threading.Event()
+old = threading.Thread(target=go_on.wait, name="an old one", daemon=True)
+old.start()
+done = threading.Event()
+
+def test_it(brownout):
+    done.wait()
+
+def test_last():
+    go_on.set()
+"""
+    project.makepyfile(test_it=HEAD + text)
+    result = run_here(project)
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines(["Besides: older than the test are *'an old one': such threads run in real time, *"])
