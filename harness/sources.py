@@ -16,6 +16,7 @@ from brownout import scenarios as shipped
 from . import files
 from .client import Client
 from .files.suggest import did_you_mean, quoted
+from .importing import NotFound
 from .program import Contestant, command, is_origin, program
 from .scenario import Scenario
 
@@ -68,7 +69,13 @@ def contestant(named: str) -> Source[Contestant]:
     """A client, or a program by `module:name`, which is imported. Raises `NotFound`, and as `client` does."""
     if is_origin(named) and not Path(named).exists():
         return Source(program(named), "", named)
-    return client(named)
+    if named.endswith(".py"):
+        raise NotFound(f'{named} is Python code: name what is to be called in it, such as "{named}:ask"')
+    try:
+        return client(named)
+    except UnknownName as error:
+        where, _, name = named.rpartition(".")
+        raise UnknownName(f'{error}; code is named as "{where}:{name}"' if where else str(error)) from None
 
 
 def by_command(named: str) -> Source[Contestant]:

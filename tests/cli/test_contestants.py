@@ -109,6 +109,9 @@ def test_a_command_is_played_on_the_wire(mine: Here) -> None:
 REFUSED: dict[str, tuple[tuple[str, ...], str]] = {
     "no such name": (("-c", "mine.py:Clint"), 'mine.py has no "Clint", did you mean "Client"?'),
     "no such module": (("-c", "nowhere:ask"), 'there is no module "nowhere" here'),
+    "a file without a name": (("-c", "mine.py"), 'name what is to be called in it, such as "mine.py:ask"'),
+    "a dot for a colon": (("-c", "mine.Client"), 'unknown client "mine.Client"'),
+    "and how to write it": (("-c", "mine.Client"), 'code is named as "mine:Client"'),
     "twice the same name": (("-c", "mine.py:Client", "-c", "mine-client=mine:Client"), 'called "mine-client"'),
     "the simulator": (("-c", "mine.py:Client", "--backend", "sim"), "is a program, and needs virtual or wire"),
     "a command in virtual time": (("--client-command", "python3 -c 1", "--backend", "virtual"), "and needs wire"),
