@@ -194,3 +194,36 @@ def test_of_both_backends_of_anyio_one_is_played(project: pytest.Pytester) -> No
     result = run(project)
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["brownout: this test runs on trio*"])
+
+
+UVLOOP = """
+import asyncio
+
+class Loop:
+    def __init__(self):
+        raise AssertionError("a real one, which would wait for ever")
+
+def new_event_loop():
+    return Loop()
+
+def run(main):
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        assert isinstance(runner.get_loop(), Loop)
+        return runner.run(main)
+"""
+
+
+def test_loops_of_uvloop_are_of_virtual_time(project: pytest.Pytester) -> None:
+    """By its own factory, which nothing of asyncio's is asked about."""
+    text = "import uvloop\n\ndef test_it(brownout):\n    assert uvloop.run(app.ask_async())\n"
+    project.makepyfile(uvloop=UVLOOP, test_it=HEAD + text)
+    run_here(project).assert_outcomes(passed=1)
+
+
+def test_trio_in_a_test_is_refused(project: pytest.Pytester) -> None:
+    """Whoever starts it; it would take the whole process down."""
+    text = "import trio\n\ndef test_it(brownout):\n    trio.run(trio.to_thread.run_sync, app.ask)\n"
+    project.makepyfile(test_it=HEAD + text)
+    result = run(project)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E * RuntimeError: trio cannot run in virtual time: *"])
