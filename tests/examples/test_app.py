@@ -44,7 +44,14 @@ def copy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(pytester: pytest.Pytester, *options: str) -> tuple[dict[str, str], list[str]]:
     """What became of each of its tests, and what those said that failed."""
-    unused = ("-p", "no:cacheprovider", "-p", "no:asyncio", "-p", "no:hypothesispytest")  # the latter takes a second to be imported
+    unused = (
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:asyncio",
+        "-p",
+        "no:hypothesispytest",
+    )  # the latter takes a second to be imported
     done = pytester.runpytest_inprocess(*unused, *options)
     reports: list[Any] = done.reprec.getreports("pytest_runtest_logreport")  # type: ignore[attr-defined]
     ends = {each.location[2]: each.outcome for each in reports if each.when == "call" or each.failed}

@@ -10,6 +10,7 @@ from ..virtual.run import HOST, URL, served
 from .playable import check_seen
 from .run import in_a_loop, play
 from .tap import tapped
+from .tls import no_certificates
 
 HOSTS = (HOST, "api.anthropic.com")
 
@@ -17,7 +18,7 @@ HOSTS = (HOST, "api.anthropic.com")
 def run(scenario: Scenario, program: Program, seed: int, scale: float = 1.0) -> Ledger:
     """Play one program through one scenario under one seed. `scale` is for clocks that cost something."""
     tap = tapped(lambda host, port: host in HOSTS)
-    with environment(URL), served(scenario, seed, HOSTS) as (world, server), tap:
+    with environment(URL), served(scenario, seed, HOSTS) as (world, server), no_certificates(), tap:
 
         def check() -> None:
             check_seen(program, server, world.network.refused)
