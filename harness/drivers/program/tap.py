@@ -2,7 +2,7 @@
 comes back is watched.
 
 The methods by which pools take requests are replaced on the classes, so that it does not matter who made a client, or
-when. The call is known by its context, which threads inherit meanwhile.
+when. The call is known by its context.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from brownout.fakes.virtual.patches import replaced
 from ..current import CURRENT
 from ..virtual.backends import LIBRARIES
 from .exchange import Exchange
-from .inherited import threads_inherit
 from .watch import Watch
 
 
@@ -26,7 +25,6 @@ from .watch import Watch
 def tapped(is_served: Callable[[str, int | None], bool]) -> Iterator[None]:
     """While this lasts. `is_served`: whether a request to that host and port is one to the fake."""
     with ExitStack() as stack:
-        stack.enter_context(threads_inherit())
         for name in LIBRARIES:
             try:
                 library = importlib.import_module(name)

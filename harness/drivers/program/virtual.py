@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from ...ledger import Ledger
 from ...program import Program
 from ...scenario import Scenario
 from ...testing.environment import environment
 from ..virtual.run import HOST, URL, served
+from .inherited import threads_inherit
 from .playable import check_seen
 from .run import in_a_loop, play
 from .tap import tapped
@@ -17,8 +20,12 @@ HOSTS = (HOST, "api.anthropic.com")
 
 def run(scenario: Scenario, program: Program, seed: int, scale: float = 1.0) -> Ledger:
     """Play one program through one scenario under one seed. `scale` is for clocks that cost something."""
-    tap = tapped(lambda host, port: host in HOSTS)
-    with environment(URL), served(scenario, seed, HOSTS) as (world, server), no_certificates(), tap:
+    with ExitStack() as stack:
+        stack.enter_context(environment(URL))
+        stack.enter_context(tapped(lambda host, port: host in HOSTS))  # left last: strands may send to their very end
+        world, server = stack.enter_context(served(scenario, seed, HOSTS))
+        stack.enter_context(threads_inherit())  # those of virtual time
+        stack.enter_context(no_certificates())
 
         def check() -> None:
             check_seen(program, server, world.network.refused)

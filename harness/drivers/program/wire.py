@@ -13,6 +13,7 @@ from ...testing.environment import environment
 from ...testing.loopback import only_loopback
 from ..sdk.client import on_our_clock
 from ..wire.warm_up import warm_up
+from .inherited import threads_inherit
 from .playable import check_seen
 from .run import in_a_loop, play
 from .tap import tapped
@@ -45,7 +46,7 @@ def run(scenario: Scenario, program: Program, seed: int, scale: float = 1.0) -> 
             return await play(scenario, program, seed, begin, check, connecting, refused)
 
         tap = tapped(lambda host, port: (host, port) == (server.host, server.port))
-        with environment(there.url), only_loopback() as strays, on_our_clock(1.0), tap:
+        with environment(there.url), only_loopback() as strays, on_our_clock(1.0), threads_inherit(), tap:
             ledger = in_a_loop(warm())
     ledger.close(endpoint)
     return ledger

@@ -185,3 +185,11 @@ async def deaf(prompt: str) -> object:
             return await client.messages.create(**ASK)
         with suppress(BaseException):
             await asyncio.sleep(1)
+
+
+def deaf_and_blocking(prompt: str) -> object:
+    while True:
+        with suppress(BaseException):
+            return function(prompt)
+        with suppress(BaseException):
+            time.sleep(1)

@@ -107,9 +107,10 @@ def test_an_answer_that_did_not_come_from_the_service_is_none() -> None:
 
 
 @on_each
-def test_who_does_not_hear_when_it_is_called_off_is_left_behind(backend: Backend) -> None:
-    """The run ends in its time."""
-    assert outcomes(play("deaf", backend, "{kind: overload}")).keys() == {("censored", "")}
+@pytest.mark.parametrize("name", ["deaf", "deaf_and_blocking"])
+def test_who_does_not_hear_when_it_is_called_off_is_left_behind(name: str, backend: Backend) -> None:
+    """The run ends in its time, whatever is caught."""
+    assert outcomes(play(name, backend, "{kind: overload}")).keys() == {("censored", "")}
 
 
 def test_what_it_prints_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
