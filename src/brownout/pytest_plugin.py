@@ -103,9 +103,11 @@ def brownout(_brownout_service: Service) -> Service:
 @pytest.fixture
 def _brownout_service(request: pytest.FixtureRequest) -> Iterator[Service]:
     from brownout.harness.testing.environment import environment
+    from brownout.harness.testing.frames import shorten
     from brownout.harness.testing.virtual import virtual
 
     item = request.node
+    shorten(item)
     settings = item.stash[_SETTINGS] = _settings(request)
     with ExitStack() as stack:
         if settings.backend == "virtual":

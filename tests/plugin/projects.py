@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import anthropic  # so that a run in this process need not import it again
+import anthropic
+import httpcore2
+import httpx2
 import pytest
 
-assert anthropic
+for library in (anthropic, httpcore2, httpx2):
+    for name in library.__all__:
+        # They import late. What a run in this process were the first to import would be forgotten after it, and
+        # imported again: two exceptions of one name.
+        getattr(library, name)
 
 APP = """
 import anthropic

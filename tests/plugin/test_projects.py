@@ -424,3 +424,28 @@ def test_last():
     result = run_here(project)
     result.assert_outcomes(failed=1, passed=1)
     result.stdout.fnmatch_lines(["Besides: older than the test are *'an old one': such threads run in real time, *"])
+
+
+DEEP = """
+def ask():
+    return anthropic.Anthropic(max_retries=0).messages.create(**app.ASK)
+
+def test_blocking(brownout):
+    brownout.next(reset())
+    ask()
+
+async def test_asynchronous(brownout):
+    brownout.next(reset())
+    await anthropic.AsyncAnthropic(max_retries=0).messages.create(**app.ASK)
+"""
+
+
+def test_a_failure_shows_the_lines_of_the_program(project: pytest.Pytester) -> None:
+    """And no others; unless they are wanted."""
+    project.makepyfile(test_it=HEAD + DEEP)
+    told = run_here(project).stdout
+    told.fnmatch_lines(["*test_it.py:*: in ask", "E *APIConnectionError*", "E *APIConnectionError*"])
+    told.no_fnmatch_line("*site-packages*")
+    told.no_fnmatch_line("*contextlib.py*")
+    run_here(project, "--tb=long").stdout.fnmatch_lines(["*site-packages*APIConnectionError"])
+    run_here(project, "--full-trace").stdout.fnmatch_lines(["*site-packages*APIConnectionError"])
