@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 
 from .trace import ROUNDING, Attempt, Trace
+from .unfired import counted
 
 _MOST_LINES = 40
 
@@ -47,18 +48,17 @@ def _title(number: int, each: Attempt) -> str:
 
 def _ending(each: Attempt) -> str:
     took = "" if each.ended is None else f" after {each.ended - each.at:.3f} s"
-    told = f"status {each.status}" if each.status not in (None, 200) else ""
-    if each.retry_after is not None:
-        told += f", retry-after {each.retry_after:g} s"
+    tokens = counted(each.tokens, "token") if each.tokens else ""
     if each.ended is None:
-        return "still going on" + (f", {each.tokens} tokens so far" if each.tokens else "")
+        return "still going on" + (f", {tokens} so far" if tokens else "")
     if each.closed_by_client:
-        return f"the client left{took}" + (f", with {each.tokens} tokens" if each.tokens else ", with nothing")
-    if told:
-        return told + took
+        return f"the client left{took}, with {tokens or 'nothing'}"
+    if each.status not in (None, 200):
+        asked = "" if each.retry_after is None else f", retry-after {each.retry_after:g} s"
+        return f"status {each.status}{took}{asked}"
     if each.is_complete:
         return f"answered whole{took}"
-    return f"broken off{took}" + (f", after {each.tokens} tokens" if each.tokens else "")
+    return f"broken off{took}" + (f", after {tokens}" if tokens else "")
 
 
 def _between(before: Attempt, after: Attempt) -> Iterator[str]:

@@ -51,6 +51,21 @@ def run_chain(steps):
         ask("Next")
 """
 
+CHAT_OF_THE_PAGE = """
+import anthropic
+
+client = anthropic.Anthropic(max_retries=0)
+
+
+def reply(text):
+    answer = client.messages.create(**given(text))
+    return answer.content[0].text
+
+
+def given(text):
+    return {"model": "claude-sonnet-5-5", "max_tokens": 100, "messages": [{"role": "user", "content": text}]}
+"""
+
 GOOD = """
 def test_scripted(brownout):
     brownout.next(overload())
@@ -138,6 +153,13 @@ BAD = {
     ),
 }
 
+PAGE = (Path(__file__).parents[2] / "docs/pytest.md").read_text(encoding="utf-8")
+
+
+def blocks(kind: str) -> list[str]:
+    """Of the page."""
+    return re.findall(rf"^```{kind}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["alone", "two workers"])
@@ -167,7 +189,7 @@ def test_a_failure_ends_with_the_attempts_and_a_command_that_reproduces_it(proje
         test_it=HEAD + text + "    brownout.next(rate_limit(retry_after='7s'), times=3)\n    app.ask()\n"
     )
     said = run_here(project, "--brownout-seed=5").stdout.str()
-    assert re.search(r"attempt 2, plain: status 429, retry-after 7 s after .* \(scripted 1: rate_limit\)", said)
+    assert re.search(r"attempt 2, plain: status 429 after .* s, retry-after 7 s \(scripted 1: rate_limit\)", said)
     again = next(line for line in said.splitlines() if line.startswith("Again: "))
     command = shlex.split(again.removeprefix("Again: pytest "))
     assert command[1:] == ["--brownout-backend=virtual", "--brownout-seed=5"]
@@ -281,7 +303,18 @@ def test_it():
 
 def test_the_page_about_it_is_true(project: pytest.Pytester) -> None:
     """Its tests pass, with an application that is as it should be."""
-    page = (Path(__file__).parents[2] / "docs/pytest.md").read_text(encoding="utf-8")
-    [code] = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    [_, code] = blocks("python")
     project.makepyfile(app=APPLICATION_OF_THE_PAGE, test_page=code)
     run_here(project).assert_outcomes(passed=4)
+
+
+def test_its_first_minute_too(project: pytest.Pytester) -> None:
+    """The test fails as it is shown, and passes once the program tries again."""
+    [code, _], [shown] = blocks("python"), blocks("text")
+    project.makepyfile(chat=CHAT_OF_THE_PAGE, test_chat=code)
+    told = run_here(project).stdout
+    told.fnmatch_lines(["*" + line.replace("...", "*").replace("[", "[[]") for line in shown.splitlines() if line])
+    project.makepyfile(chat=CHAT_OF_THE_PAGE.replace("max_retries=0", "max_retries=2"))
+    result = run_here(project)
+    result.assert_outcomes(passed=1)
+    assert f"`{result.stdout.lines[-2]}`" in PAGE
