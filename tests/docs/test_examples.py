@@ -53,6 +53,20 @@ def run_chain(steps):
     return asyncio.run(sample.write("Tides"))
 """
 """What the pages call the reader's own: the sample application, as blocking code."""
+CHAT = """import anthropic
+
+client = anthropic.Anthropic()
+
+
+def reply(text):
+    answer = client.messages.create(**given(text))
+    return answer.content[0].text
+
+
+def given(text):
+    return {"model": "claude-sonnet-4-5", "max_tokens": 100, "messages": [{"role": "user", "content": text}]}
+"""
+"""The program of the first minute."""
 
 
 def blocks(page: str, language: str) -> Iterator[str]:
@@ -122,10 +136,35 @@ def test_the_tests_in_the_readme_and_on_the_page_on_pytest_pass(
     own_test, anywhere_else = blocks("README.md", "python")
     rest = f"\n\ndef test_anywhere_else():\n{indent(anywhere_else, '    ')}"
     Path("test_readme.py").write_text("import brownout, my_app\n" + own_test + rest, encoding="utf-8")
-    [page] = blocks("docs/pytest.md", "python")
-    Path("test_page.py").write_text(page, encoding="utf-8")
+    Path("chat.py").write_text(CHAT, encoding="utf-8")
+    first, more = blocks("docs/pytest.md", "python")
+    Path("test_first.py").write_text(first, encoding="utf-8")
+    Path("test_page.py").write_text(more, encoding="utf-8")
     ends, told = pytest_here()
-    assert list(ends.values()) == ["PASSED"] * 6, told
+    assert list(ends.values()) == ["PASSED"] * 7, told
+
+
+@pytest.mark.slow
+def test_the_first_minute_on_the_page_on_pytest_is_as_it_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without retries the page's test is red and says what the page shows; with the SDK's own it is green, and says
+    in its last line what the page says."""
+    page = "docs/pytest.md"
+    monkeypatch.chdir(tmp_path)
+    Path("test_chat.py").write_text(next(blocks(page, "python")), encoding="utf-8")
+    Path("chat.py").write_text(CHAT.replace("()\n", "(max_retries=0)\n", 1), encoding="utf-8")
+    ends, told = pytest_here()
+    assert ends == {"test_chat.py::test_a_storm_of_429": "FAILED"}
+    [shown] = blocks(page, "text")
+    for line in shown.splitlines():
+        assert line.removesuffix("...").strip("-") in told
+    Path("chat.py").write_text(CHAT, encoding="utf-8")
+    ends, told = pytest_here()
+    assert ends == {"test_chat.py::test_a_storm_of_429": "PASSED"}
+    summary = re.search(r"1 test, .* of virtual time", (ROOT / page).read_text(encoding="utf-8"))
+    assert summary is not None
+    assert summary[0] in told
 
 
 STREAMS = """
