@@ -64,7 +64,7 @@ def reply(text):
 
 
 def given(text):
-    return {"model": "claude-sonnet-4-5", "max_tokens": 100, "messages": [{"role": "user", "content": text}]}
+    return {"model": "claude-sonnet-5-5", "max_tokens": 100, "messages": [{"role": "user", "content": text}]}
 """
 """The program of the first minute."""
 
