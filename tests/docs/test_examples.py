@@ -144,29 +144,6 @@ def test_the_tests_in_the_readme_and_on_the_page_on_pytest_pass(
     assert list(ends.values()) == ["PASSED"] * 7, told
 
 
-@pytest.mark.slow
-def test_the_first_minute_on_the_page_on_pytest_is_as_it_is_shown(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Without retries the page's test is red and says what the page shows; with the SDK's own it is green, and says
-    in its last line what the page says."""
-    page = "docs/pytest.md"
-    monkeypatch.chdir(tmp_path)
-    Path("test_chat.py").write_text(next(blocks(page, "python")), encoding="utf-8")
-    Path("chat.py").write_text(CHAT.replace("()\n", "(max_retries=0)\n", 1), encoding="utf-8")
-    ends, told = pytest_here()
-    assert ends == {"test_chat.py::test_a_storm_of_429": "FAILED"}
-    [shown] = blocks(page, "text")
-    for line in shown.splitlines():
-        assert line.removesuffix("...").strip("-") in told
-    Path("chat.py").write_text(CHAT, encoding="utf-8")
-    ends, told = pytest_here()
-    assert ends == {"test_chat.py::test_a_storm_of_429": "PASSED"}
-    summary = re.search(r"1 test, .* of virtual time", (ROOT / page).read_text(encoding="utf-8"))
-    assert summary is not None
-    assert summary[0] in told
-
-
 STREAMS = """
 name: streams
 workload: {clients: 2, arrivals: {kind: steady, rate: 2/s}, calls: {deadline: 20s, output_tokens: {median: 9, p95: 20}}}
