@@ -10,6 +10,7 @@ from importlib import import_module
 
 from . import metrics, tables
 from .client import Client
+from .course import course
 from .environment import code, environment
 from .forked import Ended, forked
 from .importing import NotFound
@@ -110,7 +111,8 @@ def jobs(
 def play(job: Job) -> Played:
     """Run one and measure it."""
     seen = job.observe()
-    return Played(_cell(job, seen), tables.pack(tables.calls(seen)), tables.pack(tables.attempts(seen)))
+    calls, attempts = tables.calls(seen), tables.attempts(seen)
+    return Played(_cell(job, seen), *map(tables.pack, (calls, attempts, course(seen, calls, attempts))))
 
 
 def _cell(job: Job, seen: Observed) -> Cell:

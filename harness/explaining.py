@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from brownout.fakes.journal import Served
 
+from .ending import ending
 from .metrics import Observed, latency
 from .records import AttemptRecord, CallRecord
 
@@ -101,22 +102,8 @@ def _attempt(number: int, attempt: AttemptRecord, served: Served | None) -> Iter
 
 def _outcome(attempt: AttemptRecord) -> str:
     counted = "1 token" if attempt.tokens == 1 else f"{attempt.tokens} tokens"
-    text = f", after {counted}" if attempt.tokens and attempt.outcome != "ok" else ""
-    match attempt.outcome:
-        case "ok":
-            return "answered whole"
-        case "status":
-            return f"status {attempt.status}"
-        case "timeout":
-            return f"{attempt.phase or 'read'} timeout"
-        case "stream_timeout":
-            return f"read timeout in the stream{text}"
-        case "gap":
-            return f"silent for longer than the limit on content gaps{text}"
-        case "cancelled":
-            return f"called off{text}"
-        case kind:
-            return kind.replace("_", " ") + text
+    shows_them = attempt.tokens and attempt.outcome not in ("ok", "status", "timeout")
+    return ending(attempt.outcome, attempt.phase or "", attempt.status) + (f", after {counted}" if shows_them else "")
 
 
 def _early_retries(seen: Observed, attempts: list[AttemptRecord]) -> Iterator[Line]:

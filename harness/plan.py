@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from . import cells
+from . import cells, subjects
 from .ablate import Variant, variants
 from .client import Client, TimeoutsFile
 from .files.suggest import quoted
 from .program import Contestant
 from .reach import out_of_reach
-from .results import Backend, Subject
+from .results import Backend, PlayedClient, PlayedScenario
 from .sampling import sampled
 from .scenario import Scenario
 from .scoring import Unplayable
-from .sources import Source, fingerprint
+from .sources import Source
 
 MOST = 10**6
 """Seeds, and the largest of them and one: more runs than anybody waits for."""
@@ -131,20 +131,11 @@ class Plan:
                 _check_accepted(scenario, client)
         return cells.jobs(self.played_scenarios, self.players, self.seeds, self.backend, self.scale)
 
-    def subjects(self) -> tuple[list[Subject], list[Subject]]:
+    def subjects(self) -> tuple[list[PlayedScenario], list[PlayedClient]]:
         """Scenarios and clients, as results name them."""
-        made = [
-            Subject(
-                name=variant.client.name,
-                about=variant.client.about,
-                sha256=fingerprint(variant.client),
-                reproduce=f"--ablate {self.ablate}",
-                ablates=self.ablate,
-                left_out=variant.left_out,
-            )
-            for variant in self.variants
-        ]
-        return list(map(_subject, self.scenarios)), [*map(_subject, self.clients), *made]
+        scenarios = map(subjects.scenario, self.scenarios, self.played_scenarios)
+        variants = (subjects.variant(each, self.ablate) for each in self.variants)
+        return list(scenarios), [*map(subjects.client, self.clients), *variants]
 
 
 def _check_reach(scenario: Scenario) -> None:
@@ -153,12 +144,6 @@ def _check_reach(scenario: Scenario) -> None:
     for phase, faults in enumerate((phase.faults for phase in scenario.timeline), start=1):
         for i, why in out_of_reach(faults, workload.kinds, workload.clients, workload.limit):
             raise Unplayable(f"{scenario.name}: phase {phase}: {faults[i].kind} cannot fire in this sample: {why}")
-
-
-def _subject(source: Source[Scenario] | Source[Contestant]) -> Subject:
-    value = source.value
-    about = "".join(c if c.isprintable() else " " for c in value.about)  # it goes to terminals
-    return Subject(name=value.name, about=about, sha256=fingerprint(value), reproduce=source.named)
 
 
 def _check_accepted(scenario: Scenario, client: Contestant) -> None:

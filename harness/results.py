@@ -6,39 +6,24 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, WithJsonSchema
+from pydantic import Field, FiniteFloat, ValidationError
 
-SCHEMA_VERSION = 2
+from .part import Figure, Part
+from .views import Course, Stretch, Waterfall
+
+SCHEMA_VERSION = 3
 
 Backend = Literal["sim", "virtual", "virtual-blocking", "wire"]
 
 
-def _a_number(value: float) -> float:
-    if value != value:
-        raise ValueError("not a number")
-    return value
-
-
-Figure = Annotated[
-    float,
-    AfterValidator(_a_number),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"enum": ["Infinity", "-Infinity"]}]}),
-]
-"""A number, or `"Infinity"` for what never happens: JSON itself has no word for it."""
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
-
-
-class FaultCount(_Part):
+class FaultCount(Part):
     """How often a fault was meant for a request, and how often it took effect."""
 
     planned: int
     fired: int
 
 
-class Cell(_Part):
+class Cell(Part):
     """One run: one client in one scenario under one seed."""
 
     key: Annotated[str, Field(description="of its calls and attempts in the file of cells")]
@@ -56,18 +41,35 @@ class Cell(_Part):
     lateness: FiniteFloat
 
 
-class Subject(_Part):
+class Subject(Part):
     """A scenario or a client as it was run."""
 
     name: str
     about: str
     sha256: Annotated[str, Field(description="of everything it says once it is resolved; comments do not count")]
     reproduce: Annotated[str, Field(description="what to write after -s or -c to name it again")]
+
+
+class PlayedScenario(Subject):
+    """Seconds count from its start; what is still going on at its end is censored."""
+
+    clients: Annotated[int, Field(description="each with connections and breakers of its own")]
+    horizon: Annotated[FiniteFloat, Field(description="seconds in which calls begin")]
+    end: FiniteFloat
+    deadlines: Annotated[list[FiniteFloat], Field(description="of its kinds of calls, from the moment one is meant")]
+    phases: list[Stretch]
+
+
+class PlayedClient(Subject):
+    """`limits`, in seconds, are those that a file sets; what code does is not known."""
+
+    limits: dict[str, FiniteFloat] = Field(default_factory=dict)
+    is_command: bool = False
     ablates: Annotated[str, Field(description="of a client made by --ablate: the client it is made from")] = ""
     left_out: str = ""
 
 
-class Estimate(_Part):
+class Estimate(Part):
     """A figure over all seeds with its 95% interval. No bounds where there were too few runs, or one was infinite."""
 
     value: Figure
@@ -75,9 +77,10 @@ class Estimate(_Part):
     high: Figure | None = None
 
 
-class Row(_Part):
+class Row(Part):
     """One client in one scenario, over all seeds. `rank` is by `par2`; who is not surely worse than the first is
-    `is_best`."""
+    `is_best`. `latencies` are the quantiles of all calls by steps of half a percent, in seconds, as far as there are
+    answers: 180 of them if a tenth of the calls has none."""
 
     scenario: str
     client: str
@@ -89,9 +92,11 @@ class Row(_Part):
     timeouts: dict[str, int]
     faults: dict[str, FaultCount]
     transitions: dict[str, int]
+    course: Course | None = None
+    latencies: list[FiniteFloat] = Field(default_factory=list)
 
 
-class Standing(_Part):
+class Standing(Part):
     """One client over all scenarios. `score` is the weighted mean of `par2`, the penalized wait as a share of the
     deadline: smaller is better. `behind`: by how much it is more than the first's, paired by seed."""
 
@@ -111,7 +116,7 @@ class Standing(_Part):
     ]
 
 
-class Pair(_Part):
+class Pair(Part):
     """Two clients: how much more of `par2`, the penalized wait as a share of the deadline, `worse` has. `p` is exact
     for the pair alone, `p_holm` with all pairs counted; a tie is what chance may explain."""
 
@@ -124,7 +129,7 @@ class Pair(_Part):
     runs_needed: int | None
 
 
-class Verdict(_Part):
+class Verdict(Part):
     """An objective of a scenario, for one client. `is_met` is null where the metric has no meaning for it."""
 
     scenario: str
@@ -140,7 +145,7 @@ class Verdict(_Part):
     why: str = ""
 
 
-class Layer(_Part):
+class Layer(Part):
     """What one layer is worth: the client with it against the client without it, paired by seed."""
 
     client: str
@@ -151,7 +156,7 @@ class Layer(_Part):
     amplification: Annotated[Estimate, Field(description="requests per call sent more because of it")]
 
 
-class Gate(_Part):
+class Gate(Part):
     """Whether a client may be relied on: no other is surely better."""
 
     client: str
@@ -162,12 +167,12 @@ class Gate(_Part):
     ]
 
 
-class RunFile(_Part):
+class RunFile(Part):
     """All of a run."""
 
     kind: Annotated[Literal["comparison", "objectives"], Field(description="what the verdict is about")]
 
-    schema_version: Literal[2] = 2
+    schema_version: Literal[3] = 3
     created: str
     environment: dict[str, str]
     backend: Backend
@@ -175,8 +180,8 @@ class RunFile(_Part):
     sample: FiniteFloat
     seeds: list[int]
     weights: dict[str, FiniteFloat]
-    scenarios: list[Subject]
-    clients: list[Subject]
+    scenarios: list[PlayedScenario]
+    clients: list[PlayedClient]
     verdict: str
     gate: Gate | None
     objectives: list[Verdict]
@@ -184,6 +189,9 @@ class RunFile(_Part):
     pairs: list[Pair]
     layers: list[Layer]
     rows: list[Row]
+    waterfalls: list[Waterfall] = Field(
+        default_factory=list, description="of each scenario one call that tells the clients apart, with each of them"
+    )
     notes: list[str]
     cells: list[Cell]
     command: str

@@ -57,10 +57,11 @@ def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
     judged = {scenario.name: scenario.objectives for scenario in plan.played_scenarios}
     extra = {name: [objective.metric for objective in found] for name, found in judged.items()}
     figures = scoring.Figures(played, scenarios, contestants, weights)
-    rows = scoring.rows(figures, extra)
-    standings = scoring.standings(figures)
-    pairs, objectives = scoring.pairs(figures), scoring.judge(rows, judged)
     subjects = plan.subjects()
+    rows = scoring.drawn(figures, scoring.rows(figures, extra), subjects[0])
+    standings = scoring.standings(figures)
+    ranked = [standing.client for standing in standings]
+    pairs, objectives = scoring.pairs(figures), scoring.judge(rows, judged)
     taken_out = {variant.client.name: variant.left_out for variant in plan.variants}
     return RunFile(
         kind=plan.kind,
@@ -82,6 +83,7 @@ def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
         pairs=pairs,
         layers=scoring.layers(scoring.Figures(played, scenarios, everybody, weights), plan.ablate, taken_out),
         rows=rows,
+        waterfalls=[each for played_one in subjects[0] for each in scoring.waterfalls(figures, played_one, ranked)],
         notes=[
             *scoring.check_played(rows),
             *_closed(plan),

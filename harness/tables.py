@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,7 @@ ATTEMPTS: dict[str, str] = {
     "is_answer": "whether its answer is the one the caller got; what is billed of the others is waste",
     "billed_input": "tokens of the prompt that are billed",
     "billed_output": "tokens of the answer that are billed",
+    "retry_after": "seconds that the service asked to wait; NaN where it did not",
     "fault": "the fault that was meant for it, empty for none",
     "fault_fired": "whether that took effect",
 }
@@ -102,7 +103,7 @@ def attempts(seen: Observed) -> dict[str, Column]:
     for each in seen.ledger.attempts:
         at = seen.served.get(each.who)
         gap = None if each.first_text is None else each.largest_gap
-        service = (*billing.tokens(at), at.fault or "", at.has_fired) if at else (0, 0, "", False)
+        service = (*billing.tokens(at), at.retry_after, at.fault or "", at.has_fired) if at else (0, 0, None, "", False)
         rows.append(
             (
                 *each.who, each.started, each.finished, each.outcome, each.phase or "", each.status, each.is_fresh,
@@ -151,7 +152,7 @@ def pack(table: Table) -> bytes:
     return buffer.getvalue()
 
 
-def unpack(blob: bytes, names: Mapping[str, str] | tuple[str, ...]) -> dict[str, Column]:
+def unpack(blob: bytes, names: Iterable[str]) -> dict[str, Column]:
     """The columns named, of a blob. A blob is data: nothing in it is run. Raises `ValueError` or `KeyError` for one
     that is none of ours."""
     try:

@@ -44,6 +44,11 @@ class Observed:
     """What functions marked `once` have found."""
 
     @cached_property
+    def twin_of_it(self) -> Observed | None:
+        """The run without faults, with everything that is asked of a run."""
+        return None if self.twin is None else Observed(self.scenario, self.client, self.seed, self.twin)
+
+    @cached_property
     def attempts(self) -> dict[Key, list[AttemptRecord]]:
         """The attempts of each call, in the ledger's order."""
         found: dict[Key, list[AttemptRecord]] = {}

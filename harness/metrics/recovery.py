@@ -27,7 +27,7 @@ def time_to_recover(seen: Observed) -> float | Absent:
     clear, scenario = seen.scenario.clear, seen.scenario
     if clear is None:
         return Absent("no phase with faults ends before the last phase")
-    if seen.twin is None:
+    if seen.twin_of_it is None:
         return _NO_TWIN
     window, share = scenario.recovery.window, scenario.recovery.share
     step = window / _STEPS
@@ -35,7 +35,7 @@ def time_to_recover(seen: Observed) -> float | Absent:
     if last < _SUSTAINED * _STEPS:
         return Absent(f"needs {(_SUSTAINED + 1) * window:g} s after the last fault")
     here = _goodput(seen, step, clear, last)
-    twin = _goodput(Observed(scenario, seen.client, seen.seed, seen.twin), step, clear, last)
+    twin = _goodput(seen.twin_of_it, step, clear, last)
     held = [_is_back(here(i), twin(i), share) for i in range(last + 1)]
     run = 0
     for i in range(last, -1, -1):

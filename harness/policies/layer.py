@@ -50,3 +50,7 @@ class Layer(BaseModel):
     def wrap(self, inner: Run, site: Site) -> Run:
         """The layer around `inner`, with its own state if it has any: one for each client."""
         raise NotImplementedError
+
+    def limits(self) -> dict[str, float]:
+        """What it sets to the time of a call, in seconds, by a name for reports; nothing, for most layers."""
+        return {}

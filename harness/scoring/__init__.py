@@ -9,12 +9,15 @@ from .judging import judge
 from .played import Unplayable, check_played
 from .rows import rows
 from .standings import pairs, standings
+from .telling import waterfalls
 from .verdicts import of_comparison, of_objectives
+from .views import drawn
 
 __all__ = [
     "Figures",
     "Unplayable",
     "check_played",
+    "drawn",
     "gate",
     "judge",
     "layers",
@@ -23,4 +26,5 @@ __all__ = [
     "pairs",
     "rows",
     "standings",
+    "waterfalls",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -34,7 +34,7 @@ class Figures:
         self._played: dict[tuple[str, str], list[Played]] = {}
         for each in sorted(played, key=lambda each: each.cell.seed):
             self._played.setdefault((each.cell.scenario, each.cell.client), []).append(each)
-        self._samples = cache(self._unpacked)
+        self._samples = cache(self._sorted)
 
     def cells(self, scenario: str, client: str) -> list[Cell]:
         """In the order of seeds."""
@@ -63,14 +63,20 @@ class Figures:
         """One sorted array of values a run, for quantiles over all calls. Runs without any are left out."""
         return self._samples(scenario, client, of)
 
-    def _unpacked(self, scenario: str, client: str, of: str) -> list[Values]:
+    def _sorted(self, scenario: str, client: str, of: str) -> list[Values]:
         column, found = _COLUMNS[of], []
-        for each in self._played[scenario, client]:
-            try:
-                values = tables.unpack(each.calls, (column,))[column]
-            except (KeyError, ValueError) as error:
-                cell = each.cell
-                raise StoreError(f"the calls of {cell.scenario}, {cell.client}, seed {cell.seed}: {error}") from None
-            values = values[~np.isnan(values)]
+        for calls in self.tables(scenario, client, lambda played: played.calls, (column,)):
+            values = calls[column][~np.isnan(calls[column])]
             found.append(np.sort(values[np.isfinite(values)] if of == "latency_ok" else values))
         return [values for values in found if len(values)]
+
+    def tables(
+        self, scenario: str, client: str, blob: Callable[[Played], bytes], columns: Sequence[str]
+    ) -> Iterator[dict[str, tables.Column]]:
+        """The columns of one table of each run, in the order of seeds. Raises `StoreError` for what is broken."""
+        for each in self._played[scenario, client]:
+            try:
+                yield tables.unpack(blob(each), columns)
+            except (KeyError, ValueError) as error:
+                cell = each.cell
+                raise StoreError(f"the tables of {cell.scenario}, {cell.client}, seed {cell.seed}: {error}") from None

@@ -144,7 +144,7 @@ def test_what_a_run_wrote_is_loaded(results: Results, tmp_path: Path) -> None:
             store.put(played)
     lists = ("seeds", "scenarios", "clients", "objectives", "standings", "pairs", "layers", "rows", "notes")
     given: dict[str, Any] = {
-        "kind": "comparison", "schema_version": 2, "created": "", "environment": {}, "backend": "sim", "sample": 1.0,
+        "kind": "comparison", "schema_version": 3, "created": "", "environment": {}, "backend": "sim", "sample": 1.0,
         "time_scale": 1.0, "weights": {}, "verdict": "It depends.", "gate": None, "command": "",
         "cells": [json.loads(cell.model_dump_json()) for cell in results.file.cells], **{name: [] for name in lists},
     }  # fmt: skip

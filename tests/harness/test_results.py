@@ -150,9 +150,9 @@ def replaced(**fields: Any) -> Callable[[dict[str, Any]], None]:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (replaced(schema_version=1), "run.json: expected schema_version 2, got 1"),
-        (replaced(schema_version="2"), "run.json: expected schema_version 2, got '2'"),
-        (without("schema_version"), "run.json: expected schema_version 2, got None"),
+        (replaced(schema_version=1), "run.json: expected schema_version 3, got 1"),
+        (replaced(schema_version="3"), "run.json: expected schema_version 3, got '3'"),
+        (without("schema_version"), "run.json: expected schema_version 3, got None"),
         (without("verdict"), "run.json: verdict: Field required"),
         (replaced(verdict=3), "run.json: verdict: Input should be a valid string"),
         (replaced(extra=1), "run.json: extra: Extra inputs are not permitted"),
@@ -189,9 +189,9 @@ def test_a_broken_file_says_where(
     ("content", "message"),
     [
         (b"", "run.json: not JSON: Expecting value: line 1 column 1 (char 0)"),
-        (b'{"schema_version": 2,', "run.json: not JSON: Expecting property name enclosed in double quotes: line 1"),
+        (b'{"schema_version": 3,', "run.json: not JSON: Expecting property name enclosed in double quotes: line 1"),
         (b"\xff\xfe", "run.json: not JSON: 'utf-8' codec can't decode byte 0xff in position 0"),
-        (b"[]", "run.json: expected schema_version 2, got None"),
+        (b"[]", "run.json: expected schema_version 3, got None"),
         (b"[" * 100_000, "run.json: not JSON: "),
         (None, "run.json: no such file or directory"),
     ],

@@ -72,7 +72,7 @@ def test_the_table_of_requests() -> None:
         "client_number": 0, "call": 0, "attempt": 0, "branch": 0, "started": 2.5, "finished": 5.0, "outcome": "gap",
         "phase": "gap", "status": 200.0, "is_fresh": True, "tokens": 3, "first_text": 3.0, "largest_gap": 2.0,
         "shown_tokens": 3, "late_tokens": 0, "is_answer": False, "billed_input": 10, "billed_output": 3,
-        "fault": "phase 1: stall", "fault_fired": True,
+        "retry_after": nan, "fault": "phase 1: stall", "fault_fired": True,
     }  # fmt: skip
     assert (refused["first_text"], refused["largest_gap"], refused["phase"]) == (nan, nan, "")
     assert (refused["billed_input"], refused["is_fresh"], refused["fault_fired"]) == (0, False, False)

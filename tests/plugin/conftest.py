@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+import brownout.api  # noqa: F401 - here, or what is imported within a run in this process would be dropped after it
+
 from .projects import APP
 
 

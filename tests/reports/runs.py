@@ -12,12 +12,14 @@ from brownout.harness.results import (
     Gate,
     Layer,
     Pair,
+    PlayedClient,
+    PlayedScenario,
     Row,
     RunFile,
     Standing,
-    Subject,
     Verdict,
 )
+from brownout.harness.views import Course, Stretch, Try, Waterfall
 
 NEVER = float("inf")
 
@@ -45,11 +47,69 @@ def row(scenario: str, client: str, goodput: float, quantiles: tuple[float, ...]
         timeouts=counts.pop("timeouts", {}),
         faults={name: FaultCount(planned=p, fired=f) for name, (p, f) in counts.pop("faults", {}).items()},
         transitions={},
+        course=course(goodput, opens=client == "absent", has_twin=scenario == "storm"),
+        latencies=[value for value in quantiles for _ in range(30) if value < NEVER],
     )
 
 
-def subject(name: str, about: str, **more: str) -> Subject:
-    return Subject(name=name, about=about, sha256="0" * 64, reproduce=f"{name}.yaml", **more)
+def client(name: str, about: str, **more: Any) -> PlayedClient:
+    return PlayedClient(name=name, about=about, sha256="0" * 64, reproduce=f"{name}.yaml", **more)
+
+
+def scenario(name: str, about: str, *faults: str) -> PlayedScenario:
+    """A minute; faults last from its tenth to its fortieth second."""
+    bounds = [(0.0, 10.0, []), (10.0, 40.0, list(faults)), (40.0, 60.0, [])]
+    return PlayedScenario(
+        name=name,
+        about=about,
+        sha256="0" * 64,
+        reproduce=f"{name}.yaml",
+        clients=4,
+        horizon=60.0,
+        end=90.0,
+        deadlines=[30.0],
+        phases=[Stretch(begins=a, ends=b, faults=wrong) for a, b, wrong in bounds],
+    )
+
+
+def course(goodput: float, *, opens: bool = False, has_twin: bool = True) -> Course:
+    """Nine bins of ten seconds; in the last three no call begins."""
+    during: list[float | None] = [1.0, goodput, goodput, goodput, 1.0, 1.0, None, None, None]
+    return Course(
+        width=10.0,
+        arrivals=[2.0] * 6 + [0.0] * 3,
+        goodput=during,
+        twin=[None if each is None else 1.0 for each in during] if has_twin else [],
+        attempts=[2.0, 3.5, 3.5, 3.5, 2.0, 2.0, 0.0, 0.0, 0.0],
+        in_flight=[4.0, 6.25, 8.0, 8.0, 6.0, 4.0, 1.5, 0.0, 0.0],
+        open=[0.0, 0.25, 0.5, 0.5, 0.25, 0.0, 0.0, 0.0, 0.0] if opens else [],
+    )
+
+
+WATERFALLS = [
+    Waterfall(
+        scenario="storm", client="steady", seed=1, call="2.7", deadline=30.0, ends=11.5, outcome="answered whole",
+        is_good=True,
+        tries=[
+            Try(begins=0.0, ends=0.125, branch=0, outcome="status 429", fault="phase 2: rate_limit #1", early=0.0,
+                first_text=None),
+            Try(begins=5.0, ends=11.5, branch=0, outcome="answered whole", fault="", early=0.5, first_text=6.25),
+        ],
+    ),
+    Waterfall(
+        scenario="storm", client="hasty", seed=1, call="2.7", deadline=30.0, ends=0.125, outcome="status 429",
+        is_good=False,
+        tries=[
+            Try(begins=0.0, ends=0.125, branch=0, outcome="status 429", fault="phase 2: rate_limit #1", early=0.0,
+                first_text=None),
+        ],
+    ),
+    Waterfall(
+        scenario="storm", client="absent", seed=1, call="2.7", deadline=30.0, ends=0.0, outcome="breaker open",
+        is_good=False, tries=[],
+    ),
+]  # fmt: skip
+"""One call of the storm."""
 
 
 def standing(client: str, rank: int, score: Estimate, behind: Estimate, chance: float | None) -> Standing:
@@ -116,8 +176,15 @@ def run(**changes: Any) -> RunFile:
         "sample": 0.25,
         "seeds": [1, 2, 3, 4, 5, 6, 7],
         "weights": {"storm": 2.0, "calm": 1.0},
-        "scenarios": [subject("storm", "Half of the calls are refused."), subject("calm", "Nothing goes wrong.")],
-        "clients": [subject("steady", "Waits."), subject("hasty", "Gives up."), subject("absent", "Refuses.")],
+        "scenarios": [
+            scenario("storm", "Half of the calls are refused.", "rate_limit 50%", "stall 10%"),
+            scenario("calm", "Nothing goes wrong."),
+        ],
+        "clients": [
+            client("steady", "Waits.", limits={"read timeout": 20.0, "deadline": 25.0}),
+            client("hasty", "Gives up.", limits={"read timeout": 5.0}),
+            client("absent", "Refuses."),
+        ],
         "verdict": "steady holds best over 2 scenarios (7 seeds): 88.6% of calls are answered in time, "
         "callers wait 5.7% of their deadline on average, but not surely better than hasty: the difference of "
         "14.8 points may be chance.",
@@ -159,6 +226,7 @@ def run(**changes: Any) -> RunFile:
                 amplification=0.0, outcomes={"breaker_open": 600}, rank=3,
             ),
         ],
+        "waterfalls": WATERFALLS,
         "notes": ["storm: the fault of phase 2: stall #2 never fired for absent"],
         "cells": [],
         "command": "brownout compare -s storm.yaml -s calm.yaml -c steady.yaml -c hasty.yaml --seeds 3",

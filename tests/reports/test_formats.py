@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from brownout.harness import sources
 from brownout.harness.plan import Plan
 from brownout.harness.results import Gate
 from brownout.harness.run import run as play
-from brownout.harness.sources import client, scenario
 from brownout.reports import words
 from brownout.reports.document import Document, document
 from brownout.reports.formats import formats
@@ -20,7 +20,8 @@ from brownout.scenarios import clients, incidents
 
 from ..harness import tiny
 from .read_back import READERS, Read, from_html, from_markdown, page, rendered
-from .runs import AGREEMENT, run, subject
+from .runs import AGREEMENT, client, run
+from .runs import scenario as incident
 
 FORMATS = formats()
 each_format = pytest.mark.parametrize("name", FORMATS)
@@ -143,8 +144,8 @@ def test_what_was_missed_stands_first() -> None:
 
 def test_no_line_of_the_console_is_absurdly_wide(tmp_path: Path) -> None:
     """With the names that are shipped, and storms in which calls fail in many ways."""
-    sources = [scenario(name) for name in incidents()], [client(name) for name in clients()]
-    plan = Plan(*sources, seeds=(1, 2), sample=0.05, gate=sources[1][0].value.name, ablate=sources[1][-1].value.name)
+    given = [sources.scenario(name) for name in incidents()], [sources.client(name) for name in clients()]
+    plan = Plan(*given, seeds=(1, 2), sample=0.05, gate=given[1][0].value.name, ablate=given[1][-1].value.name)
     text = FORMATS["console"].render(document(play(plan).file))
     assert max(map(len, text.splitlines())) <= 150
 
@@ -198,8 +199,8 @@ def hostile(text: str) -> Document:
         plain.model_copy(
             update={
                 "verdict": f"{text} answers all",
-                "scenarios": [subject(text, text), subject("calm", f"about {text}")],
-                "clients": [subject(text, text)],
+                "scenarios": [incident(text, text, text), incident("calm", f"about {text}")],
+                "clients": [client(text, text)],
                 "standings": [
                     each.model_copy(update={"client": renamed.get(each.client, each.client)})
                     for each in plain.standings
@@ -285,7 +286,7 @@ def test_the_page_needs_nothing_but_itself() -> None:
 def test_a_scenario_and_a_client_of_one_name_keep_their_words() -> None:
     """Each table and fact has the about of its own file."""
     page = document(
-        run(scenarios=[subject("storm", "An incident."), subject("calm", "")], clients=[subject("storm", "A client.")])
+        run(scenarios=[incident("storm", "An incident."), incident("calm", "")], clients=[client("storm", "A client.")])
     )
     [storm] = [table for table in page.tables if table.title == "storm"]
     assert storm.about == "An incident."

@@ -32,3 +32,6 @@ class ContentGap(Layer):
                 call.gap = before
 
         return run
+
+    def limits(self) -> dict[str, float]:
+        return {"content gap": self.limit}

@@ -38,3 +38,6 @@ class Deadline(Layer):
                 scope.disarm()
 
         return run
+
+    def limits(self) -> dict[str, float]:
+        return {"deadline": self.total}

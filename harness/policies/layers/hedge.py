@@ -36,6 +36,9 @@ class Hedge(Layer):
 
         return run
 
+    def limits(self) -> dict[str, float]:
+        return {"hedge after": self.after}
+
 
 def _is_good(outcome: Outcome) -> bool:
     return outcome.is_ok

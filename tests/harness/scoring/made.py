@@ -44,7 +44,7 @@ def cell(client: str, seed: int, score: float = 0.5, scenario: str = "storm", **
 def played(made: Cell, latencies: Sequence[float] = (1.0, 2.0)) -> Played:
     """The cell with a table of calls in which every time is one of these."""
     column = np.array(latencies, dtype=float)
-    return Played(made, tables.pack({"latency": column, "ttft": column, "largest_gap": column}), b"")
+    return Played(made, tables.pack({"latency": column, "ttft": column, "largest_gap": column}), b"", b"")
 
 
 def runs(scores: Mapping[str, Sequence[float]], scenario: str = "storm") -> list[Cell]:
