@@ -107,6 +107,8 @@ class Standing(Part):
     wait: Annotated[Estimate, Field(description="the weighted mean of `rmst_share`: the same without the penalty")]
     goodput: Estimate
     goodput_behind: Estimate
+    cost: Annotated[Estimate, Field(description="dollars per good call, the weighted mean")]
+    is_on_front: Annotated[bool, Field(description="whether nobody has as much goodput for less, or more for as much")]
     probability_of_best: Annotated[
         FiniteFloat | None, Field(description="over all scenarios; null with fewer than three seeds")
     ]

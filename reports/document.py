@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from brownout.fakes.units import format_share
 from brownout.harness.agreement import Agreement
-from brownout.harness.results import RunFile
+from brownout.harness.results import PlayedScenario, Row, RunFile
 
 from . import tables
+from .again import of_scenario
+from .charts.theme import colours
+from .slug import slug
 from .table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Tables that belong together. `again` is a command that makes their numbers, if there is one for them."""
+
+    title: str
+    name: str
+    """Of an anchor."""
+    tables: tuple[Table, ...]
+    again: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +33,15 @@ class Document:
 
     title: str
     verdict: str
-    tables: tuple[Table, ...]
+    sections: tuple[Section, ...]
     notes: tuple[str, ...]
     facts: dict[str, str] = field(default_factory=dict)
     command: str = ""
+
+    @property
+    def tables(self) -> list[Table]:
+        """Of all sections."""
+        return [table for section in self.sections for table in section.tables]
 
 
 def document(run: RunFile, agreement: Sequence[Agreement] = ()) -> Document:
@@ -31,39 +50,67 @@ def document(run: RunFile, agreement: Sequence[Agreement] = ()) -> Document:
     verdict = run.verdict
     if run.gate is not None:
         verdict = f"GATE {'held' if run.gate.is_met else 'MISSED'} for {run.gate.client}: {run.gate.why}. {verdict}"
-    return Document(
-        titles[run.kind], verdict, tuple(_tables(run, agreement)), tuple(run.notes), _facts(run), run.command
+    sections = [
+        Section("Who holds" if run.kind == "comparison" else "What holds", "overview", tuple(_overview(run))),
+        *(_incident(run, scenario) for scenario in run.scenarios),
+        Section("How sure", "how-sure", tuple(_doubts(run, agreement))),
+    ]
+    found = tuple(section for section in sections if section.tables)
+    return Document(titles[run.kind], verdict, found, tuple(run.notes), _facts(run), run.command)
+
+
+def _overview(run: RunFile) -> Iterable[Table]:
+    several = len(run.standings) > 1
+    found: list[Table | None] = []
+    judged: list[Table | None] = []
+    if run.objectives and several:
+        judged.append(tables.objectives(run.objectives))
+    if run.objectives and (run.kind == "objectives" or not several):
+        judged.append(tables.judgements(run.objectives))
+    if several:
+        by_client = colours(client.name for client in run.clients)
+        found.append(tables.standings(run.standings, by_client))
+        if len(run.scenarios) > 1:
+            found.append(tables.ranks(run))
+        found.append(tables.front(run.standings, by_client))
+    if run.layers:
+        found.append(tables.layers(run.layers))
+    ordered = [*judged, *found] if run.kind == "objectives" else [*found, *judged]
+    return [table for table in ordered if table is not None]
+
+
+def _incident(run: RunFile, scenario: PlayedScenario) -> Section:
+    place = {standing.client: place for place, standing in enumerate(run.standings)}
+    rows = sorted((row for row in run.rows if row.scenario == scenario.name), key=lambda row: place[row.client])
+    calls = [each for each in run.waterfalls if each.scenario == scenario.name]
+    return Section(
+        scenario.name,
+        f"scenario-{slug(scenario.name)}",
+        tuple(table for table in _of_scenario(run, scenario, rows) if table is not None)
+        + ((tables.waterfall(calls),) if calls else ()),
+        of_scenario(run, scenario, calls[0] if calls else None),
     )
 
 
-def _tables(run: RunFile, agreement: Sequence[Agreement]) -> list[Table]:
-    several = len(run.standings) > 1
-    objectives, found = [], []
-    if run.objectives and several:
-        objectives.append(tables.objectives(run.objectives))
-    if run.objectives and (run.kind == "objectives" or not several):
-        objectives.append(tables.judgements(run.objectives))
-    if several:
-        found.append(tables.standings(run.standings))
-    if several and len(run.scenarios) > 1:
-        found.append(tables.ranks(run))
-    if run.layers:
-        found.append(tables.layers(run.layers))
-    found = [*objectives, *found] if run.kind == "objectives" else [*found, *objectives]
-    order = {standing.client: place for place, standing in enumerate(run.standings)}
-    for scenario in run.scenarios:
-        here = sorted((row for row in run.rows if row.scenario == scenario.name), key=lambda row: order[row.client])
-        found.append(tables.scenario(scenario, here))
-        if any(set(row.outcomes) - {"ok"} or row.timeouts for row in here):
-            found.append(tables.losses(scenario.name, here))
-        found.append(tables.every_metric(scenario.name, here))
-        if here[0].faults:
-            found.append(tables.faults(scenario.name, here))
+def _of_scenario(run: RunFile, scenario: PlayedScenario, rows: Sequence[Row]) -> Iterable[Table | None]:
+    by_client = colours(client.name for client in run.clients)
+    clients = {client.name: client for client in run.clients}
+    yield tables.scenario(scenario, rows)
+    yield tables.course(scenario, rows, by_client)
+    yield tables.latency(scenario, rows, clients, by_client)
+    if any(set(row.outcomes) - {"ok"} or row.timeouts for row in rows):
+        yield tables.losses(scenario.name, rows)
+    yield tables.costs(scenario, rows, by_client)
+    yield tables.every_metric(scenario.name, rows)
+    if rows[0].faults:
+        yield tables.faults(scenario.name, rows)
+
+
+def _doubts(run: RunFile, agreement: Sequence[Agreement]) -> Iterable[Table]:
     if len(run.pairs) > 1:
-        found.append(tables.pairs(run.pairs))
+        yield tables.pairs(run.pairs)
     if agreement:
-        found.append(tables.agreement(agreement))
-    return found
+        yield tables.agreement(agreement)
 
 
 def _facts(run: RunFile) -> dict[str, str]:

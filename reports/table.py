@@ -1,8 +1,26 @@
-"""A table whose cells are text, ready to be shown in any format."""
+"""A table whose cells are text, ready to be shown in any format, and the chart of it if it has one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture of a table's figures. The table says the same in words, for whoever cannot see it."""
+
+    name: str
+    """Of a file: small letters, digits, hyphens."""
+    says: str
+    """What there is to see, in a sentence."""
+    spec: Mapping[str, Any]
+    """Vega-Lite."""
+    hover: Mapping[str, Any] = field(default_factory=dict)
+    """What a script shows under the pointer: `x`, one figure a place, and `panels` of series by their names."""
+    sparks: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
+    """Client -> shares of one, for a line of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +34,6 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     best: frozenset[str] = frozenset()
     is_detail: bool = False
+    chart: Chart | None = None
+    shades: tuple[tuple[float | None, ...], ...] = ()
+    """Of each row the shares by which its cells are tinted, the name's left out; none where nothing is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from brownout.harness.results import Estimate
 from brownout.harness.scoring.verdicts import figure
+from brownout.harness.views import Waterfall
 
 _KINDS = 3
 
@@ -55,3 +56,15 @@ def counts(found: dict[str, int]) -> str:
     if len(shown) > _KINDS + 1:
         shown = [*shown[:_KINDS], (f"{len(shown) - _KINDS} others", sum(count for _, count in shown[_KINDS:]))]
     return ", ".join(f"{name} {count:,}" for name, count in shown) or "–"
+
+
+def clock(seconds: float) -> str:
+    """`90 s`, or from ten minutes on `12:30`."""
+    return f"{seconds:g} s" if seconds < 600.0 else f"{int(seconds // 60)}:{int(seconds % 60):02}"
+
+
+def end_of(call: Waterfall) -> str:
+    """What became of a call."""
+    if call.outcome == "answered whole":
+        return f"answered after {call.ends:.2f} s" + ("" if call.is_good else ", too late to be of use")
+    return f"lost after {call.ends:.2f} s: {call.outcome}"

@@ -1,26 +1,30 @@
-"""Writes a comparison into a folder: `run.json`, and each format asked for."""
+"""Writes a report into a folder: `run.json`, and each format asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
-from brownout.harness.agreement import Agreement
-from brownout.harness.results import RunFile
-
-from .document import document
-from .formats import formats
+from .formats import Rendered, named
+from .report import Report
 
 
-def write(
-    run: RunFile, folder: Path, names: Iterable[str] = ("markdown", "html"), agreement: Sequence[Agreement] = ()
-) -> list[Path]:
-    """Returns the files written, the truth first. Raises `OSError` when the folder cannot be written."""
+def write(report: Report, folder: Path, names: Iterable[str] = ("markdown", "html")) -> list[Path]:
+    """Returns the files written, the truth first; of a format that is a folder the folder. Raises `OSError` when
+    something cannot be written, `formats.CannotRender` where a library is missing."""
     truth = folder / "run.json"
-    run.save(truth)
-    page, known, written = document(run, agreement), formats(), [truth]
-    for name in names:
-        path = folder / known[name].FILE_NAME
-        path.write_text(known[name].render(page), encoding="utf-8")
-        written.append(path)
-    return written
+    report.run.save(truth)
+    return [truth, *(save(named(name).render(report), folder / named(name).FILE_NAME) for name in names)]
+
+
+def save(rendered: Rendered, path: Path) -> Path:
+    """Write what a format has made, into a file or a folder of files; return that."""
+    if isinstance(rendered, str):
+        path.write_text(rendered, encoding="utf-8")
+    elif isinstance(rendered, bytes):
+        path.write_bytes(rendered)
+    else:
+        path.mkdir(parents=True, exist_ok=True)
+        for name, content in rendered.items():
+            save(content, path / name)
+    return path

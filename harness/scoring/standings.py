@@ -118,6 +118,8 @@ def standings(figures: Figures) -> list[Standing]:
     ranked = sorted(scores, key=lambda client: (math.fsum(scores[client]), figures.clients.index(client)))
     best = ranked[0]
     goodput = {client: figures.weighted(client, "goodput") for client in ranked}
+    costs = {client: estimate(figures.weighted(client, "cost_per_good_call")) for client in ranked}
+    fares = {client: (math.fsum(goodput[client]), -costs[client].value) for client in ranked}
     with_best = {each.worse if each.better == best else each.better: each for each in found if best in _both(each)}
     return [
         Standing(
@@ -128,12 +130,19 @@ def standings(figures: Figures) -> list[Standing]:
             behind=paired(scores[client], scores[best]),
             goodput=estimate(goodput[client], most=1.0),
             goodput_behind=paired(goodput[best], goodput[client]),
+            cost=costs[client],
+            is_on_front=not any(_beats(other, fares[client]) for other in fares.values()),
             probability_of_best=chances.get(client),
             is_tied_with_best=client == best or with_best[client].is_tied,
             runs_needed=None if client == best else with_best[client].runs_needed,
         )
         for client in ranked
     ]
+
+
+def _beats(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether it is nowhere less, and somewhere more (Pareto)."""
+    return one != other and all(a >= b for a, b in zip(one, other, strict=True))
 
 
 def _both(each: Compared) -> tuple[str, str]:

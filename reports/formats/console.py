@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from textwrap import fill
 
-from ..document import Document
+from ..report import Report
 from ..table import Table
 
 FILE_NAME = "report.txt"
 _WIDTH = 110
 
 
-def render(document: Document) -> str:
+def render(report: Report) -> str:
     """The whole report."""
+    document = report.document
     parts = [fill(document.verdict, _WIDTH)]
     parts += [_table(table) for table in document.tables if not table.is_detail]
     parts += [fill(f"Note: {note}", _WIDTH, subsequent_indent="      ") for note in document.notes]

@@ -1,68 +1,154 @@
-"""One self-contained page: no script, no network, light and dark."""
+"""One self-contained page for people: no network, light and dark, whole without scripts and without styles."""
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from functools import cache
+from hashlib import sha256
 from html import escape
+from pathlib import Path
 
-from ..document import Document
-from ..table import Table
+from .. import drawing
+from ..charts.theme import colours
+from ..document import Document, Section
+from ..report import Report
+from ..table import Chart, Table
 
 FILE_NAME = "report.html"
 
-_STYLE = """
-:root { color-scheme: light dark; --line: #8884; --soft: #8881; --accent: #b45309; }
-@media (prefers-color-scheme: dark) { :root { --accent: #fbbf24; } }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 92rem; padding: 0 1rem; }
-h1 { font-size: 1.1rem; font-weight: 600; opacity: .75; }
-.verdict { border-left: .3rem solid var(--accent); font-size: 1.35rem; margin: 1rem 0 2rem; padding: .2rem 1rem; }
-h2 { font-size: 1.1rem; margin: 2rem 0 .2rem; }
-summary { cursor: pointer; margin: .8rem 0 .2rem; opacity: .8; }
-p.about { margin: 0 0 .6rem; max-width: 50rem; opacity: .8; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%; }
-th, td { border-bottom: 1px solid var(--line); padding: .35rem .8rem .35rem 0; text-align: left; vertical-align: top; }
-thead th { font-size: .8rem; opacity: .75; white-space: nowrap; }
-tbody th { font-weight: 400; } tbody th, td.short { white-space: nowrap; }
-tr.best { background: var(--soft); } tr.best th, tr.best td { font-weight: 600; }
-pre { background: var(--soft); overflow-x: auto; padding: .8rem; }
-dl { display: grid; font-size: .9rem; gap: .2rem 1rem; grid-template-columns: max-content 1fr; } dd { margin: 0; }
-@media print { body { margin: 0; max-width: none; } }
-"""
-
-_SHORT = 20
+_SHORT = 24
 """Characters below which a cell is kept on one line."""
+_LONG = 60
+"""Characters from which on a row's name is broken into lines."""
+_STATIC = Path(__file__).parent.parent / "static"
 
 
-def render(document: Document) -> str:
-    """The whole page. Everything that comes from a file is escaped."""
-    notes = "".join(f"<li>{escape(note)}</li>" for note in document.notes)
-    facts = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in document.facts.items())
+def render(report: Report) -> str:
+    """The whole page. Everything that comes from a file is escaped; only our own script may run, and nothing is
+    fetched: the page says so to the browser itself."""
+    document, clients = report.document, colours(client.name for client in report.run.clients)
     return "\n".join(
         (
-            '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+            f'<!doctype html><html lang="en"><head><meta charset="utf-8">{_policy()}',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{escape(document.title)}</title><style>{_STYLE}</style></head><body><main>",
-            f'<h1>{escape(document.title)}</h1><p class="verdict">{escape(document.verdict)}</p>',
-            *map(_table, document.tables),
-            f"<h2>Notes</h2><ul>{notes}</ul>" if notes else "",
-            f"<h2>Again</h2><pre>{escape(document.command)}</pre>" if document.command else "",
-            f"<h2>How this was made</h2><dl>{facts}</dl></main></body></html>\n",
+            '<meta name="color-scheme" content="light dark">',
+            f"<title>{escape(document.title)}</title><style>\n{_static('report.css')}</style></head><body>",
+            '<a class="skip" href="#main">Skip to the results</a>',
+            f"<header><h1>{escape(document.title)}</h1>",
+            f'<p class="verdict">{escape(document.verdict)}</p>',
+            f'<p class="brief">{escape(_brief(document))}</p>{_contents(document)}</header>',
+            '<div class="tools" id="tools" hidden></div>',
+            f'<main id="main">{_missing(document)}{"".join(map(_section, document.sections))}{_end(document)}</main>',
+            _data("clients", dict(clients)),
+            f"<script>{_static('report.js')}</script></body></html>\n",
         )
     )
 
 
-def _table(table: Table) -> str:
+@cache
+def _static(name: str) -> str:
+    return (_STATIC / name).read_text(encoding="utf-8")
+
+
+@cache
+def _policy() -> str:
+    digest = b64encode(sha256(_static("report.js").encode()).digest()).decode()
+    allowed = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'"
+    return f'<meta http-equiv="Content-Security-Policy" content="{allowed}">'
+
+
+def _data(name: str, value: object) -> str:
+    """For the script. A text cannot end the element, as it has no `<` in it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return f'<script type="application/json" id="{name}">{text}</script>'
+
+
+def _brief(document: Document) -> str:
+    shown = ("backend", "seeds", "sample", "made")
+    return ", ".join(f"{name}: {document.facts[name]}" for name in shown if name in document.facts)
+
+
+def _contents(document: Document) -> str:
+    links = [(section.name, section.title) for section in document.sections] + [("made", "How this was made")]
+    items = "".join(f'<li><a href="#{name}">{escape(title)}</a></li>' for name, title in links)
+    return f'<nav aria-label="Contents"><ul>{items}</ul></nav>'
+
+
+def _missing(document: Document) -> str:
+    if drawing.can_draw() or not any(table.chart for table in document.tables):
+        return ""
+    return f'<p class="missing">This page has no charts: {escape(drawing.MISSING)}. The tables hold every figure.</p>'
+
+
+def _section(section: Section) -> str:
+    kind = ' class="incident"' if section.name.startswith("scenario-") else ""
+    tables = "".join(_table(table, is_first=i == 0) for i, table in enumerate(section.tables))
+    again = "".join(f"<pre>{escape(command)}</pre>" for command in section.again)
+    folded = f"<details><summary>These numbers again</summary>{again}</details>" if again else ""
+    return f'<section id="{section.name}"{kind}><h2>{escape(section.title)}</h2>{tables}{folded}</section>\n'
+
+
+def _table(table: Table, *, is_first: bool) -> str:
+    """A chart stands above its figures; a table that opens a section of its name needs no head of its own."""
+    head = f"<h3>{escape(table.title)}</h3>" if not table.is_detail or table.chart else ""
+    about = f'<p class="about">{escape(table.about)}</p>' if table.about else ""
+    if not table.is_detail:
+        return f"{head}{about}{_figure(table.chart)}{_rows(table)}"
+    if table.chart is None:
+        return f"<details><summary>{escape(table.title)}</summary>{about}{_rows(table)}</details>"
+    figures = f"<details><summary>The figures</summary>{_rows(table)}</details>"
+    return f"{head}{about}{_figure(table.chart)}{figures}"
+
+
+def _figure(chart: Chart | None) -> str:
+    if chart is None or not drawing.can_draw():
+        return ""
+    hover = f' data-hover="hover-{chart.name}"' if chart.hover else ""
+    data = _data(f"hover-{chart.name}", dict(chart.hover)) if chart.hover else ""
+    return f"<figure{hover}>{drawing.svg(chart)}</figure>{data}"
+
+
+def _rows(table: Table) -> str:
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in table.columns)
-    body = "".join(_row(row, row[0] in table.best) for row in table.rows)
-    inside = (
-        f'<p class="about">{escape(table.about)}</p><div class="scroll">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    client = table.columns.index("client") if "client" in table.columns else None
+    body = "".join(_row(table, i, client) for i in range(len(table.rows)))
+    return (
+        f'<div class="scroll"><table border="1" cellpadding="4"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
     )
-    if table.is_detail:
-        return f"<details><summary>{escape(table.title)}</summary>{inside}</details>"
-    return f"<section><h2>{escape(table.title)}</h2>{inside}</section>"
 
 
-def _row(row: tuple[str, ...], is_best: bool) -> str:
-    cells = "".join(f"<td{' class=short' if len(cell) < _SHORT else ''}>{escape(cell)}</td>" for cell in row[1:])
-    return f'<tr{" class=best" if is_best else ""}><th scope="row">{escape(row[0])}</th>{cells}</tr>'
+def _row(table: Table, place: int, client: int | None) -> str:
+    row = table.rows[place]
+    kinds = ' class="best"' if row[0] in table.best else ""
+    whose = f' data-client="{escape(row[client])}"' if client is not None else ""
+    shades: Iterable[float | None] = table.shades[place] if table.shades else (None,) * (len(row) - 1)
+    cells = "".join(
+        f"<td{_classes(cell, shade)}>{escape(cell)}</td>" for cell, shade in zip(row[1:], shades, strict=True)
+    )
+    name = ' class="long"' if len(row[0]) > _LONG else ""
+    return f'<tr{kinds}{whose}><th scope="row"{name}>{escape(row[0])}</th>{cells}</tr>'
+
+
+def _classes(cell: str, shade: float | None) -> str:
+    kinds = ["short"] if len(cell) < _SHORT else []
+    if shade is not None:
+        kinds.append(f"q{sum(shade >= bound for bound in (0.5, 0.75, 0.9, 0.99))}")
+    return f' class="{" ".join(kinds)}"' if kinds else ""
+
+
+def _end(document: Document) -> str:
+    """Notes, the command, and what it was made with."""
+
+    def parts() -> Iterator[str]:
+        yield '<section id="made"><h2>How this was made</h2>'
+        if document.notes:
+            yield f"<h3>Notes</h3><ul>{''.join(f'<li>{escape(note)}</li>' for note in document.notes)}</ul>"
+        if document.command:
+            yield f"<h3>Again</h3><pre>{escape(document.command)}</pre>"
+        facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(fact)}</dd>" for name, fact in document.facts.items())
+        yield f"<h3>Made with</h3><dl>{facts}</dl></section>"
+
+    return "".join(parts())

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from html import escape
 from textwrap import indent
 
-from ..document import Document
+from ..report import Report
 from ..table import Table
 
 FILE_NAME = "report.md"
@@ -15,8 +15,9 @@ _MARKUP = re.compile(r"[\\`*_<>|\[\]~#&$]|^[-+=]|(?<=\d)[.)](?= )")
 """What is markup anywhere, and what begins a list or a rule at the start of a paragraph."""
 
 
-def render(document: Document) -> str:
+def render(report: Report) -> str:
     """The whole page."""
+    document = report.document
     parts = [f"# {document.title}", f"**{_safe(document.verdict)}**"]
     parts += [_table(table) for table in document.tables]
     if document.notes:

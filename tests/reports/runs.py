@@ -121,6 +121,8 @@ def standing(client: str, rank: int, score: Estimate, behind: Estimate, chance: 
         wait=estimate(score.value / 2),
         goodput=estimate(1.0 - score.value, 1.0 - (score.high or 1.0), 1.0 - (score.low or 0.0)),
         goodput_behind=behind,
+        cost=estimate(0.02 * rank, 0.015 * rank, 0.025 * rank) if rank < 3 else estimate(NEVER),
+        is_on_front=client == "steady",
         probability_of_best=chance,
         is_tied_with_best=rank == 1,
         runs_needed=6,

@@ -15,6 +15,7 @@ from brownout.harness.run import run as play
 from brownout.reports import words
 from brownout.reports.document import Document, document
 from brownout.reports.formats import formats
+from brownout.reports.report import Report
 from brownout.reports.write import write
 from brownout.scenarios import clients, incidents
 
@@ -31,7 +32,7 @@ GOLDEN = (Path(__file__).parent / "golden.txt").read_text(encoding="utf-8")
 
 def test_the_console_report_as_it_is() -> None:
     """To the letter, so that a change of it is seen."""
-    assert FORMATS["console"].render(document(run(), AGREEMENT)) == GOLDEN
+    assert FORMATS["console"].render(Report(run(), AGREEMENT)) == GOLDEN
 
 
 @each_format
@@ -41,7 +42,7 @@ def test_a_format_is_documented_and_complete(name: str) -> None:
     assert module.__doc__
     assert module.FILE_NAME.startswith("report.")
     assert [each.FILE_NAME for each in FORMATS.values()].count(module.FILE_NAME) == 1
-    assert module.render(document(run())).endswith("\n")
+    assert module.render(Report(run())).endswith("\n")
 
 
 def test_every_format_is_read_back_below() -> None:
@@ -146,18 +147,18 @@ def test_no_line_of_the_console_is_absurdly_wide(tmp_path: Path) -> None:
     """With the names that are shipped, and storms in which calls fail in many ways."""
     given = [sources.scenario(name) for name in incidents()], [sources.client(name) for name in clients()]
     plan = Plan(*given, seeds=(1, 2), sample=0.05, gate=given[1][0].value.name, ablate=given[1][-1].value.name)
-    text = FORMATS["console"].render(document(play(plan).file))
+    text = FORMATS["console"].render(Report(play(plan).file))
     assert max(map(len, text.splitlines())) <= 150
 
 
 def test_written_files_are_those_asked_for(tmp_path: Path) -> None:
     """The truth first, then each format under its own name; the folder is made."""
     folder = tmp_path / "new" / "out"
-    written = write(run(), folder, FORMATS, AGREEMENT)
+    written = write(Report(run(), AGREEMENT), folder, FORMATS)
     assert [path.name for path in written] == ["run.json", *(module.FILE_NAME for module in FORMATS.values())]
     assert sorted(path.name for path in folder.iterdir()) == sorted(path.name for path in written)
     for path, name in zip(written[1:], FORMATS, strict=True):
-        assert path.read_text(encoding="utf-8") == FORMATS[name].render(document(run(), AGREEMENT))
+        assert path.read_text(encoding="utf-8") == FORMATS[name].render(Report(run(), AGREEMENT))
 
 
 HOSTILE = [
@@ -273,7 +274,7 @@ def test_markdown_shows_hostile_text_as_text(text: str) -> None:
 
 def test_the_page_needs_nothing_but_itself() -> None:
     """No script, no event handler, nothing that a browser would fetch, no address at all."""
-    html = FORMATS["html"].render(document(run(), AGREEMENT))
+    html = FORMATS["html"].render(Report(run(), AGREEMENT))
     tags = page(html).tags
     assert not {tag for tag, _ in tags} & {"script", "link", "img", "iframe", "object", "embed", "base", "form", "svg"}
     names = {name for _, attributes in tags for name in attributes}

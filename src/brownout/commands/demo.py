@@ -9,8 +9,8 @@ import click
 
 from brownout.harness.agreement import agreement
 from brownout.harness.plan import Plan
-from brownout.reports.document import document
 from brownout.reports.formats import console
+from brownout.reports.report import Report
 from brownout.reports.write import write
 
 from .loading import load
@@ -50,8 +50,9 @@ def demo(out: Path, workers: int | None) -> None:
     click.echo("On the wire: the official SDK over real sockets, a fiftieth of the traffic ...", err=True)
     wire = run_plan(real, "Real SDK").file
     pairs = agreement(run_plan(small, "Simulator, the same sample").file, wire)
-    click.echo(console.render(document(simulated, pairs)))
+    report = Report(simulated, pairs)
+    click.echo(console.render(report))
     with writing(out):
-        written = write(simulated, out, agreement=pairs)
-        write(wire, out / "wire")
+        written = write(report, out)
+        write(Report(wire), out / "wire")
     click.echo(f"The report is {written[-1]}; every figure is in {written[0]}.")

@@ -17,8 +17,8 @@ from brownout.harness.run import run
 from brownout.harness.scoring import Unplayable
 from brownout.harness.store import FILE_NAME, Store, StoreError, unfinished
 from brownout.harness.workers import WorkersDied
-from brownout.reports.document import document
 from brownout.reports.formats import console
+from brownout.reports.report import Report
 from brownout.reports.write import write
 
 from . import again
@@ -121,9 +121,10 @@ def play(plan: Plan, out: Path, *, resume: bool, title: str = "Playing") -> Resu
             store.once("finished", "yes")
     except StoreError as error:
         raise CannotWrite(str(error)) from None
-    tell(console.render(document(results.file)))
+    report = Report(results.file)
+    tell(console.render(report))
     with writing(out):
-        written = write(results.file, out)
+        written = write(report, out)
     for path in written:
         tell(f"Wrote {path}")
     return results

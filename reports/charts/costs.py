@@ -1,0 +1,44 @@
+"""Requests per call, waste in dollars, and time to recover, side by side with their intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from brownout.harness.metrics import metric
+from brownout.harness.results import Estimate, PlayedScenario, Row
+
+from ..slug import slug
+from ..table import Chart
+from . import theme
+from .theme import Colours, Spec
+
+_FORMATS = {"$": "$~g", "s": "~g", "x": "~g", "%": ".0%", "count": "~g"}
+_SPACE = 120
+"""Pixels between two plots, for the names."""
+
+
+def chart(scenario: PlayedScenario, rows: Sequence[Row], names: Sequence[str], colours: Colours) -> Chart:
+    """One plot a metric, one line a client."""
+    width = (theme.WIDTH - _SPACE * len(names)) // len(names) + 40
+    return Chart(
+        f"{slug(scenario.name)}-costs",
+        f"{scenario.name}: {', '.join(metric(name).title for name in names)} of each client, with 95% intervals.",
+        theme.whole({"hconcat": [_plot(name, rows, colours, width) for name in names], "spacing": 24}),
+    )
+
+
+def _plot(name: str, rows: Sequence[Row], colours: Colours, width: int) -> Spec:
+    found = metric(name)
+    axis = {"title": None, "format": _FORMATS[found.unit], "tickCount": 4}
+    clients = [row.client for row in rows]
+    x = {"axis": axis, "scale": {"zero": True, "nice": True}}
+    values = [{"client": row.client, **interval(row.metrics[name])} for row in rows if name in row.metrics]
+    title = {"text": found.title + (", s" if found.unit == "s" else ""), "offset": 6}
+    return {"title": title, **theme.intervals(values, x, clients, colours, width)}
+
+
+def interval(found: Estimate) -> Spec:
+    """A figure and its bounds as Vega knows them: what is infinite is none."""
+    bounds = {"value": found.value, "low": found.low, "high": found.high}
+    return {name: value if value is not None and math.isfinite(value) else None for name, value in bounds.items()}

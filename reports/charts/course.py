@@ -1,0 +1,137 @@
+"""A scenario through time: goodput with its ghost, the run without faults; requests; what is in flight; breakers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from brownout.harness.results import PlayedScenario
+from brownout.harness.views import Course, Stretch
+
+from ..slug import slug
+from ..table import Chart
+from . import theme
+from .theme import Colours, Spec
+
+_HEIGHTS = {"goodput": 170, "attempts": 80, "in_flight": 80, "open": 60}
+_TITLES = {
+    "goodput": "answered in time (dashed: without faults)",
+    "attempts": "requests a second",
+    "in_flight": "requests in flight",
+    "open": "breakers open",
+}
+_SHARES = frozenset({"goodput", "open"})
+
+
+def chart(scenario: PlayedScenario, courses: Mapping[str, Course], colours: Colours) -> Chart:
+    """Panels under each other with one axis of time; the phases in which something is wrong are shaded."""
+    clients = list(courses)
+    has_breakers = any(course.open for course in courses.values())
+    panels = [name for name in _HEIGHTS if name != "open" or has_breakers]
+    wrong = [phase for phase in scenario.phases if phase.faults]
+    widths = {course.width for course in courses.values()}
+    return Chart(
+        f"{slug(scenario.name)}-course",
+        f"{scenario.name} through time, in bins of {max(widths):g} s: for {', '.join(clients)} the share of calls "
+        "answered in time, requests a second, requests in flight" + (", and open breakers." if has_breakers else "."),
+        theme.whole(
+            {
+                "vconcat": [_panel(name, scenario, courses, wrong, colours, panels) for name in panels],
+                "spacing": 14,
+                "resolve": {"scale": {"color": "shared"}},
+            }
+        ),
+        hover=_hover(courses, panels),
+        sparks={client: course.goodput for client, course in courses.items()},
+    )
+
+
+def _panel(
+    name: str,
+    scenario: PlayedScenario,
+    courses: Mapping[str, Course],
+    wrong: Sequence[Stretch],
+    colours: Colours,
+    panels: Sequence[str],
+) -> Spec:
+    clients = list(courses)
+    x = theme.seconds_axis(scenario.end)
+    if name != panels[-1]:
+        x = x | {"axis": x["axis"] | {"labels": False, "ticks": False}}
+    is_share = name in _SHARES
+    axis: Spec = {"title": None, "tickCount": 4 if name == "goodput" else 2}
+    y: Spec = {"type": "quantitative", "axis": axis | {"format": ".0%"} if is_share else axis}
+    y["scale"] = {"domain": [0, 1]} if is_share else {"zero": True, "nice": True}
+    lines = [
+        {
+            "data": {"values": _values(courses, name)},
+            "mark": {"type": "line", "strokeWidth": 2, "strokeJoin": "round"},
+            "encoding": _encoding(x, y, clients, colours, has_legend=name == panels[0]),
+        }
+    ]
+    if name == "goodput":
+        ghosts = _values({client: course for client, course in courses.items() if course.twin}, "twin")
+        lines.insert(
+            0,
+            {
+                "data": {"values": ghosts},
+                "mark": {"type": "line", "strokeWidth": 1.5, "strokeDash": [2, 4], "opacity": 0.55},
+                "encoding": _encoding(x, y, clients, colours, has_legend=True),
+            },
+        )
+    return {
+        "title": {"text": _TITLES[name], "offset": 6},
+        "width": theme.WIDTH,
+        "height": _HEIGHTS[name],
+        "layer": [*_shading(wrong, x, has_words=name == "goodput"), *lines],
+    }
+
+
+def _encoding(x: Spec, y: Spec, clients: Sequence[str], colours: Colours, *, has_legend: bool) -> Spec:
+    return {
+        "x": {"field": "t", **x},
+        "y": {"field": "v", **y},
+        "color": theme.by_client(clients, colours, has_legend=has_legend),
+    }
+
+
+def _shading(wrong: Sequence[Stretch], x: Spec, *, has_words: bool) -> list[Spec]:
+    if not wrong:
+        return []
+    values = [{"a": phase.begins, "b": phase.ends, "faults": ", ".join(phase.faults)} for phase in wrong]
+    bounds = {"x": {"field": "a", **x}, "x2": {"field": "b"}}
+    shade: Spec = {
+        "data": {"values": values},
+        "mark": {"type": "rect", "color": theme.WRONG, "opacity": 0.14},
+        "encoding": bounds,
+    }
+    words: Spec = {
+        "data": {"values": values},
+        "mark": {"type": "text", "align": "left", "baseline": "bottom", "dx": 3, "y": -2, "limit": 240},
+        "encoding": {"x": {"field": "a", **x}, "text": {"field": "faults"}},
+    }
+    return [shade, words] if has_words else [shade]
+
+
+def _values(courses: Mapping[str, Course], name: str) -> list[Spec]:
+    return [
+        {"t": (i + 0.5) * course.width, "v": value, "client": client}
+        for client, course in courses.items()
+        for i, value in enumerate(getattr(course, name))
+        if value is not None
+    ]
+
+
+def _hover(courses: Mapping[str, Course], panels: Sequence[str]) -> Spec:
+    first = next(iter(courses.values()))
+    return {
+        "end": first.width * len(first.attempts),
+        "width": first.width,
+        "panels": [
+            {
+                "title": _TITLES[name],
+                "is_share": name in _SHARES,
+                "series": {client: getattr(course, name) for client, course in courses.items()},
+            }
+            for name in panels
+        ],
+    }

@@ -1,0 +1,110 @@
+"""What all charts have in common: colours that hold on white and on black, sizes, and how times are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+Spec = dict[str, Any]
+Colours = Mapping[str, str]
+
+WIDTH = 860
+"""Of a plot, in pixels of a page that is 1,000 wide."""
+INK = "currentColor"
+"""Text takes the page's own colour, dark or light."""
+FAINT = "#8a8f98"
+WRONG = "#e08700"
+"""Of phases in which something is wrong."""
+
+_PALETTE = ("#2f80ed", "#d9480f", "#12924f", "#a34fd0", "#c2255c", "#0b8a9e", "#97700b", "#6b7785")
+"""Each has a contrast of 3 to 1 or more on white and on #16181d, and a lightness of its own."""
+
+CONFIG: Spec = {
+    "background": None,
+    "font": "sans-serif",
+    "view": {"stroke": None},
+    "axis": {
+        "labelColor": INK,
+        "titleColor": INK,
+        "domainColor": FAINT,
+        "tickColor": FAINT,
+        "gridColor": FAINT,
+        "gridOpacity": 0.25,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelLimit": 190,
+        "titleAnchor": "start",
+    },
+    "legend": {
+        "orient": "top",
+        "title": None,
+        "labelColor": INK,
+        "labelFontSize": 12,
+        "labelLimit": 190,
+        "symbolType": "square",
+        "columns": 4,
+    },
+    "title": {"color": INK, "anchor": "start", "fontSize": 12, "fontWeight": "normal"},
+    "text": {"fill": INK, "fontSize": 11},
+}
+SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+
+
+def colours(clients: Iterable[str]) -> Colours:
+    """A colour for each client, the same in every chart; of more than eight some share one."""
+    return {client: _PALETTE[i % len(_PALETTE)] for i, client in enumerate(dict.fromkeys(clients))}
+
+
+def whole(spec: Spec) -> Spec:
+    """A specification with all that makes it complete."""
+    return {"$schema": SCHEMA, "config": CONFIG, **spec}
+
+
+def by_client(clients: Sequence[str], colours: Colours, *, has_legend: bool = True) -> Spec:
+    """The encoding of colour."""
+    found: Spec = {
+        "field": "client",
+        "type": "nominal",
+        "scale": {"domain": list(clients), "range": [colours.get(client, FAINT) for client in clients]},
+    }
+    return found if has_legend else found | {"legend": None}
+
+
+def intervals(values: Sequence[Spec], x: Spec, clients: Sequence[str], colours: Colours, width: int) -> Spec:
+    """One row a client: a dot for the figure, a line for its interval. Values have client, value, low, high."""
+    y = {"field": "client", "type": "nominal", "sort": list(clients), "title": None}
+    colour = by_client(clients, colours, has_legend=False)
+    bounds = {"field": "low", "type": "quantitative", **x}
+    return {
+        "width": width,
+        "height": {"step": 24},
+        "data": {"values": list(values)},
+        "encoding": {"y": y, "color": colour},
+        "layer": [
+            {
+                "transform": [{"filter": "isValid(datum.low) && isValid(datum.high)"}],
+                "mark": {"type": "rule", "strokeWidth": 2},
+                "encoding": {"x": bounds, "x2": {"field": "high"}},
+            },
+            {
+                "transform": [{"filter": "isValid(datum.value)"}],
+                "mark": {"type": "point", "filled": True, "size": 70, "opacity": 1},
+                "encoding": {"x": bounds | {"field": "value"}},
+            },
+            {
+                "transform": [{"filter": "!isValid(datum.value)"}],
+                "mark": {"type": "text", "text": "never", "align": "left", "x": 4},
+            },
+        ],
+    }
+
+
+def seconds_axis(end: float) -> Spec:
+    """Time from the start of a scenario, in seconds, or from ten minutes on as `12:30`."""
+    axis: Spec = {"title": None, "grid": False, "tickCount": 10, "labelFlush": True}
+    if end >= 600.0:
+        axis["labelExpr"] = "floor(datum.value / 60) + ':' + format(datum.value % 60, '02d')"
+    else:
+        axis["labelExpr"] = "datum.label + ' s'"
+    return {"type": "quantitative", "scale": {"domain": [0, end], "nice": False}, "axis": axis}

@@ -1,0 +1,32 @@
+"""The tables of a report, each a function of a part of the results; those that have a chart bring it along."""
+
+from __future__ import annotations
+
+from .agreement import agreement
+from .costs import costs
+from .course import course
+from .incident import every_metric, faults, losses, scenario
+from .latency import latency
+from .layers import layers
+from .objectives import judgements, objectives
+from .ranking import front, pairs, ranks, standings
+from .waterfall import waterfall
+
+__all__ = [
+    "agreement",
+    "costs",
+    "course",
+    "every_metric",
+    "faults",
+    "front",
+    "judgements",
+    "latency",
+    "layers",
+    "losses",
+    "objectives",
+    "pairs",
+    "ranks",
+    "scenario",
+    "standings",
+    "waterfall",
+]

@@ -1,0 +1,53 @@
+"""One call of a scenario, the one that tells the clients apart, as it went with each; with a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from brownout.harness.views import Try, Waterfall
+
+from .. import words
+from ..charts import waterfall as chart
+from ..table import Table
+
+
+def waterfall(found: Sequence[Waterfall]) -> Table:
+    """One row a request, in the order of clients, the best first."""
+    first = found[0]
+    return Table(
+        f"{first.scenario}: one call, request by request",
+        f"Call {first.call} under seed {first.seed}, meant to be answered within {first.deadline:g} s: the call that "
+        "tells the clients apart best. All of them met the same world. Times count from the moment it was meant to be "
+        "sent.",
+        ("client", "request", "sent", "ended", "how", "fault", "what became of the call"),
+        tuple(row for each in found for row in _rows(each)),
+        is_detail=True,
+        chart=chart.chart(found),
+    )
+
+
+def _rows(call: Waterfall) -> list[tuple[str, ...]]:
+    if not call.tries:
+        return [(call.client, "none", "–", "–", "–", "–", _end(call))]
+    last = len(call.tries) - 1
+    return [
+        (
+            call.client,
+            str(number + 1) if not each.branch else f"{number + 1} (hedge {each.branch})",
+            f"{each.begins:.2f} s",
+            f"{each.ends:.2f} s",
+            _how(each),
+            each.fault or "–",
+            _end(call) if number == last else "",
+        )
+        for number, each in enumerate(call.tries)
+    ]
+
+
+def _how(each: Try) -> str:
+    early = f"; sent {each.early:.2f} s before retry-after allowed" if each.early else ""
+    return each.outcome + early
+
+
+def _end(call: Waterfall) -> str:
+    return words.end_of(call)
