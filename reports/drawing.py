@@ -14,6 +14,8 @@ _DARK, _PAPER = "#1f2328", "#ffffff"
 _IDS = re.compile(r"""(\bid="|url\(#|href="#)([^")]+)""")
 _ROLES = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 """What is said of every mark: a fifth of the size, and an image is one thing to a screen reader."""
+_NAMESPACES = re.compile(r' xmlns(?::[a-z]+)?="[^"]*"')
+"""HTML knows them."""
 MISSING = "charts need vl-convert-python: pip install 'brownout[report]'"
 
 
@@ -23,21 +25,23 @@ def can_draw() -> bool:
 
 
 def svg(chart: Chart) -> str:
-    """The picture as an element for a page. Text has the page's colour; ids are the chart's own. It has its name and
-    what it says for screen readers, and nothing in it is of a stranger's making but text."""
-    import vl_convert
-
-    drawn = str(vl_convert.vegalite_to_svg(json.dumps(chart.spec), VEGA_LITE))
-    drawn = _ROLES.sub("", _IDS.sub(rf"\g<1>{chart.name}-\g<2>", drawn))
+    """The picture as an element for a page. Text has the page's colour; ids are the chart's own, as several charts
+    stand in one page. To a screen reader it is one image, and what it says."""
+    drawn = _NAMESPACES.sub("", _drawn(chart))
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{escape(chart.says)}" ', 1)
 
 
 def standalone(chart: Chart) -> str:
     """The picture as a file: on white paper, with dark ink."""
-    paper = f'<rect width="100%" height="100%" fill="{_PAPER}"/>'
-    drawn = svg(chart).replace("currentColor", _DARK)
-    head, _, rest = drawn.partition(">")
-    return f"{head}>{paper}{rest}\n"
+    head, _, rest = _drawn(chart).replace("currentColor", _DARK).partition(">")
+    return f'{head}><rect width="100%" height="100%" fill="{_PAPER}"/>{rest}\n'
+
+
+def _drawn(chart: Chart) -> str:
+    import vl_convert
+
+    drawn = str(vl_convert.vegalite_to_svg(json.dumps(chart.spec), VEGA_LITE))
+    return _ROLES.sub("", _IDS.sub(rf"\g<1>{chart.name}-\g<2>", drawn))
 
 
 def png(chart: Chart, scale: float = 2.0) -> bytes:

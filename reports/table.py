@@ -8,6 +8,17 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Sparks:
+    """Shares of one through time, for lines of text."""
+
+    title: str
+    series: Mapping[str, Sequence[float | None]]
+    """Client -> one share a bin, None where there is nothing to show."""
+    is_wrong: Sequence[bool]
+    """Of each bin."""
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A picture of a table's figures. The table says the same in words, for whoever cannot see it."""
 
@@ -19,8 +30,7 @@ class Chart:
     """Vega-Lite."""
     hover: Mapping[str, Any] = field(default_factory=dict)
     """What a script shows under the pointer: `x`, one figure a place, and `panels` of series by their names."""
-    sparks: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
-    """Client -> shares of one, for a line of text."""
+    sparks: Sparks | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ def waterfalls(figures: Figures, scenario: PlayedScenario, ranked: Sequence[str]
 
 def _telling(calls: Sequence[Rows]) -> int | None:
     """The key of a call that the first client answered in time and as many of the others as there are did not; of
-    several the one that took most requests, and then the earliest. Where all fare alike requests alone decide."""
+    several the one that took most requests, and then the earliest. Where all fare alike requests alone decide; None
+    where there is nothing to tell, as every call took one."""
     keys = [_keys(rows) for rows in calls]
     common = keys[0]
     for each in keys[1:]:
@@ -52,6 +53,8 @@ def _telling(calls: Sequence[Rows]) -> int | None:
     requests = np.sum([rows["attempts"][place] for rows, place in zip(calls, places, strict=True)], axis=0)
     lost = len(calls) - good.sum(axis=0)
     tells = np.where((lost > 0) & (lost < len(calls)), lost + len(calls) * good[0], 0)
+    if not tells.any() and requests.max() <= len(calls):
+        return None
     best = np.lexsort((-calls[0]["intended"][places[0]], requests, tells))[-1]
     return int(common[best])
 

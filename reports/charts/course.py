@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from brownout.harness.results import PlayedScenario
 from brownout.harness.views import Course, Stretch
 
+from .. import words
 from ..slug import slug
-from ..table import Chart
+from ..table import Chart, Sparks
 from . import theme
 from .theme import Colours, Spec
 
@@ -41,7 +43,7 @@ def chart(scenario: PlayedScenario, courses: Mapping[str, Course], colours: Colo
             }
         ),
         hover=_hover(courses, panels),
-        sparks={client: course.goodput for client, course in courses.items()},
+        sparks=_sparks(scenario, courses),
     )
 
 
@@ -65,7 +67,7 @@ def _panel(
         {
             "data": {"values": _values(courses, name)},
             "mark": {"type": "line", "strokeWidth": 2, "strokeJoin": "round"},
-            "encoding": _encoding(x, y, clients, colours, has_legend=name == panels[0]),
+            "encoding": _encoding(x, y, clients, colours),
         }
     ]
     if name == "goodput":
@@ -75,7 +77,7 @@ def _panel(
             {
                 "data": {"values": ghosts},
                 "mark": {"type": "line", "strokeWidth": 1.5, "strokeDash": [2, 4], "opacity": 0.55},
-                "encoding": _encoding(x, y, clients, colours, has_legend=True),
+                "encoding": _encoding(x, y, clients, colours),
             },
         )
     return {
@@ -86,11 +88,11 @@ def _panel(
     }
 
 
-def _encoding(x: Spec, y: Spec, clients: Sequence[str], colours: Colours, *, has_legend: bool) -> Spec:
+def _encoding(x: Spec, y: Spec, clients: Sequence[str], colours: Colours) -> Spec:
     return {
         "x": {"field": "t", **x},
         "y": {"field": "v", **y},
-        "color": theme.by_client(clients, colours, has_legend=has_legend),
+        "color": theme.by_client(clients, colours),
     }
 
 
@@ -119,6 +121,19 @@ def _values(courses: Mapping[str, Course], name: str) -> list[Spec]:
         for i, value in enumerate(getattr(course, name))
         if value is not None
     ]
+
+
+def _sparks(scenario: PlayedScenario, courses: Mapping[str, Course]) -> Sparks:
+    """Of the time in which calls begin."""
+    width = next(iter(courses.values())).width
+    bins = math.ceil(scenario.horizon / width - 1e-9)
+    middles = [(i + 0.5) * width for i in range(bins)]
+    wrong = [phase for phase in scenario.phases if phase.faults]
+    return Sparks(
+        f"{scenario.name}: answered in time, from 0 s to {words.clock(scenario.horizon)}",
+        {client: course.goodput[:bins] for client, course in courses.items()},
+        [any(phase.begins <= at < phase.ends for phase in wrong) for at in middles],
+    )
 
 
 def _hover(courses: Mapping[str, Course], panels: Sequence[str]) -> Spec:

@@ -31,7 +31,7 @@ def chart(
     x: Spec = {
         "type": "quantitative",
         "scale": {"type": "log", "domain": [first, last], "nice": False, "clamp": True},
-        "axis": {"title": None, "labelExpr": "datum.label + ' s'", "tickCount": 6, "format": "~g", "grid": True},
+        "axis": theme.seconds(6, format="~g"),
     }
     y: Spec = {
         "type": "quantitative",

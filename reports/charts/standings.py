@@ -1,4 +1,4 @@
-"""Who is best: the penalized wait of each client; and goodput against its price, with those that nobody beats in both."""
+"""Who is best: the penalized wait of each client; and goodput against its price, with the front."""
 
 from __future__ import annotations
 

@@ -36,18 +36,22 @@ CONFIG: Spec = {
         "labelLimit": 190,
         "titleAnchor": "start",
     },
+    "axisY": {
+        "minExtent": 40,
+    },
     "legend": {
         "orient": "top",
         "title": None,
         "labelColor": INK,
         "labelFontSize": 12,
         "labelLimit": 190,
-        "symbolType": "square",
-        "columns": 4,
     },
     "title": {"color": INK, "anchor": "start", "fontSize": 12, "fontWeight": "normal"},
     "text": {"fill": INK, "fontSize": 11},
 }
+_STROKE = {"symbolType": "stroke", "symbolStrokeWidth": 4, "symbolOpacity": 1}
+_LETTER, _LONGEST = 7, 26
+"""Pixels of a letter of a legend, and letters that the limit on labels leaves."""
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 
@@ -68,7 +72,8 @@ def by_client(clients: Sequence[str], colours: Colours, *, has_legend: bool = Tr
         "type": "nominal",
         "scale": {"domain": list(clients), "range": [colours.get(client, FAINT) for client in clients]},
     }
-    return found if has_legend else found | {"legend": None}
+    widest = 40 + _LETTER * min(_LONGEST, max(map(len, clients), default=0))
+    return found | {"legend": {"columns": max(1, WIDTH // widest), **_STROKE} if has_legend else None}
 
 
 def intervals(values: Sequence[Spec], x: Spec, clients: Sequence[str], colours: Colours, width: int) -> Spec:
@@ -100,11 +105,14 @@ def intervals(values: Sequence[Spec], x: Spec, clients: Sequence[str], colours: 
     }
 
 
+def seconds(tick_count: int, **more: Any) -> Spec:
+    """An axis of plain seconds. Logarithmic ones leave some labels empty, and those stay so."""
+    return {"title": None, "labelExpr": "datum.label ? datum.label + ' s' : ''", "tickCount": tick_count, **more}
+
+
 def seconds_axis(end: float) -> Spec:
     """Time from the start of a scenario, in seconds, or from ten minutes on as `12:30`."""
-    axis: Spec = {"title": None, "grid": False, "tickCount": 10, "labelFlush": True}
+    axis = seconds(10, grid=False, labelFlush=True)
     if end >= 600.0:
         axis["labelExpr"] = "floor(datum.value / 60) + ':' + format(datum.value % 60, '02d')"
-    else:
-        axis["labelExpr"] = "datum.label + ' s'"
     return {"type": "quantitative", "scale": {"domain": [0, end], "nice": False}, "axis": axis}

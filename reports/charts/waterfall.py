@@ -30,7 +30,7 @@ def chart(found: Sequence[Waterfall]) -> Chart:
     x: Spec = {
         "type": "quantitative",
         "scale": {"domain": [0, end], "nice": False},
-        "axis": {"title": None, "labelExpr": "datum.label + ' s'", "tickCount": 8},
+        "axis": theme.seconds(8),
     }
     y: Spec = {"field": "client", "type": "nominal", "sort": lanes, "title": None}
     bars = [_bar(each, one, end) for each in found for one in each.tries]

@@ -1,28 +1,86 @@
-"""Plain text for a terminal: verdict first. Uses no colour codes, so that a log shows it as well."""
+"""Text for a terminal or a log: verdict first, tables as wide as there is room, and courses as sparklines."""
 
 from __future__ import annotations
 
-from textwrap import fill
+from collections.abc import Iterator, Sequence
+from textwrap import fill, wrap
 
 from ..report import Report
-from ..table import Table
+from ..sparkline import lines
+from ..table import Sparks, Table
+from ..terminal import Terminal
 
 FILE_NAME = "report.txt"
-_WIDTH = 110
+_GAP = 2
+"""Blanks between columns, and before the first, where a star may stand."""
+_PLAIN = Terminal()
 
 
-def render(report: Report) -> str:
+def render(report: Report, terminal: Terminal = _PLAIN) -> str:
     """The whole report."""
     document = report.document
-    parts = [fill(document.verdict, _WIDTH)]
-    parts += [_table(table) for table in document.tables if not table.is_detail]
-    parts += [fill(f"Note: {note}", _WIDTH, subsequent_indent="      ") for note in document.notes]
-    return "\n\n".join(parts) + "\n"
+    parts = [_verdict(document.verdict, terminal)]
+    for table in document.tables:
+        if table.chart is not None and table.chart.sparks is not None:
+            parts.append(_sparks(table.chart.sparks, terminal))
+        elif not table.is_detail:
+            parts.append(_table(table, terminal))
+    parts += [fill(f"Note: {note}", terminal.width, subsequent_indent="      ") for note in document.notes]
+    return terminal.told("\n\n".join(parts) + "\n")
 
 
-def _table(table: Table) -> str:
-    lines = [table.columns, *table.rows]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(table.columns))]
-    text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
-    marks = ["  ", *("* " if row[0] in table.best else "  " for row in table.rows)]
-    return "\n".join([table.title, *(mark + line for mark, line in zip(marks, text, strict=True))])
+def _verdict(verdict: str, terminal: Terminal) -> str:
+    text = fill(verdict, terminal.width)
+    for word, style in (("FAIL", "fail"), ("GATE MISSED", "fail"), ("PASS", "pass"), ("GATE held", "pass")):
+        if text.startswith(word):
+            return terminal.styled(word, style) + text.removeprefix(word)
+    return text
+
+
+def _table(table: Table, terminal: Terminal) -> str:
+    return "\n".join([table.title, *_blocks(table, terminal)])
+
+
+def _blocks(table: Table, terminal: Terminal) -> Iterator[str]:
+    """As many columns side by side as there is room for; the others below, each time with the names again."""
+    rows = [table.columns, *table.rows]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(table.columns))]
+    if terminal.limit is not None:
+        room = terminal.limit - _GAP
+        widths[0] = min(widths[0], max(room // 2, 8))
+        widths = [widths[0], *(min(width, room - widths[0] - _GAP) for width in widths[1:])]
+    for columns in _packed(widths, terminal.limit):
+        shown = [widths[0], *(widths[column] for column in columns)]
+        for i, row in enumerate(rows):
+            cells = [row[0], *(row[column] for column in columns)]
+            is_best = i > 0 and row[0] in table.best
+            style = "best" if is_best else "missed" if i and any("MISSED" in cell for cell in cells) else ""
+            for line in _line(cells, shown):
+                yield terminal.styled(("* " if is_best else "  ") + line, style)
+
+
+def _packed(widths: Sequence[int], limit: int | None) -> Iterator[list[int]]:
+    """Which columns stand side by side, the first, which all share, left out."""
+    block: list[int] = []
+    used = _GAP + widths[0]
+    for column, width in enumerate(widths[1:], start=1):
+        if block and limit is not None and used + _GAP + width > limit:
+            yield block
+            block, used = [], _GAP + widths[0]
+        block.append(column)
+        used += _GAP + width
+    yield block
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    """A row; of more than one line where a cell is wider than its column."""
+    folded = [
+        [cell] if len(cell) <= width else wrap(cell, width) or [""] for cell, width in zip(cells, widths, strict=True)
+    ]
+    for i in range(max(map(len, folded))):
+        parts = (each[i] if i < len(each) else "" for each in folded)
+        yield (" " * _GAP).join(part.ljust(width) for part, width in zip(parts, widths, strict=True)).rstrip()
+
+
+def _sparks(sparks: Sparks, terminal: Terminal) -> str:
+    return "\n".join([sparks.title, *(f"  {line}" for line in lines(sparks, terminal))])

@@ -21,7 +21,7 @@ FILE_NAME = "report.html"
 _SHORT = 24
 """Characters below which a cell is kept on one line."""
 _LONG = 60
-"""Characters from which on a row's name is broken into lines."""
+"""Characters of a word of a head from which on it is broken; and half of those of a whole head."""
 _STATIC = Path(__file__).parent.parent / "static"
 
 
@@ -84,15 +84,15 @@ def _missing(document: Document) -> str:
 
 def _section(section: Section) -> str:
     kind = ' class="incident"' if section.name.startswith("scenario-") else ""
-    tables = "".join(_table(table, is_first=i == 0) for i, table in enumerate(section.tables))
+    tables = "".join(_table(table, has_head=table.title != section.title) for table in section.tables)
     again = "".join(f"<pre>{escape(command)}</pre>" for command in section.again)
     folded = f"<details><summary>These numbers again</summary>{again}</details>" if again else ""
     return f'<section id="{section.name}"{kind}><h2>{escape(section.title)}</h2>{tables}{folded}</section>\n'
 
 
-def _table(table: Table, *, is_first: bool) -> str:
-    """A chart stands above its figures; a table that opens a section of its name needs no head of its own."""
-    head = f"<h3>{escape(table.title)}</h3>" if not table.is_detail or table.chart else ""
+def _table(table: Table, *, has_head: bool) -> str:
+    """A chart stands above its figures; a table that has the name of its section needs no head of its own."""
+    head = f"<h3>{escape(table.title)}</h3>" if has_head else ""
     about = f'<p class="about">{escape(table.about)}</p>' if table.about else ""
     if not table.is_detail:
         return f"{head}{about}{_figure(table.chart)}{_rows(table)}"
@@ -111,7 +111,7 @@ def _figure(chart: Chart | None) -> str:
 
 
 def _rows(table: Table) -> str:
-    head = "".join(f'<th scope="col">{escape(column)}</th>' for column in table.columns)
+    head = "".join(f'<th scope="col"{_long(column)}>{escape(column)}</th>' for column in table.columns)
     client = table.columns.index("client") if "client" in table.columns else None
     body = "".join(_row(table, i, client) for i in range(len(table.rows)))
     return (
@@ -128,12 +128,17 @@ def _row(table: Table, place: int, client: int | None) -> str:
     cells = "".join(
         f"<td{_classes(cell, shade)}>{escape(cell)}</td>" for cell, shade in zip(row[1:], shades, strict=True)
     )
-    name = ' class="long"' if len(row[0]) > _LONG else ""
-    return f'<tr{kinds}{whose}><th scope="row"{name}>{escape(row[0])}</th>{cells}</tr>'
+    return f'<tr{kinds}{whose}><th scope="row"{_long(row[0])}>{escape(row[0])}</th>{cells}</tr>'
+
+
+def _long(name: str) -> str:
+    return ' class="long"' if max(map(len, name.split()), default=0) > _LONG or len(name) > 2 * _LONG else ""
 
 
 def _classes(cell: str, shade: float | None) -> str:
     kinds = ["short"] if len(cell) < _SHORT else []
+    if "MISSED" in cell:
+        kinds.append("missed")
     if shade is not None:
         kinds.append(f"q{sum(shade >= bound for bound in (0.5, 0.75, 0.9, 0.99))}")
     return f' class="{" ".join(kinds)}"' if kinds else ""

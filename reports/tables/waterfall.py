@@ -14,11 +14,13 @@ from ..table import Table
 def waterfall(found: Sequence[Waterfall]) -> Table:
     """One row a request, in the order of clients, the best first."""
     first = found[0]
+    tells = "the call that tells the clients apart best" if len({each.is_good for each in found}) > 1 else (
+        "no call tells the clients apart, and of those of this seed it took most requests"
+    )  # fmt: skip
     return Table(
         f"{first.scenario}: one call, request by request",
-        f"Call {first.call} under seed {first.seed}, meant to be answered within {first.deadline:g} s: the call that "
-        "tells the clients apart best. All of them met the same world. Times count from the moment it was meant to be "
-        "sent.",
+        f"Call {first.call} under seed {first.seed}, meant to be answered within {first.deadline:g} s: {tells}. "
+        "All clients met the same world. Times count from the moment it was meant to be sent.",
         ("client", "request", "sent", "ended", "how", "fault", "what became of the call"),
         tuple(row for each in found for row in _rows(each)),
         is_detail=True,

@@ -71,14 +71,17 @@ def page(html: str) -> Page:
     return found
 
 
+FOLDED = ("The figures", "These numbers again")
+"""What is folded away under a head that it shares with a chart, or is no table."""
+
+
 def from_html(html: str) -> Read:
-    """A page of ours, or Markdown rendered."""
-    tables: list[list[list[str]]] = []
+    """A page of ours, or Markdown rendered. A table has the name of the last head before it."""
+    read = Read()
     table: list[list[str]] = []
     row: list[str] = []
-    titles: list[str] = []
-    notes: list[str] = []
     paragraphs: list[str] = []
+    head = ""
     for tag, text in page(html).texts:
         match tag:
             case "th" | "td":
@@ -87,15 +90,17 @@ def from_html(html: str) -> Read:
                 table.append(row)
                 row = []
             case "table":
-                tables.append(table)
+                read.tables.append(table)
+                read.titles.append(head)
                 table = []
-            case "h2" | "summary":
-                titles.append(text)
-            case "li" if titles[-1] == "Notes":
-                notes.append(text)
+            case "h2" | "h3" | "summary" if text not in FOLDED:
+                head = text
+            case "li" if head == "Notes":
+                read.notes.append(text)
             case "p":
                 paragraphs.append(text)
-    return Read(paragraphs[0], titles[: len(tables)], tables, notes)
+    read.verdict = paragraphs[0]
+    return read
 
 
 def rendered(markdown: str) -> str:
@@ -117,6 +122,8 @@ def from_console(text: str) -> Read:
         if block.startswith("Note: "):
             read.notes.append(" ".join(line.strip() for line in lines).removeprefix("Note: "))
             continue
+        if ": answered in time, from" in lines[0]:
+            continue  # a picture
         read.titles.append(lines[0])
         starts = [found.start() for found in re.finditer(r"(?<=  )\S", "  " + lines[1][2:])]
         rows = []

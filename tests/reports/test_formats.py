@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,7 @@ from brownout.harness.results import Gate
 from brownout.harness.run import run as play
 from brownout.reports import words
 from brownout.reports.document import Document, document
-from brownout.reports.formats import formats
+from brownout.reports.formats import named
 from brownout.reports.report import Report
 from brownout.reports.write import write
 from brownout.scenarios import clients, incidents
@@ -24,7 +27,8 @@ from .read_back import READERS, Read, from_html, from_markdown, page, rendered
 from .runs import AGREEMENT, client, run
 from .runs import scenario as incident
 
-FORMATS = formats()
+FORMATS = {name: named(name) for name in ("console", "html", "markdown")}
+"""Those for people."""
 each_format = pytest.mark.parametrize("name", FORMATS)
 
 GOLDEN = (Path(__file__).parent / "golden.txt").read_text(encoding="utf-8")
@@ -65,9 +69,9 @@ def said(page: Document, name: str) -> Read:
 @each_format
 def test_all_formats_show_the_same(name: str) -> None:
     """Verdict, every cell of every table, every note: cell by cell, and so every number."""
-    page = document(run(), AGREEMENT)
-    read = READERS[name](FORMATS[name].render(page))
-    assert read == said(page, name)
+    report = Report(run(), AGREEMENT)
+    read = READERS[name](FORMATS[name].render(report))
+    assert read == said(report.document, name)
     assert len(read.numbers()) > 100
 
 
@@ -78,9 +82,9 @@ def test_all_formats_show_the_same_of_a_real_run(name: str, tmp_path: Path) -> N
     plan = tiny.plan(tmp_path)
     tiny.objectives(tmp_path, tiny.MISSED)
     found = play(replace(plan, scenarios=tiny.scenarios(tmp_path), gate="hasty", ablate="patient")).file
-    page = document(found)
-    assert READERS[name](FORMATS[name].render(page)).numbers() == said(page, name).numbers()
-    assert page.verdict.endswith(found.verdict)
+    report = Report(found)
+    assert READERS[name](FORMATS[name].render(report)).numbers() == said(report.document, name).numbers()
+    assert report.document.verdict.endswith(found.verdict)
 
 
 @each_format
@@ -98,21 +102,25 @@ def test_a_report_of_the_least_there_can_be(name: str) -> None:
             "objectives": [],
             "pairs": [],
             "layers": [],
+            "waterfalls": [],
             "notes": [],
             "command": "",
         }
     )
     page = document(least)
     assert page.facts["seeds"] == "7"
-    assert [table.title for table in page.tables] == ["calm", "calm: every metric"]
-    assert READERS[name](FORMATS[name].render(page)) == said(page, name)
+    assert [table.title for table in page.tables] == [
+        "calm", "calm: through time", "calm: how long calls took", "calm: load, waste and recovery",
+        "calm: every metric",
+    ]  # fmt: skip
+    assert READERS[name](FORMATS[name].render(Report(least))) == said(page, name)
 
 
 @each_format
 def test_the_verdict_comes_first(name: str) -> None:
     """Before any table, and of a gate before all else."""
     page = document(run())
-    text = FORMATS[name].render(page).replace("\n", " ")
+    text = FORMATS[name].render(Report(run())).replace("\n", " ")
     assert page.verdict.startswith("GATE MISSED for hasty: steady is surely better. steady holds best over 2 scenarios")
     start = text.index("GATE MISSED")
     assert all(
@@ -123,17 +131,27 @@ def test_the_verdict_comes_first(name: str) -> None:
 
 
 def test_details_are_folded_where_that_can_be_done() -> None:
-    """Every metric, faults and pairs: on the page behind a summary, on the terminal not at all."""
+    """Every metric, faults and pairs, and the figures of charts: behind a summary, and on the terminal not at all."""
     page = document(run())
-    details = [table.title for table in page.tables if table.is_detail]
-    assert details == [
+    details = [table for table in page.tables if table.is_detail]
+    assert [table.title for table in details if not table.chart] == [
         "storm: every metric", "storm: faults planned and fired", "calm: every metric", "Every two clients"
     ]  # fmt: skip
-    for name in ("html", "markdown"):
-        text = FORMATS[name].render(page)
-        assert re.findall(r"<details><summary>(.*?)</summary>", text) == details
-        assert text.count("</details>") == len(details)
-    assert not any(title in FORMATS["console"].render(page) for title in details)
+    assert [table.title for table in details if table.chart] == [
+        "storm: through time", "storm: how long calls took", "storm: load, waste and recovery",
+        "storm: one call, request by request",
+        "calm: through time", "calm: how long calls took", "calm: load, waste and recovery",
+    ]  # fmt: skip
+    html, markdown = (FORMATS[name].render(Report(run())) for name in ("html", "markdown"))
+    folded = re.findall(r"<details><summary>(.*?)</summary>", html)
+    assert [each for each in folded if each != "These numbers again"] == [
+        "The figures" if table.chart else table.title for table in details
+    ]
+    assert re.findall(r"<details><summary>(.*?)</summary>", markdown) == [table.title for table in details]
+    for text in (html, markdown):
+        assert text.count("</details>") == text.count("<details>")
+    console = FORMATS["console"].render(Report(run()))
+    assert not any(f"{table.title}\n" in console for table in details)
 
 
 def test_what_was_missed_stands_first() -> None:
@@ -191,12 +209,12 @@ HOSTILE = [
 ]
 
 
-def hostile(text: str) -> Document:
+def hostile(text: str) -> Report:
     """A report with such a text wherever one can come from a file, or from a `run.json` of somebody else."""
     plain = run()
     fault = {text: plain.rows[0].faults["phase 2: stall #2"]}
     renamed = {"storm": text, "hasty": text}
-    return document(
+    return Report(
         plain.model_copy(
             update={
                 "verdict": f"{text} answers all",
@@ -261,7 +279,7 @@ def test_html_shows_hostile_text_as_text(text: str) -> None:
     assert {frozenset(attributes) for _, attributes in page(html).tags} == {
         frozenset(attributes) for _, attributes in page(harmless).tags
     }
-    assert flattened(from_html(html)) == flattened(told(hostile(text)))
+    assert flattened(from_html(html)) == flattened(told(hostile(text).document))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -269,17 +287,28 @@ def test_markdown_shows_hostile_text_as_text(text: str) -> None:
     """Rendered with HTML let through, the page has the same elements as with a harmless text, and the same words."""
     markdown, harmless = (FORMATS["markdown"].render(hostile(each)) for each in (text, "harmless"))
     assert [tag for tag, _ in page(rendered(markdown)).tags] == [tag for tag, _ in page(rendered(harmless)).tags]
-    assert flattened(from_markdown(markdown)) == flattened(told(hostile(text)))
+    assert flattened(from_markdown(markdown)) == flattened(told(hostile(text).document))
 
 
 def test_the_page_needs_nothing_but_itself() -> None:
-    """No script, no event handler, nothing that a browser would fetch, no address at all."""
+    """No event handler, nothing that a browser would fetch, no address at all; one script, which the page's own policy
+    names by its hash, and beside it only data."""
     html = FORMATS["html"].render(Report(run(), AGREEMENT))
     tags = page(html).tags
-    assert not {tag for tag, _ in tags} & {"script", "link", "img", "iframe", "object", "embed", "base", "form", "svg"}
+    assert not {tag for tag, _ in tags} & {"link", "img", "iframe", "object", "embed", "base", "form", "image", "use"}
     names = {name for _, attributes in tags for name in attributes}
-    assert names <= {"lang", "charset", "name", "content", "class", "scope"}
-    assert not re.search(r"https?:|//\w|url\(|@import|javascript:|data:", html)
+    assert not {name for name in names if name.startswith(("on", "src")) or name in ("style", "xlink:href", "action")}
+    ids = {f"#{found['id']}" for _, found in tags if found.get("id")}
+    assert {found["href"] for tag, found in tags if tag == "a"} <= ids
+    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    policies = [found["content"] for tag, found in tags if tag == "meta" and found.get("http-equiv")]
+    [script], [policy] = scripts, policies
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'"
+    data = re.findall(r'<script type="application/json" id="[a-z-]+">(.*?)</script>', html)
+    assert len(data) + 1 == sum(tag == "script" for tag, _ in tags)
+    assert all(json.loads(each) for each in data)
+    assert not re.search(r"https?:|[^:]//\w|@import|javascript:|data:", html.replace(script, ""))
     assert html.startswith("<!doctype html>")
     assert "prefers-color-scheme: dark" in html
 

@@ -9,13 +9,12 @@ import click
 
 from brownout.harness.agreement import agreement
 from brownout.harness.plan import Plan
-from brownout.reports.formats import console
 from brownout.reports.report import Report
 from brownout.reports.write import write
 
 from .loading import load
 from .playing import cores, run_plan
-from .writing import try_out, writing
+from .writing import tell_report, try_out, writing
 
 SEEDS = range(1, 11)
 SAMPLE = 0.25
@@ -51,7 +50,7 @@ def demo(out: Path, workers: int | None) -> None:
     wire = run_plan(real, "Real SDK").file
     pairs = agreement(run_plan(small, "Simulator, the same sample").file, wire)
     report = Report(simulated, pairs)
-    click.echo(console.render(report))
+    tell_report(report)
     with writing(out):
         written = write(report, out)
         write(Report(wire), out / "wire")

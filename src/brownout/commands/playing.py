@@ -17,14 +17,13 @@ from brownout.harness.run import run
 from brownout.harness.scoring import Unplayable
 from brownout.harness.store import FILE_NAME, Store, StoreError, unfinished
 from brownout.harness.workers import WorkersDied
-from brownout.reports.formats import console
 from brownout.reports.report import Report
 from brownout.reports.write import write
 
 from . import again
 from .loading import load
 from .progress import progress
-from .writing import CannotWrite, tell, try_out, writing
+from .writing import CannotWrite, tell, tell_report, try_out, writing
 
 QUICK = 0.1
 """The share of the traffic that --quick takes."""
@@ -122,7 +121,7 @@ def play(plan: Plan, out: Path, *, resume: bool, title: str = "Playing") -> Resu
     except StoreError as error:
         raise CannotWrite(str(error)) from None
     report = Report(results.file)
-    tell(console.render(report))
+    tell_report(report)
     with writing(out):
         written = write(report, out)
     for path in written:

@@ -11,6 +11,10 @@ from tempfile import TemporaryFile
 
 import click
 
+from brownout.reports.formats import console
+from brownout.reports.report import Report
+from brownout.reports.terminal import Terminal
+
 
 class CannotWrite(click.ClickException):
     """The folder, or the disk, refuses."""
@@ -25,6 +29,12 @@ def try_out(folder: Path) -> None:
         TemporaryFile(dir=folder).close()
 
 
+def tell_report(report: Report) -> None:
+    """Print the report as the terminal can show it."""
+    terminal = Terminal.of(sys.stdout, os.environ)
+    tell(console.render(report, terminal), has_colour=terminal.has_colour)
+
+
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """Turns what the system has against it into `CannotWrite`."""
@@ -34,9 +44,10 @@ def writing(folder: Path) -> Iterator[None]:
         raise CannotWrite(f"cannot write to {folder}: {(error.strerror or str(error)).lower()}") from None
 
 
-def tell(text: str) -> None:
-    """Print it; whoever reads may stop reading (`| head`), which changes neither the files nor the exit code."""
+def tell(text: str, *, has_colour: bool | None = None) -> None:
+    """Print it, with its colours if the terminal has some or `has_colour` says so. Whoever reads may stop reading
+    (`| head`), which changes neither the files nor the exit code."""
     try:
-        click.echo(text)
+        click.echo(text, color=has_colour)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
