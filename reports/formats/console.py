@@ -19,13 +19,14 @@ _PLAIN = Terminal()
 def render(report: Report, terminal: Terminal = _PLAIN) -> str:
     """The whole report."""
     document = report.document
-    parts = [_verdict(document.verdict, terminal)]
+    parts = [_verdict(_printable(document.verdict), terminal)]
     for table in document.tables:
         if table.chart is not None and table.chart.sparks is not None:
             parts.append(_sparks(table.chart.sparks, terminal))
         elif not table.is_detail:
             parts.append(_table(table, terminal))
-    parts += [fill(f"Note: {note}", terminal.width, subsequent_indent="      ") for note in document.notes]
+    notes = (f"Note: {_printable(note)}" for note in document.notes)
+    parts += [fill(note, terminal.width, subsequent_indent="      ") for note in notes]
     return terminal.told("\n\n".join(parts) + "\n")
 
 
@@ -38,12 +39,22 @@ def _verdict(verdict: str, terminal: Terminal) -> str:
 
 
 def _table(table: Table, terminal: Terminal) -> str:
-    return "\n".join([table.title, *_blocks(table, terminal)])
+    return "\n".join([*_title(table.title, terminal), *_blocks(table, terminal)])
+
+
+def _title(title: str, terminal: Terminal) -> list[str]:
+    text = _printable(title)
+    return [text] if terminal.limit is None else wrap(text, terminal.limit)
+
+
+def _printable(text: str) -> str:
+    """A name from a file of somebody else must not move the cursor, nor end the line."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _blocks(table: Table, terminal: Terminal) -> Iterator[str]:
     """As many columns side by side as there is room for; the others below, each time with the names again."""
-    rows = [table.columns, *table.rows]
+    rows = [tuple(map(_printable, row)) for row in (table.columns, *table.rows)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(table.columns))]
     if terminal.limit is not None:
         room = terminal.limit - _GAP
@@ -53,7 +64,7 @@ def _blocks(table: Table, terminal: Terminal) -> Iterator[str]:
         shown = [widths[0], *(widths[column] for column in columns)]
         for i, row in enumerate(rows):
             cells = [row[0], *(row[column] for column in columns)]
-            is_best = i > 0 and row[0] in table.best
+            is_best = i > 0 and table.rows[i - 1][0] in table.best
             style = "best" if is_best else "missed" if i and any("MISSED" in cell for cell in cells) else ""
             for line in _line(cells, shown):
                 yield terminal.styled(("* " if is_best else "  ") + line, style)
@@ -83,4 +94,5 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
 
 
 def _sparks(sparks: Sparks, terminal: Terminal) -> str:
-    return "\n".join([sparks.title, *(f"  {line}" for line in lines(sparks, terminal))])
+    shown = (f"  {_printable(line)}" for line in lines(sparks, terminal))
+    return "\n".join([*_title(sparks.title, terminal), *shown])

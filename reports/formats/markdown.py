@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from textwrap import indent
 
@@ -11,21 +11,49 @@ from ..report import Report
 from ..table import Table
 
 FILE_NAME = "report.md"
+STEP_SUMMARY = 1_000_000
+"""Bytes: GitHub takes a summary of 1 MiB from each step, and drops what is longer altogether."""
+_NOTICE = 200
+"""Bytes of what is said of tables left out, and more."""
 _MARKUP = re.compile(r"[\\`*_<>|\[\]~#&$]|^[-+=]|(?<=\d)[.)](?= )")
 """What is markup anywhere, and what begins a list or a rule at the start of a paragraph."""
 
 
-def render(report: Report) -> str:
-    """The whole page."""
+def render(report: Report, limit: int = STEP_SUMMARY) -> str:
+    """The whole page, in no more than `limit` bytes: of tables that find no room details are left out first."""
     document = report.document
-    parts = [f"# {document.title}", f"**{_safe(document.verdict)}**"]
-    parts += [_table(table) for table in document.tables]
+    ends = ["## How this was made", "\n".join(f"- {_safe(k)}: {_safe(v)}" for k, v in document.facts.items())]
     if document.notes:
-        parts += ["## Notes", "\n".join(f"- {_safe(note)}" for note in document.notes)]
-    parts += ["## How this was made", "\n".join(f"- {_safe(k)}: {_safe(v)}" for k, v in document.facts.items())]
+        ends = ["## Notes", "\n".join(f"- {_safe(note)}" for note in document.notes), *ends]
     if document.command:
-        parts += ["## Again", indent(document.command, "    ")]  # no fence: a file's name may hold one
-    return "\n\n".join(parts) + "\n"
+        ends += ["## Again", indent(document.command, "    ")]  # no fence: a file's name may hold one
+    head = [f"# {document.title}", f"**{_safe(document.verdict)}**"]
+    room = limit - len("\n\n".join([*head, *ends]).encode()) - _NOTICE
+    tables = _fitting(document.tables, room)
+    left_out = len(document.tables) - len(tables)
+    if left_out:
+        head.append(f"{left_out} of {len(document.tables)} tables found no room here; `run.json` has every figure.")
+    text = "\n\n".join([*head, *tables, *ends]) + "\n"
+    return text if len(text.encode()) <= limit else _cut(text, limit)
+
+
+def _fitting(tables: Sequence[Table], room: int) -> list[str]:
+    """As many as there is room for, in their order."""
+    written = [_table(table) for table in tables]
+    kept = set()
+    for i in sorted(range(len(tables)), key=lambda i: tables[i].is_detail):
+        size = len(written[i].encode()) + 2
+        if size > room:
+            break
+        kept.add(i)
+        room -= size
+    return [text for i, text in enumerate(written) if i in kept]
+
+
+def _cut(text: str, limit: int) -> str:
+    """What is too long even without a table."""
+    end = "\n\n(cut)\n"
+    return text.encode()[: limit - len(end)].decode(errors="ignore") + end
 
 
 def _table(table: Table) -> str:
