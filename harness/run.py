@@ -13,7 +13,6 @@ from .plan import Plan
 from .program import Command
 from .results import RunFile
 from .scoring.played import check_called
-from .scoring.standings import seeds_to_tell
 from .store import Played, Store
 from .workload import Closed
 
@@ -87,7 +86,7 @@ def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
         notes=[
             *scoring.check_played(rows),
             *_closed(plan),
-            *_few_seeds(plan),
+            *scoring.few_seeds(len(plan.clients), len(plan.seeds)),
             *_left_out(plan),
             *_by_command(plan),
             *_on_the_wire(plan, played),
@@ -106,15 +105,6 @@ def _closed(plan: Plan) -> list[str]:
         f"{', '.join(closed)}: arrivals are closed, so a client that waits longer calls less often, and less in "
         "trouble. Figures per call are then not of the same calls; open arrivals compare fairly."
     ]
-
-
-def _few_seeds(plan: Plan) -> list[str]:
-    """Whether there are too few for any verdict at all."""
-    least = seeds_to_tell(len(plan.clients))
-    if len(plan.clients) < 2 or len(plan.seeds) >= least:
-        return []
-    seeds = "1 seed" if len(plan.seeds) == 1 else f"{len(plan.seeds)} seeds"
-    return [f"{seeds} cannot tell {len(plan.clients)} clients apart, whatever they show: {least} can."]
 
 
 def _left_out(plan: Plan) -> list[str]:

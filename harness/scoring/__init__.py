@@ -7,10 +7,10 @@ from .figures import Figures
 from .gate import gate
 from .judging import judge
 from .played import Unplayable, check_played
-from .rows import rows
+from .rows import ranked, rows
 from .standings import pairs, standings
 from .telling import waterfalls
-from .verdicts import of_comparison, of_objectives
+from .verdicts import few_seeds, of_comparison, of_objectives
 from .views import drawn
 
 __all__ = [
@@ -18,12 +18,14 @@ __all__ = [
     "Unplayable",
     "check_played",
     "drawn",
+    "few_seeds",
     "gate",
     "judge",
     "layers",
     "of_comparison",
     "of_objectives",
     "pairs",
+    "ranked",
     "rows",
     "standings",
     "waterfalls",

@@ -19,12 +19,23 @@ def rows(figures: Figures, more: Mapping[str, Sequence[str]] | None = None) -> l
     """By scenario, then client. `more` names metrics of a scenario's objectives that are not measured anyway."""
     found = []
     for scenario in figures.scenarios:
-        values = {client: figures.values(scenario, client, SCORE) for client in figures.clients}
-        places = ranks(compared(values), values)
+        places = _places(figures, scenario)
         for client in figures.clients:
             names = [*METRICS, *(more or {}).get(scenario, ())]
             found.append(_row(figures, scenario, client, places[client], list(dict.fromkeys(names))))
     return found
+
+
+def ranked(figures: Figures, rows: Sequence[Row]) -> list[Row]:
+    """The rows with the ranks that all these clients have among each other: for rows that come from several runs."""
+    places = {scenario: _places(figures, scenario) for scenario in figures.scenarios}
+    found = ((row, places[row.scenario][row.client]) for row in rows)
+    return [row.model_copy(update={"rank": rank, "is_best": rank == 1}) for row, rank in found]
+
+
+def _places(figures: Figures, scenario: str) -> dict[str, int]:
+    values = {client: figures.values(scenario, client, SCORE) for client in figures.clients}
+    return ranks(compared(values), values)
 
 
 def _row(figures: Figures, scenario: str, client: str, rank: int, names: Sequence[str]) -> Row:

@@ -51,6 +51,14 @@ def _doubt(nearest: Standing, clients: int, runs: int) -> str:
     return gap
 
 
+def few_seeds(clients: int, runs: int) -> list[str]:
+    """A note, where there are too few seeds for any verdict at all."""
+    least = seeds_to_tell(clients)
+    if clients < 2 or runs >= least:
+        return []
+    return [f"{_seeds(runs)} cannot tell {clients} clients apart, whatever they show: {least} can."]
+
+
 def of_objectives(verdicts: Sequence[Verdict], runs: int) -> str:
     """For objectives judged: PASS or FAIL and the reason, in the first line."""
     decided = [each for each in verdicts if each.is_met is not None]
