@@ -89,16 +89,12 @@ def _bar(call: Waterfall, each: Try, end: float) -> Spec:
 
 
 def kind_of(outcome: str) -> str:
-    """One of a handful, for the colour."""
-    if outcome == "answered whole":
-        return "answered"
-    if outcome == "called off":
-        return "called off"
-    if outcome.startswith("status") or outcome in ("stream error", "error event"):
+    """One of a handful, for the colour, of an ending in words."""
+    if outcome.startswith("status") or outcome == "stream error":
         return "error of the service"
-    if "timeout" in outcome or "limit" in outcome or outcome == "deadline":
+    if "timeout" in outcome or "limit" in outcome:
         return "limit of the client"
-    return "connection lost or refused"
+    return {"answered whole": "answered", "called off": "called off"}.get(outcome, "connection lost or refused")
 
 
 def _short(call: Waterfall) -> str:
