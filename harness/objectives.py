@@ -92,13 +92,13 @@ def parse(text: str, vocabulary: Vocabulary = VOCABULARY) -> Objective:
         _refuse(f"{quoted(written)} is no operator; known: {', '.join(map(quoted, _HOLDS))}{hint}")
     if len(found) > 1:
         _refuse(f"one objective has one limit, and {quoted(found[1][0])} begins a second; give it a line of its own")
-    metric, unit = _metric("".join(name.split()), written, vocabulary)
+    metric, unit = known_metric("".join(name.split()), written, vocabulary)
     limit = _limit(metric, unit, written, after)
     return Objective(metric, written, limit, f"{metric} {written} {after}")
 
 
-def _metric(name: str, op: str, vocabulary: Vocabulary) -> tuple[str, str]:
-    """The metric and its unit."""
+def known_metric(name: str, op: str, vocabulary: Vocabulary) -> tuple[str, str]:
+    """The metric that stands before `op`, and its unit. Raises `ObjectiveError`."""
     if not name:
         _refuse(f"expected a metric before {quoted(op)}, such as {quoted(EXAMPLES[1])}")
     if name in vocabulary.metrics:

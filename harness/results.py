@@ -169,6 +169,39 @@ class Gate(Part):
     ]
 
 
+class Change(Part):
+    """What a rule of a gate makes of one client in one scenario, held against a baseline. `change` is positive where
+    it is worse: a share of the baseline if its `unit` is `%`, a share of one for `points`, else in the metric's unit.
+    `unsure`: worse by as much as the rule says, but chance may explain it."""
+
+    scenario: str
+    client: str
+    rule: Annotated[str, Field(description="as it was written")]
+    metric: str
+    baseline: Estimate
+    now: Estimate
+    change: Figure
+    unit: Literal["%", "points", "s", "x", "$", "count"]
+    low: Annotated[Figure | None, Field(description="of its 95% interval; null where a run has an infinite figure")]
+    high: Figure | None
+    p_holm: Annotated[FiniteFloat, Field(description="of being worse by chance, all comparisons of the gate counted")]
+    smallest: Annotated[
+        Figure | None, Field(description="the change that so many runs find in 80% of cases; null: not known, or none")
+    ]
+    runs_needed: Annotated[int | None, Field(description="runs of each that would tell; null: no number is known")]
+    outcome: Literal["held", "worse", "unsure"]
+    why: str
+
+
+class Baseline(Part):
+    """The run that changes are measured from. `is_paired`: it has the same seeds, which are compared one by one."""
+
+    path: Annotated[str, Field(description="as it was given")]
+    created: str
+    seeds: list[int]
+    is_paired: bool
+
+
 class RunFile(Part):
     """All of a run."""
 
@@ -186,6 +219,8 @@ class RunFile(Part):
     clients: list[PlayedClient]
     verdict: str
     gate: Gate | None
+    baseline: Baseline | None = None
+    changes: list[Change] = Field(default_factory=list, description="against the baseline, the worst first")
     objectives: list[Verdict]
     standings: list[Standing]
     pairs: list[Pair]
@@ -208,6 +243,11 @@ class RunFile(Part):
         except OSError:
             part.unlink(missing_ok=True)
             raise
+
+    def slim(self) -> RunFile:
+        """The same without what is only drawn: a third of the size and less, and all that is ever compared."""
+        rows = [row.model_copy(update={"course": None, "latencies": []}) for row in self.rows]
+        return self.model_copy(update={"rows": rows, "waterfalls": []})
 
 
 class RunFileError(Exception):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from brownout.fakes.units import format_share
 from brownout.harness.agreement import Agreement
 from brownout.harness.results import PlayedScenario, Row, RunFile
+from brownout.harness.scoring import changed
 
 from . import tables
 from .again import of_scenario
@@ -50,6 +51,9 @@ def document(run: RunFile, agreement: Sequence[Agreement] = ()) -> Document:
     verdict = run.verdict
     if run.gate is not None:
         verdict = f"GATE {'held' if run.gate.is_met else 'MISSED'} for {run.gate.client}: {run.gate.why}. {verdict}"
+    if run.changes:
+        is_all = run.kind == "objectives" and not run.objectives  # the gate alone decides
+        verdict = changed.verdict(run.changes) + ("" if is_all else f" {verdict}")
     sections = [
         Section("Who holds" if run.kind == "comparison" else "What holds", "overview", tuple(_overview(run))),
         *(_incident(run, scenario) for scenario in run.scenarios),
@@ -76,6 +80,8 @@ def _overview(run: RunFile) -> Iterable[Table]:
     if run.layers:
         found.append(tables.layers(run.layers))
     ordered = [*judged, *found] if run.kind == "objectives" else [*found, *judged]
+    if run.changes:
+        ordered.insert(0, tables.changes(run.changes, run.baseline))
     return [table for table in ordered if table is not None]
 
 

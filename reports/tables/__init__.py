@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .agreement import agreement
+from .changes import changes
 from .costs import costs
 from .course import course
 from .incident import every_metric, faults, losses, scenario
@@ -14,6 +15,7 @@ from .waterfall import waterfall
 
 __all__ = [
     "agreement",
+    "changes",
     "costs",
     "course",
     "every_metric",

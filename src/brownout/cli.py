@@ -85,6 +85,25 @@ class Weight(click.ParamType[tuple[str, float]]):
         return name, weight
 
 
+class Format(click.ParamType[str]):
+    """`markdown`."""
+
+    name = "FORMAT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from .harness.files.suggest import did_you_mean, quoted
+        from .reports.formats import names
+
+        if value not in names():
+            self.fail(f"there is no format {quoted(value)}{did_you_mean(value, names())}", param, ctx)
+        return str(value)
+
+
+FORMATS_HELP = (
+    "console, csv, html, json, junit, markdown, openmetrics, parquet, png or svg. May be given more than once."
+)
+
+
 def played(clients_help: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """The options of the commands that play scenarios."""
     options = (
@@ -138,6 +157,21 @@ def played(clients_help: str) -> Callable[[Callable[..., None]], Callable[..., N
         ),
         click.option("--resume", is_flag=True, help="Go on from what is finished in that folder."),
         click.option(
+            "--baseline",
+            type=click.Path(dir_okay=False, path_type=Path),
+            default=None,
+            help="Hold the run against this one, and exit 99 if it is surely worse; kept there if there is none yet.",
+        ),
+        click.option(
+            "--fail-if",
+            "fail_if",
+            metavar="RULE",
+            multiple=True,
+            help="What is worse than the baseline allows: 'p95 worse 10%', 'goodput worse 2 points'. May be given more "
+            "than once.  [default: 'goodput worse 1 point', 'p95 worse 10%']",
+        ),
+        click.option("--update-baseline", is_flag=True, help="Keep this run as the baseline afterwards."),
+        click.option(
             "--explain",
             metavar="CALL",
             help="Print what one call went through, and nothing else: `12.3` is call 3 of client 12, or `worst`.",
@@ -177,6 +211,26 @@ def compare(gate: str, ablate: str, weights: tuple[tuple[str, float], ...], **op
     from .commands.playing import Options
 
     command(Options(**options), gate, ablate, weights)
+
+
+@group.command()
+@click.argument("paths", metavar="RUN.json...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "formats", type=Format(), multiple=True, help=f"{FORMATS_HELP}  [default: console]")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Folder to write to. Without it, one format that is text is printed.",
+)
+@click.option("--chart", metavar="NAME", default=None, help="One chart alone, as svg or png.  [default: svg]")
+def report(**options: Any) -> None:
+    """Show or write a finished run in another format. Several are parts of one, and are joined.
+
+    A folder stands for the run.json in it.
+    """
+    from .commands.report import report as command
+
+    command(**options)
 
 
 @group.command()

@@ -14,5 +14,6 @@ from .command import Here
 def here(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Here:
     """The command line in this process, in a folder with `storm.yaml`, `calm.yaml`, `patient.yaml`, `hasty.yaml`."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)  # there, more is said
     tiny.write(tmp_path)
     return Here(capsys, monkeypatch)

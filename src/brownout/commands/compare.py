@@ -1,21 +1,25 @@
-"""`brownout compare`: which client holds."""
+"""`brownout compare`: which client holds, and whether one holds less than it did."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from .explain import explain
-from .playing import Missed, Options, planned, play
+from .playing import Missed, Options, against_baseline, check_compared, planned, play
 from .writing import tell
 
 
 def compare(options: Options, gate: str, ablate: str, weights: Sequence[tuple[str, float]]) -> None:
-    """Exits 0 once it ran; 99 if the client of a gate is surely beaten."""
+    """Exits 0 once it ran; 99 if the client of a gate is surely beaten, or one is worse than the baseline allows; 5 if
+    nothing could be compared with it."""
     plan = planned(options, "comparison", gate=gate, ablate=ablate, weights=weights)
     if options.explain is not None:
         explain(plan, options.explain)
         return
-    found = play(plan, options.out, resume=options.resume).file.gate
-    if found is not None and not found.is_met:
+    baseline = against_baseline(options, plan)
+    found = play(plan, options.out, resume=options.resume, baseline=baseline).file
+    is_beaten = found.gate is not None and not found.gate.is_met
+    if is_beaten or any(change.outcome == "worse" for change in found.changes):
         tell(f"\nAgain: {plan.command}")
         raise Missed
+    check_compared(baseline, found)

@@ -16,6 +16,8 @@ from brownout.harness.program import Contestant
 from brownout.harness.scenario import Scenario
 from brownout.harness.sources import Source, UnknownName, by_command, contestant, scenario
 
+from .annotations import annotate_problems
+
 Found = TypeVar("Found")
 
 
@@ -72,3 +74,4 @@ class FilesRefused(click.ClickException):
 
     def show(self, file: object = None) -> None:
         click.echo(self.message, err=True)
+        annotate_problems(self.message)

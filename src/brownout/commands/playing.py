@@ -12,7 +12,7 @@ import click
 
 from brownout.harness.frames import Results
 from brownout.harness.plan import Plan, default_backend
-from brownout.harness.results import Backend
+from brownout.harness.results import Backend, RunFile
 from brownout.harness.run import run
 from brownout.harness.scoring import Unplayable
 from brownout.harness.store import FILE_NAME, Store, StoreError, unfinished
@@ -20,7 +20,8 @@ from brownout.harness.workers import WorkersDied
 from brownout.reports.report import Report
 from brownout.reports.write import write
 
-from . import again
+from . import again, gating
+from .annotations import annotate_results
 from .loading import load
 from .progress import progress
 from .writing import CannotWrite, tell, tell_report, try_out, writing
@@ -65,6 +66,9 @@ class Options:
     out: Path
     resume: bool
     explain: str | None
+    baseline: Path | None
+    fail_if: tuple[str, ...]
+    update_baseline: bool
 
     @property
     def share(self) -> float:
@@ -104,11 +108,13 @@ def planned(
         plan.check()
     except ValueError as error:
         raise click.UsageError(f"--{error}") from None
-    return replace(plan, command=again.command(plan))
+    return replace(plan, command=again.command(plan) + gating.words(options.baseline, options.fail_if))
 
 
-def play(plan: Plan, out: Path, *, resume: bool, title: str = "Playing") -> Results:
-    """Run it, print the report, write the files."""
+def play(
+    plan: Plan, out: Path, *, resume: bool, title: str = "Playing", baseline: gating.AgainstBaseline | None = None
+) -> Results:
+    """Run it, hold it against the baseline, print the report, write the files."""
     try_out(out)
     if not resume and (dropped := unfinished(out / FILE_NAME)):
         click.echo(
@@ -120,13 +126,29 @@ def play(plan: Plan, out: Path, *, resume: bool, title: str = "Playing") -> Resu
             store.once("finished", "yes")
     except StoreError as error:
         raise CannotWrite(str(error)) from None
+    if baseline is not None:
+        results.file = baseline.judged(results.file)
     report = Report(results.file)
     tell_report(report)
     with writing(out):
         written = write(report, out)
     for path in written:
         tell(f"Wrote {path}")
+    if baseline is not None:
+        baseline.keep(results.file)
+    annotate_results(results.file)
     return results
+
+
+def against_baseline(options: Options, plan: Plan) -> gating.AgainstBaseline | None:
+    """What the run is held against; read before anything is played. Raises what `gating.against_baseline` does."""
+    return gating.against_baseline(options.baseline, options.fail_if, options.update_baseline, plan, options.out)
+
+
+def check_compared(baseline: gating.AgainstBaseline | None, found: RunFile) -> None:
+    """Raises `NothingRan` where there is a baseline, and nothing of it could be compared."""
+    if baseline is not None and baseline.before is not None and not found.changes:
+        raise NothingRan(f"nothing could be compared with {baseline.path}: nothing was decided; the notes say why")
 
 
 def run_plan(plan: Plan, title: str, store: Store | None = None, out: Path | None = None) -> Results:

@@ -1,4 +1,4 @@
-"""`brownout run`: do the scenarios' objectives hold."""
+"""`brownout run`: do the scenarios' objectives hold, and is nothing worse than it was."""
 
 from __future__ import annotations
 
@@ -6,24 +6,28 @@ from brownout.harness.scoring.verdicts import hardest
 
 from .again import worst_call
 from .explain import explain
-from .playing import Missed, NothingRan, Options, planned, play
+from .playing import Missed, NothingRan, Options, against_baseline, check_compared, planned, play
 from .writing import tell
 
 
 def run(options: Options) -> None:
-    """Exits 0 if all objectives are met, 99 if one is missed, 5 if there was none to judge."""
+    """Exits 0 if all objectives are met and nothing is worse than the baseline allows, 99 if not, 5 if there was
+    nothing to judge."""
     plan = planned(options, "objectives")
     if options.explain is not None:
         explain(plan, options.explain)
         return
-    if not any(scenario.objectives for scenario in plan.played_scenarios):
+    baseline = against_baseline(options, plan)
+    if baseline is None and not any(scenario.objectives for scenario in plan.played_scenarios):
         names = ", ".join(scenario.name for scenario in plan.played_scenarios)
         raise NothingRan(f"no objectives in {names}: nothing to decide; add some, or use `brownout compare`")
-    found = play(plan, options.out, resume=options.resume).file
-    if all(each.is_met is None for each in found.objectives):
+    found = play(plan, options.out, resume=options.resume, baseline=baseline).file
+    if baseline is None and all(each.is_met is None for each in found.objectives):
         raise NothingRan("no objective has a meaning for these clients: nothing was decided")
     missed = [each for each in found.objectives if each.is_met is False]
-    if missed:
+    if missed or any(change.outcome == "worse" for change in found.changes):
         tell(f"\nAgain: {plan.command}")
-        tell(f"Its worst call: {worst_call(plan, found.cells, hardest(missed))}")
+        if missed:
+            tell(f"Its worst call: {worst_call(plan, found.cells, hardest(missed))}")
         raise Missed
+    check_compared(baseline, found)

@@ -1,0 +1,119 @@
+"""What changes are called: one of them in a sentence, and the verdict of a gate in its first lines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ..results import Change
+from ..rules import Rule, parse
+from ..statistics.difference import Difference, fewest_runs
+from .verdicts import figure
+
+_SAME = "the same in every run"
+_BLIND = "nothing could have been seen"
+
+
+def amount(change: Change, value: float) -> str:
+    """A change as people read it: `31%` of the baseline, `2.5 points`, `5.2 s`."""
+    if math.isinf(value):
+        return "without bounds" if value > 0.0 else "-"
+    if change.unit == "%":
+        return _signed(f"{value:.0%}" if abs(value) >= 0.1 else f"{value:.1%}")
+    if change.unit == "points":
+        return _signed(f"{value * 100:.1f}") + " points"
+    return ("-" if value < 0.0 else "") + figure(change.metric, abs(value))
+
+
+def _signed(text: str) -> str:
+    """Without the sign of a zero."""
+    return text.removeprefix("-") if not text.strip("-0.%") else text
+
+
+def interval(change: Change) -> str:
+    """`22% to 40%`; empty where there is none."""
+    if change.low is None or change.high is None:
+        return ""
+    low, high = (amount(change, bound) for bound in (change.low, change.high))
+    return f"{low.removesuffix(' points')} to {high}"
+
+
+def said(change: Change) -> str:
+    """`p95(latency) of mine in storm is 31% worse than the baseline (95% interval 22% to 40%), 10% are allowed`."""
+    return f"{change.metric} of {change.client} in {change.scenario} {_how_much(change)}, {parse(change.rule).allowed}"
+
+
+def _how_much(change: Change) -> str:
+    if math.isinf(change.change):
+        before, now = (figure(change.metric, found.value) for found in (change.baseline, change.now))
+        return f"went from {before} to {now}"
+    bounds = f" (95% interval {interval(change)})" if interval(change) else ""
+    return f"is {amount(change, change.change)} worse than the baseline{bounds}"
+
+
+def why(change: Change, rule: Rule, found: Difference, counted: int) -> str:
+    """The reason for an outcome, in a few words. `counted`: comparisons that could raise an alarm."""
+    if change.outcome == "worse":
+        return f"surely worse; {rule.allowed}"
+    if change.outcome == "unsure":
+        return f"not enough data: {_more(change, found, counted)}"
+    if change.baseline.value == change.now.value == math.inf:
+        return "never, before and now"
+    if found.is_same:
+        return _SAME
+    if not found.can_tell(counted):
+        return f"{_BLIND}: it takes {_runs(fewest_runs(counted, found.is_paired))}"
+    if change.smallest is None:
+        return f"not surely worse; {rule.allowed}"
+    return f"{amount(change, change.smallest)} would have been found"
+
+
+def _more(change: Change, found: Difference, counted: int) -> str:
+    """How many runs would tell."""
+    if change.runs_needed is None:
+        return "the runs do not agree, and no number of them is known that would"
+    more = max(1, change.runs_needed - found.runs)
+    return f"about {more:,} more {'run' if more == 1 else 'runs'}, of the baseline too"
+
+
+def _runs(count: int) -> str:
+    return f"{count} runs of each"
+
+
+def verdict(changes: Sequence[Change]) -> str:
+    """Of a gate: whether it is missed and by what, what is not known, and what would have been found."""
+    worse, unsure, held = (
+        [change for change in changes if change.outcome == outcome] for outcome in ("worse", "unsure", "held")
+    )
+    doubts = _doubts(unsure, len(changes))
+    if worse:
+        others = f" {len(worse)} of {len(changes)} comparisons are worse." if len(worse) > 1 else ""
+        return f"GATE MISSED: {said(worse[0])}.{others}{doubts}"
+    what = f"none of {len(changes)} comparisons" if len(changes) > 1 else "the only comparison made"
+    is_not = "is" if len(changes) > 1 else "is not"
+    return f"GATE held: {what} with the baseline {is_not} surely worse by what its rule says{_power(held)}.{doubts}"
+
+
+def _doubts(unsure: Sequence[Change], of: int) -> str:
+    if not unsure:
+        return ""
+    return f" NOT ENOUGH DATA for {len(unsure)} of {of}: {said(unsure[0])}: {unsure[0].why.partition(': ')[2]}."
+
+
+def _power(held: Sequence[Change]) -> str:
+    """What would have been found, where that is hardest to find."""
+    blind = [change for change in held if change.why.startswith(_BLIND)]
+    if blind:
+        return f"; {blind[0].why}"
+    known = [change for change in held if change.smallest is not None and change.why != _SAME]
+    if not known:
+        return f"; all are {_SAME}" if held and all(each.why == _SAME for each in held) else ""
+    hardest = max(known, key=_hardness)
+    assert hardest.smallest is not None
+    found = f"{hardest.metric} of {hardest.client} in {hardest.scenario}"
+    return f"; {found} worse by {amount(hardest, hardest.smallest)} would have been found"
+
+
+def _hardness(change: Change) -> float:
+    assert change.smallest is not None
+    return change.smallest / (parse(change.rule).amount or 1e-9)
