@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from brownout.harness.metrics import metric
 from brownout.harness.results import Estimate
 from brownout.harness.scoring.verdicts import figure
 from brownout.harness.views import Waterfall
@@ -48,6 +49,15 @@ def point_bounds(found: Estimate) -> str:
     if found.low is None or found.high is None:
         return "–"
     return f"{points(found.low)} to {points(found.high)}"
+
+
+def margin(name: str, by: float) -> str:
+    """How far a value is on the right side of its limit."""
+    if abs(by) == float("inf"):
+        return "all" if by > 0 else "none"
+    if metric(name).unit == "%":
+        return f"{points(by)} points"
+    return f"{'-' if by < 0 else ''}{of(name, abs(by))}"
 
 
 def counts(found: dict[str, int]) -> str:

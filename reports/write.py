@@ -17,10 +17,16 @@ def write(report: Report, folder: Path, names: Iterable[str] = ("markdown", "htm
     return [truth, *(save(named(name).render(report), folder / named(name).FILE_NAME) for name in names)]
 
 
+def check(names: Iterable[str]) -> None:
+    """Raises `formats.CannotRender` for a format whose library is missing: before an hour's run rather than after."""
+    for name in names:
+        getattr(named(name), "check", lambda: None)()
+
+
 def save(rendered: Rendered, path: Path) -> Path:
     """Write what a format has made, into a file or a folder of files; return that."""
     if isinstance(rendered, str):
-        path.write_text(rendered, encoding="utf-8")
+        path.write_text(rendered, encoding="utf-8", newline="")  # line ends are the format's own
     elif isinstance(rendered, bytes):
         path.write_bytes(rendered)
     else:

@@ -15,7 +15,8 @@ Rendered = Content | Mapping[str, Content]
 
 
 class Format(Protocol):
-    """What each module here offers. Its docstring says in the first line what the format is for."""
+    """What each module here offers. Its docstring says in the first line what the format is for. One that needs a
+    library has a `check()` besides, which raises `CannotRender` where that is missing."""
 
     FILE_NAME: str
 

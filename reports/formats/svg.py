@@ -1,0 +1,18 @@
+"""Every chart as a vector graphic, for slides and pages. Needs vl-convert, of the extra `report`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .. import drawing, pictures
+from ..pictures import check
+from ..report import Report
+
+__all__ = ["FILE_NAME", "check", "render"]
+
+FILE_NAME = "charts-svg"
+
+
+def render(report: Report) -> Mapping[str, str]:
+    """A folder with a file a chart."""
+    return pictures.folder(report, drawing.standalone, "svg")
