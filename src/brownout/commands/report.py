@@ -1,0 +1,97 @@
+"""`brownout report`: a finished run, or the shards of one, in any format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from brownout.harness import results
+from brownout.harness.files.suggest import did_you_mean, quoted
+from brownout.harness.frames import RUN_FILE
+from brownout.harness.joining import join
+from brownout.harness.results import RunFile
+from brownout.reports import drawing, pictures
+from brownout.reports.formats import CannotRender, Rendered, named
+from brownout.reports.report import Report
+from brownout.reports.table import Chart
+from brownout.reports.write import check, save
+
+from .loading import FilesRefused
+from .writing import tell, tell_report, try_out, writing
+
+_DRAW: dict[str, Callable[[Chart], str | bytes]] = {"svg": drawing.standalone, "png": drawing.png}
+
+
+def report(paths: Sequence[Path], formats: Sequence[str], out: Path | None, chart: str | None) -> None:
+    """Exits 0 once it is shown or written, whatever the run has found."""
+    names = list(dict.fromkeys(formats)) or ["svg" if chart is not None else "console"]
+    with rendering():
+        check(names)
+        found = Report(_joined(paths))
+        if chart is not None:
+            made = _pictures(found, chart, names)
+        elif out is None and names == ["console"]:
+            tell_report(found)
+            return
+        else:
+            made = ((named(name).FILE_NAME, named(name).render(found)) for name in names)
+        if out is None:
+            _print(names, made)
+        else:
+            _write(made, out)
+
+
+@contextmanager
+def rendering() -> Iterator[None]:
+    """Turns a library that is missing into an error of usage that says how to get it."""
+    try:
+        yield
+    except CannotRender as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _joined(paths: Sequence[Path]) -> RunFile:
+    """The run in these files, or in folders that have one. Raises `FilesRefused` with every problem of all of them."""
+    runs, problems = [], []
+    for path in paths:
+        try:
+            runs.append(results.load(path / RUN_FILE if path.is_dir() else path))
+        except results.RunFileError as error:
+            problems.append(str(error))
+    if problems:
+        raise FilesRefused("\n".join(problems))
+    try:
+        return join(runs)
+    except ValueError as error:
+        raise FilesRefused(f"these runs are no parts of one: {error}") from None
+
+
+def _pictures(found: Report, chart: str, names: Sequence[str]) -> Iterator[tuple[str, Rendered]]:
+    """One chart, in one or both ways to draw it."""
+    if other := [name for name in names if name not in _DRAW]:
+        raise click.UsageError(f"--chart is drawn as {' or '.join(_DRAW)}, not as {other[0]}")
+    charts = pictures.charts(found)
+    if chart not in charts:
+        raise click.UsageError(f"no chart is called {quoted(chart)}{did_you_mean(chart, charts) or '; there is none'}")
+    return ((f"{chart}.{name}", _DRAW[name](charts[chart])) for name in names)
+
+
+def _print(names: Sequence[str], made: Iterator[tuple[str, Rendered]]) -> None:
+    """To the letter: what is a file's last line end is the terminal's, too."""
+    if len(names) > 1:
+        raise click.UsageError(f"{len(names)} formats at once need a folder: add --out DIR")
+    for _, content in made:
+        if not isinstance(content, str):
+            what = "bytes" if isinstance(content, bytes) else "a folder of files"
+            raise click.UsageError(f"{names[0]} is {what}, and not for a terminal: add --out DIR")
+        tell(content.removesuffix("\n"))
+
+
+def _write(made: Iterator[tuple[str, Rendered]], out: Path) -> None:
+    try_out(out)
+    with writing(out):
+        for name, content in made:
+            tell(f"Wrote {save(content, out / name)}")
