@@ -22,6 +22,8 @@ _SHORT = 24
 """Characters below which a cell is kept on one line."""
 _LONG = 60
 """Characters of a word of a head from which on it is broken; and half of those of a whole head."""
+_ENDLESS = 400
+"""Characters that no honest name has."""
 _STATIC = Path(__file__).parent.parent / "static"
 
 
@@ -39,7 +41,7 @@ def render(report: Report) -> str:
             f"<header><h1>{escape(document.title)}</h1>",
             f'<p class="verdict">{escape(document.verdict)}</p>',
             f'<p class="brief">{escape(_brief(document))}</p>{_contents(document)}</header>',
-            '<div class="tools" id="tools" hidden></div>',
+            '<section class="tools" id="tools" aria-label="What is shown" hidden></section>',
             f'<main id="main">{_missing(document)}{"".join(map(_section, document.sections))}{_end(document)}</main>',
             _data("clients", dict(clients)),
             f"<script>{_static('report.js')}</script></body></html>\n",
@@ -87,12 +89,12 @@ def _section(section: Section) -> str:
     tables = "".join(_table(table, has_head=table.title != section.title) for table in section.tables)
     again = "".join(f"<pre>{escape(command)}</pre>" for command in section.again)
     folded = f"<details><summary>These numbers again</summary>{again}</details>" if again else ""
-    return f'<section id="{section.name}"{kind}><h2>{escape(section.title)}</h2>{tables}{folded}</section>\n'
+    return f'<section id="{section.name}"{kind}><h2>{_name(section.title)}</h2>{tables}{folded}</section>\n'
 
 
 def _table(table: Table, *, has_head: bool) -> str:
     """A chart stands above its figures; a table that has the name of its section needs no head of its own."""
-    head = f"<h3>{escape(table.title)}</h3>" if has_head else ""
+    head = f"<h3>{_name(table.title)}</h3>" if has_head else ""
     about = f'<p class="about">{escape(table.about)}</p>' if table.about else ""
     if not table.is_detail:
         return f"{head}{about}{_figure(table.chart)}{_rows(table)}"
@@ -111,7 +113,7 @@ def _figure(chart: Chart | None) -> str:
 
 
 def _rows(table: Table) -> str:
-    head = "".join(f'<th scope="col"{_long(column)}>{escape(column)}</th>' for column in table.columns)
+    head = "".join(f'<th scope="col"{_long(column)}>{_name(column)}</th>' for column in table.columns)
     client = table.columns.index("client") if "client" in table.columns else None
     body = "".join(_row(table, i, client) for i in range(len(table.rows)))
     return (
@@ -126,9 +128,14 @@ def _row(table: Table, place: int, client: int | None) -> str:
     whose = f' data-client="{escape(row[client])}"' if client is not None else ""
     shades: Iterable[float | None] = table.shades[place] if table.shades else (None,) * (len(row) - 1)
     cells = "".join(
-        f"<td{_classes(cell, shade)}>{escape(cell)}</td>" for cell, shade in zip(row[1:], shades, strict=True)
+        f"<td{_classes(cell, shade)}>{_name(cell)}</td>" for cell, shade in zip(row[1:], shades, strict=True)
     )
-    return f'<tr{kinds}{whose}><th scope="row"{_long(row[0])}>{escape(row[0])}</th>{cells}</tr>'
+    return f'<tr{kinds}{whose}><th scope="row"{_long(row[0])}>{_name(row[0])}</th>{cells}</tr>'
+
+
+def _name(text: str) -> str:
+    """What may be somebody's name; of one without end a few lines are shown."""
+    return escape(text) if len(text) <= _ENDLESS else f'<span class="clip">{escape(text)}</span>'
 
 
 def _long(name: str) -> str:

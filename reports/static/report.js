@@ -63,6 +63,10 @@
   }
   tools.hidden = tools.childElementCount === 0;
 
+  // A chart that is wider than a phone is scrolled by keyboard, too.
+  for (const figure of document.querySelectorAll("figure"))
+    if (figure.scrollWidth > figure.clientWidth) figure.tabIndex = 0;
+
   // Over a chart of time: the figures of the place under the pointer, of every client that is shown.
   const told = (value, is_share) =>
     value === null || value === undefined ? "–" : is_share ? `${(value * 100).toFixed(1)}%` : value.toFixed(2);
