@@ -155,6 +155,14 @@ def played(clients_help: str) -> Callable[[Callable[..., None]], Callable[..., N
             show_default=True,
             help="Folder for run.json, the reports, and every finished run.",
         ),
+        click.option(
+            "--format",
+            "formats",
+            type=Format(),
+            multiple=True,
+            default=("markdown", "html"),
+            help=f"What is written there besides run.json: {FORMATS_HELP}  [default: markdown, html]",
+        ),
         click.option("--resume", is_flag=True, help="Go on from what is finished in that folder."),
         click.option(
             "--baseline",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -18,13 +18,13 @@ from brownout.harness.scoring import Unplayable
 from brownout.harness.store import FILE_NAME, Store, StoreError, unfinished
 from brownout.harness.workers import WorkersDied
 from brownout.reports.report import Report
-from brownout.reports.write import write
+from brownout.reports.write import check, write
 
 from . import again, gating
 from .annotations import annotate_results
 from .loading import load
 from .progress import progress
-from .writing import CannotWrite, tell, tell_report, try_out, writing
+from .writing import CannotWrite, rendering, tell, tell_report, try_out, writing
 
 QUICK = 0.1
 """The share of the traffic that --quick takes."""
@@ -69,6 +69,7 @@ class Options:
     baseline: Path | None
     fail_if: tuple[str, ...]
     update_baseline: bool
+    formats: tuple[str, ...]
 
     @property
     def share(self) -> float:
@@ -112,9 +113,18 @@ def planned(
 
 
 def play(
-    plan: Plan, out: Path, *, resume: bool, title: str = "Playing", baseline: gating.AgainstBaseline | None = None
+    plan: Plan,
+    out: Path,
+    *,
+    resume: bool,
+    formats: Iterable[str],
+    title: str = "Playing",
+    baseline: gating.AgainstBaseline | None = None,
 ) -> Results:
     """Run it, hold it against the baseline, print the report, write the files."""
+    formats = list(dict.fromkeys(formats))
+    with rendering():
+        check(formats)
     try_out(out)
     if not resume and (dropped := unfinished(out / FILE_NAME)):
         click.echo(
@@ -131,7 +141,7 @@ def play(
     report = Report(results.file)
     tell_report(report)
     with writing(out):
-        written = write(report, out)
+        written = write(report, out, formats)
     for path in written:
         tell(f"Wrote {path}")
     if baseline is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -14,13 +13,13 @@ from brownout.harness.frames import RUN_FILE
 from brownout.harness.joining import join
 from brownout.harness.results import RunFile
 from brownout.reports import drawing, pictures
-from brownout.reports.formats import CannotRender, Rendered, named
+from brownout.reports.formats import Rendered, named
 from brownout.reports.report import Report
 from brownout.reports.table import Chart
 from brownout.reports.write import check, save
 
 from .loading import FilesRefused
-from .writing import tell, tell_report, try_out, writing
+from .writing import rendering, tell, tell_report, try_out, writing
 
 _DRAW: dict[str, Callable[[Chart], str | bytes]] = {"svg": drawing.standalone, "png": drawing.png}
 
@@ -42,15 +41,6 @@ def report(paths: Sequence[Path], formats: Sequence[str], out: Path | None, char
             _print(names, made)
         else:
             _write(made, out)
-
-
-@contextmanager
-def rendering() -> Iterator[None]:
-    """Turns a library that is missing into an error of usage that says how to get it."""
-    try:
-        yield
-    except CannotRender as error:
-        raise click.UsageError(str(error)) from None
 
 
 def _joined(paths: Sequence[Path]) -> RunFile:

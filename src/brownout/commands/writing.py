@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 
 import click
 
-from brownout.reports.formats import console
+from brownout.reports.formats import CannotRender, console
 from brownout.reports.report import Report
 from brownout.reports.terminal import Terminal
 
@@ -42,6 +42,15 @@ def writing(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise CannotWrite(f"cannot write to {folder}: {(error.strerror or str(error)).lower()}") from None
+
+
+@contextmanager
+def rendering() -> Iterator[None]:
+    """Turns a library that is missing into an error of usage, which says how to get it."""
+    try:
+        yield
+    except CannotRender as error:
+        raise click.UsageError(str(error)) from None
 
 
 def tell(text: str, *, has_colour: bool | None = None) -> None:
