@@ -14,8 +14,9 @@ from .views import Waterfall
 def join(runs: Sequence[RunFile]) -> RunFile:
     """One run of several. Rows and cells are kept as they are; what is across clients is scored anew from the cells.
 
-    A cell that is in several runs is taken once. There is no gate: it was judged where it was asked for. Of calls shown
-    in full those are left whose scenario came whole. Raises `ValueError` for runs that do not belong together.
+    A cell that is in several runs is taken once. There is no gate, and nothing of a baseline: both count who is there.
+    Of calls shown in full those are left whose scenario came whole. Raises `ValueError` for runs that do not belong
+    together.
     """
     if not runs:
         raise ValueError("there is no run to join")
@@ -59,6 +60,8 @@ def _scored(
             if first.kind == "comparison"
             else scoring.of_objectives(objectives, figures.runs),
             "gate": None,
+            "baseline": None,
+            "changes": [],
             "objectives": objectives,
             "standings": standings,
             "pairs": scoring.pairs(figures),
@@ -98,6 +101,8 @@ def _notes(runs: Sequence[RunFile], rows: Sequence[Row], contestants: Sequence[s
     kept = [note for run in runs for note in run.notes if note not in replaced]
     gates = [run.gate.client for run in runs if run.gate is not None]
     dropped = [f"The gate of {client} was judged in a part of this run, not in the whole." for client in gates]
+    paths = [run.baseline.path for run in runs if run.baseline is not None]
+    dropped += [f"A part of this run was held against {path}, the whole was not." for path in paths]
     now = _of_a_whole(rows, len(contestants), len(runs[0].seeds))
     return list(dict.fromkeys((*now, *kept, *dropped)))
 

@@ -11,7 +11,7 @@ import pytest
 
 from brownout.harness.joining import join
 from brownout.harness.plan import Plan
-from brownout.harness.results import Gate, RunFile, load
+from brownout.harness.results import Baseline, Gate, RunFile, load
 from brownout.harness.run import run as play
 from brownout.harness.sources import client
 
@@ -97,12 +97,18 @@ def test_the_same_twice_is_the_same(whole: RunFile) -> None:
     assert join([whole, whole]) == whole
 
 
-def test_a_gate_is_not_carried_over(whole: RunFile) -> None:
-    """It says of whom it was, as it was judged among some of the clients alone."""
+def test_gates_are_not_carried_over(whole: RunFile) -> None:
+    """Nor what was held against a baseline: both were judged among some of the clients alone, and a note says so."""
     gate = Gate(client="patient", is_met=True, why="alone", smallest_difference=None)
-    joined = join([whole, whole.model_copy(update={"gate": gate})])
-    assert joined.gate is None
-    assert joined.notes[-1] == "The gate of patient was judged in a part of this run, not in the whole."
+    baseline = Baseline(path="main.json", created=whole.created, seeds=whole.seeds, is_paired=True)
+    judged = whole.model_copy(update={"gate": gate, "baseline": baseline})
+    for order in ([whole, judged], [judged, whole]):
+        joined = join(order)
+        assert (joined.gate, joined.baseline, joined.changes) == (None, None, [])
+        assert joined.notes[-2:] == [
+            "The gate of patient was judged in a part of this run, not in the whole.",
+            "A part of this run was held against main.json, the whole was not.",
+        ]
 
 
 @pytest.mark.parametrize(

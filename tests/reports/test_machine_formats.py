@@ -5,22 +5,22 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brownout.harness.metrics import METRICS, metric
-from brownout.harness.results import Estimate, Row, RunFile, load
+from brownout.harness.results import Change, Estimate, Row, RunFile, load
 from brownout.harness.run import run as play
 from brownout.reports import drawing, tidy, words
-from brownout.reports.formats import CannotRender, Rendered, csv, formats, junit, named, names, parquet
+from brownout.reports.formats import CannotRender, Rendered, csv, formats, junit, named, names, openmetrics, parquet
 from brownout.reports.report import Report
 from brownout.reports.write import check, write
 
 from ..harness import tiny
-from .machine_readers import RAW, Case, Figure, Figures, from_csv, from_junit
+from .machine_readers import RAW, Case, Figure, Figures, from_csv, from_junit, from_openmetrics
 from .read_back import READERS
 from .runs import NEVER, run
 
@@ -196,6 +196,37 @@ def test_junit_cases_are_what_was_asked() -> None:
     assert said["hasty: no other client is surely better"] == "steady is surely better"
 
 
+def change(outcome: Literal["held", "worse", "unsure"], why: str) -> Change:
+    before, now = Estimate(value=0.9), Estimate(value=0.8)
+    return Change(
+        scenario="calm", client="steady", rule=f"goodput worse {len(outcome)} points", metric="goodput",
+        baseline=before, now=now, change=0.1, unit="points", low=None, high=None, p_holm=0.01, smallest=None,
+        runs_needed=None, outcome=outcome, why=why,
+    )  # fmt: skip
+
+
+def test_changes_are_cases_too() -> None:
+    """Of their scenario. What is not sure counts neither for nor against, and says so."""
+    changes = [change("worse", "10.0 points worse"), change("unsure", "may be chance"), change("held", "as it was")]
+    report = Report(run(changes=changes))
+    cases = from_junit(junit.render(report))
+    calm = [case for case in cases if case.suite == "calm" and case.name != "played"]
+    assert calm == [
+        Case(
+            "calm", "calm.steady", "steady: goodput worse 5 points (since the baseline)", "failure", "10.0 points worse"
+        ),
+        Case("calm", "calm.steady", "steady: goodput worse 6 points (since the baseline)", "skipped", "may be chance"),
+        Case("calm", "calm.steady", "steady: goodput worse 4 points (since the baseline)", "passed", "as it was"),
+    ]
+    lines = str(openmetrics.render(report)).splitlines()
+    labels = 'scenario="calm",client="steady",rule="goodput worse 5 points"'
+    assert [
+        f'brownout_change{{{labels},brownout_change="{state}"}} {value}'
+        for state, value in (("held", "0.0"), ("worse", "1.0"), ("unsure", "0.0"))
+    ] == [line for line in lines if f"brownout_change{{{labels}" in line]
+    assert len(from_openmetrics("\n".join(lines) + "\n")) == len(from_openmetrics(openmetrics.render(Report(run()))))
+
+
 SCHEMA: dict[str, tuple[set[str], set[str], list[str]]] = {
     "testsuites": ({"name"}, {"time", "tests", "failures", "errors", "disabled", "skipped"}, ["testsuite"]),
     "testsuite": (
@@ -233,7 +264,8 @@ def check_schema(element: ET.Element) -> None:
 
 def test_junit_keeps_to_the_schema(played: RunFile) -> None:
     """Attributes, order, and counts that are right."""
-    for each in (run(), played, run(objectives=[], gate=None)):
+    judged = run(changes=[change("worse", "more"), change("unsure", "perhaps"), change("held", "as it was")])
+    for each in (run(), played, run(objectives=[], gate=None), judged):
         text = junit.render(Report(each))
         check_schema(ET.fromstring(text))
     [suite, *_] = ET.fromstring(junit.render(Report(run())))
