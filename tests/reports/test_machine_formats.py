@@ -128,6 +128,15 @@ def test_every_format_is_here_or_for_people() -> None:
     assert all(module.__doc__ for module in formats().values())
 
 
+def test_every_format_is_on_its_page() -> None:
+    """With the file that it makes."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
+    lines = [line for line in page.splitlines() if line.startswith("| `")]
+    for name, module in formats().items():
+        [line] = [line for line in lines if f"`{name}`" in line.split("|")[1]]
+        assert f"`{module.FILE_NAME}{'/' if name in PICTURES else ''}`" in line.split("|")[2]
+
+
 def test_the_tidy_table_has_standings_and_rows() -> None:
     """The former have no scenario; ranks and differences stand among the metrics."""
     text = named("csv").render(Report(run()))
