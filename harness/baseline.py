@@ -11,7 +11,7 @@ from .rules import Rule
 from .scoring.changes import are_paired, changes, shared
 
 
-class Incomparable(Exception):
+class Incomparable(ValueError):
     """A baseline that was played in another way."""
 
 

@@ -245,7 +245,7 @@ class RunFile(Part):
             raise
 
     def slim(self) -> RunFile:
-        """The same without what is only drawn: a third of the size and less, and all that is ever compared."""
+        """The same without what is only drawn: all that is ever compared, for a repository to keep."""
         rows = [row.model_copy(update={"course": None, "latencies": []}) for row in self.rows]
         return self.model_copy(update={"rows": rows, "waterfalls": []})
 

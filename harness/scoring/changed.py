@@ -107,7 +107,8 @@ def _power(held: Sequence[Change]) -> str:
         return f"; {blind[0].why}"
     known = [change for change in held if change.smallest is not None and change.why != _SAME]
     if not known:
-        return f"; all are {_SAME}" if held and all(each.why == _SAME for each in held) else ""
+        them = "it is" if len(held) == 1 else "all are"
+        return f"; {them} {_SAME}" if held and all(each.why == _SAME for each in held) else ""
     hardest = max(known, key=_hardness)
     assert hardest.smallest is not None
     found = f"{hardest.metric} of {hardest.client} in {hardest.scenario}"

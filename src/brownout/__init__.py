@@ -11,13 +11,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import Client, Results, Scenario, client, command, compare, explain, load, run, scenario, virtual, wire
+    from .api import (
+        Client,
+        Results,
+        Scenario,
+        changes,
+        client,
+        command,
+        compare,
+        explain,
+        load,
+        run,
+        scenario,
+        virtual,
+        wire,
+    )
 
 __all__ = [
     "Client",
     "Results",
     "Scenario",
     "__version__",
+    "changes",
     "client",
     "command",
     "compare",

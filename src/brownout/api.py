@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel
 
 from brownout.fakes.units import parse_duration
+from brownout.harness import baseline as baselines
 from brownout.harness import program, sources
 from brownout.harness.cells import Job
 from brownout.harness.client import Client
@@ -19,7 +20,9 @@ from brownout.harness.frames import RUN_FILE, Results
 from brownout.harness.frames import load as load_results
 from brownout.harness.plan import Plan, default_backend
 from brownout.harness.program import Command, Contestant, Program
-from brownout.harness.results import Backend
+from brownout.harness.results import Backend, Change
+from brownout.harness.results import load as load_file
+from brownout.harness.rules import DEFAULTS, parse_all
 from brownout.harness.run import run as run_plan
 from brownout.harness.scenario import Scenario
 from brownout.harness.sources import Source
@@ -33,6 +36,7 @@ __all__ = [
     "Client",
     "Results",
     "Scenario",
+    "changes",
     "client",
     "command",
     "compare",
@@ -180,6 +184,19 @@ def load(folder: Named) -> Results:
     """What `run`, `compare` or the command line wrote into a folder. Raises `harness.results.RunFileError` or
     `harness.store.StoreError`."""
     return load_results(Path(folder))
+
+
+def changes(results: Results, baseline: Named | Results, rules: Sequence[str] = DEFAULTS) -> list[Change]:
+    """What has become worse since a baseline, the worst first: each rule for every client in every scenario that both
+    have. `baseline`: a file that `--baseline` or `results.file.save` wrote, or results. `rules`: lines such as
+    `p95 worse 10%` or `goodput worse 2 points`.
+
+    A gate would fail where an `outcome` is `worse`. Raises `harness.rules.RuleError`, `harness.results.RunFileError`,
+    and `harness.baseline.Incomparable` for one of another backend, sample or time scale.
+    """
+    before = baseline.file if isinstance(baseline, Results) else load_file(Path(baseline))
+    path = "" if isinstance(baseline, Results) else fspath(baseline)
+    return baselines.against(results.file, before, path, parse_all(rules)).changes
 
 
 def explain(scenario: Named | Scenario, client: Named | Contestant, call: str = "worst", *, seed: int = 1) -> str:
