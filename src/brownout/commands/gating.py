@@ -36,7 +36,11 @@ class AgainstBaseline:
 
     def judged(self, file: RunFile) -> RunFile:
         """The run with its changes."""
-        return file if self.before is None else against(file, self.before, str(self.path), self.rules)
+        if self.before is not None:
+            return against(file, self.before, str(self.path), self.rules)
+        if file.kind == "comparison" or file.objectives:
+            return file
+        return file.model_copy(update={"verdict": f"NOTHING TO COMPARE WITH YET: there is no baseline at {self.path}."})
 
     def keep(self, file: RunFile) -> None:
         """Save the run as the baseline where there is none, or where it was asked for."""
