@@ -17,6 +17,8 @@ from brownout.harness.sources import client
 
 from . import tiny
 
+SEEDS = (7, 2, 9, 4, 1, 6, 8)
+"""As few as tell three clients apart, in no order."""
 STEADY = """\
 name: steady
 about: As it comes.
@@ -31,7 +33,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     tiny.objectives(folder, tiny.MISSED)
     (folder / "steady.yaml").write_text(STEADY, encoding="utf-8")
     clients = [*plan.clients, client(str(folder / "steady.yaml"))]
-    return replace(plan, scenarios=tiny.scenarios(folder), clients=clients, weights={"storm": 2.5}, seeds=(7, 2, 9, 4))
+    return replace(plan, scenarios=tiny.scenarios(folder), clients=clients, weights={"storm": 2.5}, seeds=SEEDS)
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +82,18 @@ def test_parts_joined_are_the_whole(split: str, plan: Plan, whole: RunFile, tmp_
     assert load(tmp_path / "joined.json") == joined
 
 
+def test_ranks_are_those_among_all(plan: Plan, whole: RunFile) -> None:
+    """Not those among the clients of a part; and too few seeds are too few for as many as there are in all."""
+    parts = [shard(plan, clients=slice(n, n + 1)) for n in (0, 1, 2)]
+    assert {row.rank for part in parts for row in part.rows} == {1}
+    assert {row.rank for row in join(parts).rows} == {row.rank for row in whole.rows} > {1}
+    few = replace(plan, seeds=SEEDS[:-1])
+    parts = [shard(few, clients=slice(0, 1)), shard(few, clients=slice(1, 3))]
+    note = "6 seeds cannot tell 3 clients apart, whatever they show: 7 can."
+    assert [note in run.notes for run in (*parts, join(parts))] == [False, False, True]
+    assert join(parts).notes == played(few, "patient").notes
+
+
 def test_objectives_are_judged_over_all(plan: Plan) -> None:
     """The verdict is that of all objectives together."""
     plan = replace(plan, kind="objectives")
@@ -118,7 +132,7 @@ def test_gates_are_not_carried_over(whole: RunFile) -> None:
         ({"kind": "objectives"}, "kind differs: comparison and objectives"),
         ({"sample": 0.5}, "sample differs: 1.0 and 0.5"),
         ({"time_scale": 2.0}, "time scale differs: 1.0 and 2.0"),
-        ({"seeds": [1]}, r"seeds differs: \[7, 2, 9, 4\] and \[1\]"),
+        ({"seeds": [1]}, r"seeds differs: \[7, 2, 9, 4, 1, 6, 8\] and \[1\]"),
         ({"environment": {"python": "2.7"}}, r"environment differs: python 3\S+ and 2\.7; platform .* and none"),
         ({"weights": {"storm": 3.0}}, "weight of storm differs: 2.5 and 3"),
     ],
