@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from brownout.fakes.units import format_share
 
-from .results import Baseline, RunFile
+from .results import Baseline, Change, Row, RunFile
 from .rules import Rule
 from .scoring.changes import are_paired, changes, shared
 
@@ -28,8 +28,8 @@ def against(now: RunFile, before: RunFile, path: str, rules: Sequence[Rule]) -> 
     """The run with its changes since the baseline. Raises `Incomparable`."""
     check(before, now.backend, now.sample, now.time_scale)
     source = Baseline(path=path, created=before.created, seeds=before.seeds, is_paired=are_paired(now, before))
-    notes = [*_left_out(now, before), *_without_meaning(now, before, rules), *_otherwise(now, before)]
     found = changes(now, before, rules)
+    notes = [*_left_out(now, before), *_without_meaning(now, before, rules, found), *_otherwise(now, before)]
     return now.model_copy(update={"baseline": source, "changes": found, "notes": [*now.notes, *notes]})
 
 
@@ -52,15 +52,21 @@ def _left_out(now: RunFile, before: RunFile) -> Iterable[str]:
             yield f"{', '.join(gone)}: in the baseline, and not in this run."
 
 
-def _without_meaning(now: RunFile, before: RunFile, rules: Sequence[Rule]) -> Iterable[str]:
+def _without_meaning(now: RunFile, before: RunFile, rules: Sequence[Rule], found: Sequence[Change]) -> Iterable[str]:
     """Rules on metrics that one of the runs does not have."""
+    asked = {(each.scenario, each.client, each.rule) for each in found}
     for row, row_before in shared(now, before):
         for rule in rules:
-            for which, each in (("this run", row), ("the baseline", row_before)):
-                if rule.metric not in each.metrics:
-                    reason = each.absent.get(rule.metric, "it was not measured")
-                    yield f"{rule} was not asked of {row.client} in {row.scenario}: in {which} {reason}."
-                    break
+            if (row.scenario, row.client, str(rule)) not in asked:
+                reason = _reason(rule.metric, row, row_before)
+                yield f"{rule} was not asked of {row.client} in {row.scenario}: {reason}."
+
+
+def _reason(metric: str, row: Row, row_before: Row) -> str:
+    for which, each in (("this run", row), ("the baseline", row_before)):
+        if metric not in each.metrics:
+            return f"in {which} {each.absent.get(metric, 'it was not measured')}"
+    return "no seed has it in both runs"
 
 
 def _otherwise(now: RunFile, before: RunFile) -> Iterable[str]:

@@ -64,6 +64,15 @@ def test_what_is_not_compared_is_said() -> None:
     assert (found.baseline.created, found.baseline.seeds) == (before.created, before.seeds)
 
 
+def test_no_seed_that_both_have() -> None:
+    """Is said, too."""
+    made = run({("storm", "a"): VALUES})
+    empty = made.model_copy(update={"cells": [cell.model_copy(update={"metrics": {}}) for cell in made.cells]})
+    found = against(made, empty, "", RULES)
+    assert found.changes == []
+    assert found.notes == [f"{rule} was not asked of a in storm: no seed has it in both runs." for rule in DEFAULTS]
+
+
 def test_a_client_may_have_changed() -> None:
     """That is what is tested: its name alone counts."""
     made = run({("storm", "a"): VALUES})

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brownout.harness.results import Change, RunFile
+from brownout.harness.results import Change, Estimate, RunFile
 from brownout.harness.rules import DEFAULTS, Rule, parse, parse_all
 from brownout.harness.scoring.changed import said, verdict
 from brownout.harness.scoring.changes import changes
@@ -110,7 +110,28 @@ def test_calls_without_an_answer_in_some_runs() -> None:
     assert said(most_bad) == "p95(latency) of mine in storm went from 20.0 s to never, 10% are allowed"
     back = compared([NEVER] * 8, P95)
     assert (back.outcome, back.change) == ("held", -NEVER)
+    assert back.why == "not surely worse; 10% are allowed"
     assert compared([NEVER] * 8, [NEVER] * 8).why == "never, before and now"
+
+
+def test_figures_over_all_runs_and_of_each() -> None:
+    """A quantile of all calls may have an end where that of a run has none: there is no number for such a change."""
+    before, now = (one("p95(latency)", [*P95[:7], NEVER]) for _ in range(2))
+    row = now.rows[0].model_copy(update={"metrics": {"p95(latency)": Estimate(value=25.0)}})
+    [found] = changes(now.model_copy(update={"rows": [row]}), before, [parse("p95 worse 5s")])
+    assert (found.outcome, found.change, found.low, found.high) == ("held", -NEVER, None, None)
+
+
+def test_no_seed_in_common() -> None:
+    """A metric that no two runs of one seed have is not compared."""
+    whole = one("p95(latency)", P95)
+    first, second = (
+        whole.model_copy(
+            update={"cells": [c.model_copy(update={"metrics": {}}) if c.seed % 2 == odd else c for c in whole.cells]}
+        )
+        for odd in (0, 1)
+    )
+    assert changes(first, second, [parse("p95 worse 5s")]) == []
 
 
 def test_all_comparisons_count_together() -> None:
