@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from brownout.harness.metrics import metric
 from brownout.harness.results import Verdict
 
 from .. import words
@@ -54,14 +53,5 @@ def _objective(each: Verdict) -> tuple[str, ...]:
     )  # fmt: skip
     return (
         each.objective, each.scenario, each.client, result, words.of(each.metric, each.value), bounds,
-        _margin(each.metric, each.margin or 0.0),
+        words.margin(each.metric, each.margin or 0.0),
     )  # fmt: skip
-
-
-def _margin(name: str, margin: float) -> str:
-    if abs(margin) == float("inf"):
-        return "all" if margin > 0 else "none"
-    unit = metric(name).unit
-    return (
-        f"{words.points(margin)} points" if unit == "%" else f"{'-' if margin < 0 else ''}{words.of(name, abs(margin))}"
-    )

@@ -26,7 +26,7 @@ def found(plan: Plan) -> RunFile:
 
 
 def test_it_tells_the_clients_apart(found: RunFile) -> None:
-    """In the storm one client is answered and the other is not. It is one call under one seed, the best client first."""
+    """In the storm one client is answered and the other not. It is one call under one seed, the best client first."""
     storm = [each for each in found.waterfalls if each.scenario == "storm"]
     assert [each.client for each in storm] == [standing.client for standing in found.standings]
     assert [each.is_good for each in storm] == [True, False]
