@@ -47,7 +47,9 @@ class Subject(Part):
     name: str
     about: str
     sha256: Annotated[str, Field(description="of everything it says once it is resolved; comments do not count")]
-    reproduce: Annotated[str, Field(description="what to write after -s or -c to name it again")]
+    reproduce: Annotated[
+        str, Field(description="what to write after -s or -c to name it again; empty for what was made in Python")
+    ]
 
 
 class PlayedScenario(Subject):
@@ -172,7 +174,7 @@ class Gate(Part):
 class Change(Part):
     """What a rule of a gate makes of one client in one scenario, held against a baseline. `change` is positive where
     it is worse: a share of the baseline if its `unit` is `%`, a share of one for `points`, else in the metric's unit.
-    `unsure`: worse by as much as the rule says, but chance may explain it."""
+    `unsure`: worse by more than the rule allows, but chance may explain it."""
 
     scenario: str
     client: str

@@ -39,7 +39,7 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A metric, and the change for the worse from which on the gate is missed.
+    """A metric, and the change for the worse that is allowed: with more of it the gate is missed.
 
     `amount` is a share of the baseline where `unit` is `%`, a share of one where it is `points`, and else in the
     metric's own unit.

@@ -12,17 +12,27 @@ from .verdicts import figure
 
 _SAME = "the same in every run"
 _BLIND = "nothing could have been seen"
+_DIGITS = range(13)
 
 
-def amount(change: Change, value: float) -> str:
-    """A change as people read it: `31%` of the baseline, `2.5 points`, `5.2 s`."""
+def amount(change: Change, value: float, digits: int = 0) -> str:
+    """A change as people read it, with so many decimals (0: the usual): `31%` of the baseline, `2.5 points`."""
     if math.isinf(value):
         return "without bounds" if value > 0.0 else "-"
     if change.unit == "%":
-        return _signed(f"{value:.0%}" if abs(value) >= 0.1 else f"{value:.1%}")
+        return _signed(f"{value:.{digits or (0 if abs(value) >= 0.1 else 1)}%}")
     if change.unit == "points":
-        return _signed(f"{value * 100:.1f}") + " points"
-    return ("-" if value < 0.0 else "") + figure(change.metric, abs(value))
+        return _signed(f"{value * 100:.{digits or 1}f}") + " points"
+    return ("-" if value < 0.0 else "") + figure(change.metric, abs(value), digits)
+
+
+def by(change: Change) -> str:
+    """By how much it is worse. What is more than the rule allows by a hair has as many digits as show it."""
+    allowed = parse(change.rule).amount
+    if change.outcome == "held":
+        return amount(change, change.change)
+    told = ((amount(change, change.change, digits), amount(change, allowed, digits)) for digits in _DIGITS)
+    return next((text for text, limit in told if text != limit), amount(change, change.change))
 
 
 def _signed(text: str) -> str:
@@ -48,7 +58,7 @@ def _how_much(change: Change) -> str:
         before, now = (figure(change.metric, found.value) for found in (change.baseline, change.now))
         return f"went from {before} to {now}"
     bounds = f" (95% interval {interval(change)})" if interval(change) else ""
-    return f"is {amount(change, change.change)} worse than the baseline{bounds}"
+    return f"is {by(change)} worse than the baseline{bounds}"
 
 
 def why(change: Change, rule: Rule, found: Difference, counted: int) -> str:
@@ -91,7 +101,9 @@ def verdict(changes: Sequence[Change]) -> str:
         return f"GATE MISSED: {said(worse[0])}.{others}{doubts}"
     what = f"none of {len(changes)} comparisons" if len(changes) > 1 else "the only comparison made"
     is_not = "is" if len(changes) > 1 else "is not"
-    return f"GATE held: {what} with the baseline {is_not} surely worse by what its rule says{_power(held)}.{doubts}"
+    return (
+        f"GATE held: {what} with the baseline {is_not} surely worse by more than its rule allows{_power(held)}.{doubts}"
+    )
 
 
 def _doubts(unsure: Sequence[Change], of: int) -> str:

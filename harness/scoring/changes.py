@@ -1,7 +1,7 @@
 """Two runs held against each other: what has become worse, by how much, and whether chance may explain it.
 
-A rule is broken where a figure, as reports show it, is worse by the amount or more, and the runs say that it is surely
-worse at all. Two figures alone cry wolf: 10% lie between the p95 of equal runs more often than not.
+A rule is broken where a figure, as reports show it, is worse by more than the amount, and the runs say that it is
+surely worse at all. Two figures alone cry wolf: 10% lie between the p95 of equal runs more often than not.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from . import changed
 
 Outcome = Literal["worse", "unsure", "held"]
 _ROUNDING = 1e-9
-"""Shares of an amount that floating point may have taken from a change: 90% to 80% are 10 points."""
+"""Shares of an amount that floating point may have added to a change: 90% to 88% are 2 points."""
 _ORDER: tuple[Outcome, ...] = ("worse", "unsure", "held")
 
 
@@ -106,7 +106,7 @@ def _by_seed(run: RunFile) -> Callable[[Row, Rule], dict[int, float]]:
 
 def _change(asked: Asked, p_holm: float, counted: int) -> Change:
     """`counted`: how many comparisons there are that could raise an alarm."""
-    is_much = asked.change > 0.0 and asked.change >= asked.rule.amount * (1.0 - _ROUNDING)
+    is_much = asked.change > asked.rule.amount * (1.0 + _ROUNDING)
     is_sure = asked.found.is_sure(p_holm)
     outcome: Outcome = "held" if not is_much else "worse" if is_sure else "unsure"
     low, high = _interval(asked)

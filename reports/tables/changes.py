@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from brownout.harness.results import Baseline, Change
-from brownout.harness.scoring.changed import amount, interval
+from brownout.harness.scoring.changed import by, interval
 
 from .. import words
 from ..table import Table
@@ -17,8 +17,8 @@ def changes(found: Sequence[Change], baseline: Baseline | None) -> Table:
     """One row a rule, scenario and client; the worst first."""
     return Table(
         "Against the baseline",
-        f"{_source(baseline)} A change is positive where it is worse; its 95% interval is over seeds. WORSE: by as "
-        "much as the rule says or more, and surely worse, with all comparisons counted (Holm).",
+        f"{_source(baseline)} A change is positive where it is worse; its 95% interval is over seeds. WORSE: by "
+        "more than the rule allows, and surely worse, with all comparisons counted (Holm).",
         ("scenario", "client", "rule", "baseline", "now", "change", "95% interval", "result", "why"),
         tuple(
             (
@@ -27,7 +27,7 @@ def changes(found: Sequence[Change], baseline: Baseline | None) -> Table:
                 each.rule,
                 words.of(each.metric, each.baseline.value),
                 words.of(each.metric, each.now.value),
-                amount(each, each.change),
+                by(each),
                 interval(each) or "–",
                 _RESULTS[each.outcome],
                 each.why.removeprefix("not enough data: "),

@@ -68,8 +68,8 @@ def test_what_never_comes() -> None:
 def test_without_objectives_the_gate_is_all_there_is() -> None:
     found = document(run(kind="objectives", objectives=[], gate=None, baseline=BASELINE, changes=[HELD]))
     assert found.verdict == (
-        "GATE held: the only comparison made with the baseline is not surely worse by what its rule says; goodput of "
-        "steady in storm worse by 20.0 points would have been found."
+        "GATE held: the only comparison made with the baseline is not surely worse by more than its rule allows; "
+        "goodput of steady in storm worse by 20.0 points would have been found."
     )
 
 

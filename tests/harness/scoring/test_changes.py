@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from brownout.harness.results import Change, Estimate, RunFile
 from brownout.harness.rules import DEFAULTS, Rule, parse, parse_all
-from brownout.harness.scoring.changed import said, verdict
+from brownout.harness.scoring.changed import by, said, verdict
 from brownout.harness.scoring.changes import changes
 
 from .two_runs import one, run
@@ -78,12 +78,16 @@ def test_too_few_runs() -> None:
     ("rule", "before", "now", "outcome"),
     [
         ("goodput worse 2 points", 0.90, 0.87, "worse"),
-        ("goodput worse 2 points", 0.90, 0.88, "worse"),  # just as much, whatever floating point makes of it
+        ("goodput worse 2 points", 0.90, 0.88, "held"),  # just as much, whatever floating point makes of it
+        ("goodput worse 2 points", 0.90, 0.87999, "worse"),
         ("goodput worse 2 points", 0.90, 0.89, "held"),
         ("goodput worse 2 points", 0.90, 0.95, "held"),
         ("goodput worse 5%", 0.90, 0.86, "held"),
         ("goodput worse 5%", 0.90, 0.85, "worse"),
-        ("p95 worse 5s", 20.0, 25.0, "worse"),
+        ("p95 worse 5s", 20.0, 25.0, "held"),
+        ("p95 worse 5s", 20.0, 25.001, "worse"),
+        ("p95 worse 10%", 20.0, 22.0, "held"),
+        ("p95 worse 10%", 3.0, 3.3, "held"),
         ("p95 worse 5s", 20.0, 24.9, "held"),
         ("cost_per_good_call worse $0.01", 0.05, 0.07, "worse"),
         ("amplification worse 0.5", 1.0, 1.4, "held"),
@@ -99,6 +103,25 @@ def test_too_few_runs() -> None:
 )
 def test_rules_know_what_is_worse(rule: str, before: float, now: float, outcome: str) -> None:
     assert compared([before] * 8, [now] * 8, rule).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("rule", "before", "now", "text"),
+    [
+        ("p95 worse 10%", 20.0, 22.06, "10.3% worse"),
+        ("p95 worse 10%", 20.0, 22.0004, "10.002% worse"),
+        ("goodput worse 2 points", 0.90, 0.8799, "2.01 points worse"),
+        ("p95 worse 5s", 20.0, 25.02, "5.02 s worse"),
+        ("amplification worse 0.5", 1.0, 1.504, "0.504 worse"),
+        ("cost_per_good_call worse $0.01", 0.05, 0.06004, "$0.01004 worse"),
+        ("p95 worse 10%", 20.0, 26.0, "30% worse"),
+    ],
+)
+def test_a_hair_more_than_allowed_has_the_digits_that_show_it(rule: str, before: float, now: float, text: str) -> None:
+    found = compared([before] * 8, [now] * 8, rule)
+    assert found.outcome == "worse"
+    assert f" is {text} than the baseline" in said(found)
+    assert by(found) == text.removesuffix(" worse")
 
 
 def test_calls_without_an_answer_in_some_runs() -> None:
@@ -188,11 +211,11 @@ def test_the_verdict() -> None:
         DEFAULT,
     )
     assert verdict(held).startswith(
-        "GATE held: none of 2 comparisons with the baseline is surely worse by what its rule says; "
+        "GATE held: none of 2 comparisons with the baseline is surely worse by more than its rule allows; "
         "goodput of mine in storm worse by 1.3 points would have been found."
     )
     same = verdict(changes(before, before, DEFAULT))
-    assert same.endswith("by what its rule says; all are the same in every run.")
+    assert same.endswith("by more than its rule allows; all are the same in every run.")
 
 
 figures = st.lists(st.floats(0.5, 100.0), min_size=1, max_size=8)
