@@ -14,6 +14,7 @@ from statistics import fmean, stdev, variance
 
 import numpy as np
 
+from .beyond import FEW, of_signs
 from .bootstrap import bca
 from .permutation import least_p, permutation
 from .randomization import EXACT_TO, sign_flip
@@ -104,9 +105,19 @@ def paired(earlier: Sequence[float], later: Sequence[float]) -> Difference:
         differences = _signed_ranks(differences)
     runs, mean = len(differences), fmean(differences)
     spread = stdev(differences) if runs > 1 else 0.0
-    p = sign_flip(differences) / 2 if math.fsum(differences) > 0.0 else 1.0
-    least = 0.5 ** min(runs, EXACT_TO + 1)
-    return Difference(interval, mean, spread, spread / math.sqrt(runs), runs - 1, p, least, runs, True)
+    return Difference(
+        interval, mean, spread, spread / math.sqrt(runs), runs - 1, _one_sided(differences), 0.5**runs, runs, True
+    )
+
+
+def _one_sided(differences: Sequence[float]) -> float:
+    """The test of sign flips, of there being more. Where few of those drawn are as far, a bound may tell that p is
+    smaller yet."""
+    if math.fsum(differences) <= 0.0:
+        return 1.0
+    p = sign_flip(differences) / 2
+    changed = np.array([each for each in differences if each])
+    return min(p, of_signs(changed)) if len(changed) > EXACT_TO and p < FEW / 2**EXACT_TO else p
 
 
 def unpaired(earlier: Sequence[float], later: Sequence[float]) -> Difference:
