@@ -8,7 +8,7 @@ from brownout.fakes.units import format_share
 
 from .results import Baseline, Change, Row, RunFile
 from .rules import Rule
-from .scoring.changes import are_paired, changes, shared
+from .scoring.changes import Pairing, changes, pairing, same_scenarios, shared
 
 
 class Incomparable(ValueError):
@@ -27,19 +27,25 @@ def check(before: RunFile, backend: str, sample: float, scale: float) -> None:
 def against(now: RunFile, before: RunFile, path: str, rules: Sequence[Rule]) -> RunFile:
     """The run with its changes since the baseline. Raises `Incomparable`."""
     check(before, now.backend, now.sample, now.time_scale)
-    source = Baseline(path=path, created=before.created, seeds=before.seeds, is_paired=are_paired(now, before))
+    pairs = pairing(now, before, rules)
+    source = Baseline(
+        path=path, created=before.created, seeds=before.seeds, is_paired=pairs.is_paired,
+        shared=len(pairs.seeds) if pairs.is_paired and not pairs.are_all else None,
+    )  # fmt: skip
     found = changes(now, before, rules)
-    notes = [*_left_out(now, before), *_without_meaning(now, before, rules, found), *_otherwise(now, before)]
+    notes = [
+        *_left_out(now, before),
+        *_without_meaning(now, before, rules, found),
+        *_not_all_seeds(pairs),
+        *_otherwise(now, before),
+    ]
     return now.model_copy(update={"baseline": source, "changes": found, "notes": [*now.notes, *notes]})
 
 
 def _left_out(now: RunFile, before: RunFile) -> Iterable[str]:
     """Scenarios and clients that only one of the runs has, or that are no longer what they were."""
-    worlds = {scenario.name: scenario.sha256 for scenario in before.scenarios}
-    changed = [
-        scenario.name for scenario in now.scenarios if worlds.get(scenario.name, "") not in ("", scenario.sha256)
-    ]
-    if changed:
+    known = {scenario.name for scenario in before.scenarios} - same_scenarios(now, before)
+    if changed := [scenario.name for scenario in now.scenarios if scenario.name in known]:
         yield f"{', '.join(changed)}: changed since the baseline, and not compared with it."
     pairs = (
         ([each.name for each in now.scenarios], [each.name for each in before.scenarios]),
@@ -67,6 +73,21 @@ def _reason(metric: str, row: Row, row_before: Row) -> str:
         if metric not in each.metrics:
             return f"in {which} {each.absent.get(metric, 'it was not measured')}"
     return "no seed has it in both runs"
+
+
+def _not_all_seeds(pairs: Pairing) -> Iterable[str]:
+    """How runs are compared whose seeds are not the same."""
+    count = len(pairs.seeds)
+    seeds = f"{count or 'no'} {'seed' if count == 1 else 'seeds'}"
+    if pairs.are_all:
+        return
+    if pairs.is_paired:
+        yield f"This run and the baseline have {seeds} in common: those are compared, one by one, and no others."
+    else:
+        yield (
+            f"This run and the baseline have {seeds} in common, and {pairs.needed} are needed to compare them one by "
+            "one: the runs are compared as two groups."
+        )
 
 
 def _otherwise(now: RunFile, before: RunFile) -> Iterable[str]:

@@ -171,6 +171,9 @@ class Gate(Part):
     ]
 
 
+Reason = Literal["sure", "chance", "few", "blind", "same", "never", "allowed"]
+
+
 class Change(Part):
     """What a rule of a gate makes of one client in one scenario, held against a baseline. `change` is positive where
     it is worse: a share of the baseline if its `unit` is `%`, a share of one for `points`, else in the metric's unit.
@@ -192,16 +195,27 @@ class Change(Part):
     ]
     runs_needed: Annotated[int | None, Field(description="runs of each that would tell; null: no number is known")]
     outcome: Literal["held", "worse", "unsure"]
+    reason: Annotated[
+        Reason,
+        Field(
+            description="`allowed`: it is sure, or may be chance, and no more than the rule allows. `same` in every "
+            "run. `never`: infinite before and now. `blind`: held, as so few runs see nothing at all; `few`: worse by "
+            "more than is allowed, of which so few runs say nothing. `chance`: worse, which may be chance. `sure`"
+        ),
+    ]
     why: str
 
 
 class Baseline(Part):
-    """The run that changes are measured from. `is_paired`: it has the same seeds, which are compared one by one."""
+    """The run that changes are measured from. `is_paired`: runs of the same seeds are compared one by one."""
 
     path: Annotated[str, Field(description="as it was given")]
     created: str
     seeds: list[int]
     is_paired: bool
+    shared: Annotated[
+        int | None, Field(description="seeds that both runs have, where they are not all: figures are means over them")
+    ] = None
 
 
 class RunFile(Part):

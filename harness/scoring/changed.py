@@ -10,7 +10,7 @@ from ..rules import Rule, parse
 from ..statistics.difference import Difference, fewest_runs
 from .verdicts import figure
 
-_SAME = "the same in every run"
+NOT_ENOUGH = "not enough data: "
 _BLIND = "nothing could have been seen"
 _DIGITS = range(13)
 
@@ -63,23 +63,27 @@ def _how_much(change: Change) -> str:
 
 def why(change: Change, rule: Rule, found: Difference, counted: int) -> str:
     """The reason for an outcome, in a few words. `counted`: comparisons that could raise an alarm."""
-    if change.outcome == "worse":
-        return f"surely worse; {rule.allowed}"
-    if change.outcome == "unsure":
-        return f"not enough data: {_more(change, found, counted)}"
-    if change.baseline.value == change.now.value == math.inf:
-        return "never, before and now"
-    if found.is_same:
-        return _SAME
-    if not found.can_tell(counted):
-        return f"{_BLIND}: it takes {_runs(fewest_runs(counted, found.is_paired))}"
-    if change.smallest is None:
-        return f"not surely worse; {rule.allowed}"
-    return f"{amount(change, change.smallest)} would have been found"
+    match change.reason:
+        case "sure":
+            return f"surely worse; {rule.allowed}"
+        case "chance" | "few":
+            return f"{NOT_ENOUGH}{_more(change, found, counted)}"
+        case "never":
+            return "never, before and now"
+        case "same":
+            return "the same in every run"
+        case "blind":
+            return f"{_BLIND}: it takes {_runs(fewest_runs(counted, found.is_paired))}"
+        case "allowed":
+            if change.smallest is None:
+                return f"not surely worse; {rule.allowed}"
+            return f"{amount(change, change.smallest)} would have been found"
 
 
 def _more(change: Change, found: Difference, counted: int) -> str:
     """How many runs would tell."""
+    if not found.has_spread:
+        return f"one run does not say how far runs differ; it takes {_runs(fewest_runs(counted, found.is_paired))}"
     if change.runs_needed is None:
         return "the runs do not agree, and no number of them is known that would"
     more = max(1, change.runs_needed - found.runs)
@@ -87,7 +91,13 @@ def _more(change: Change, found: Difference, counted: int) -> str:
 
 
 def _runs(count: int) -> str:
-    return f"{count} runs of each"
+    return f"at least {count} runs of each"
+
+
+def sees_nothing(changes: Sequence[Change]) -> bool:
+    """Whether there are so few runs that none of what changed could have been told from chance, better or worse."""
+    told = {change.reason for change in changes} - {"same", "never"}
+    return bool(told) and told <= {"blind", "few"}
 
 
 def verdict(changes: Sequence[Change]) -> str:
@@ -99,6 +109,8 @@ def verdict(changes: Sequence[Change]) -> str:
     if worse:
         others = f" {len(worse)} of {len(changes)} comparisons are worse." if len(worse) > 1 else ""
         return f"GATE MISSED: {said(worse[0])}.{others}{doubts}"
+    if sees_nothing(changes):
+        return f"GATE UNDECIDED: {nothing_seen(changes)}.{doubts}"
     what = f"none of {len(changes)} comparisons" if len(changes) > 1 else "the only comparison made"
     is_not = "is" if len(changes) > 1 else "is not"
     return (
@@ -106,21 +118,27 @@ def verdict(changes: Sequence[Change]) -> str:
     )
 
 
+def nothing_seen(changes: Sequence[Change]) -> str:
+    """Of a gate that sees nothing: how many runs it takes, where that is known."""
+    blind = next((change for change in changes if change.reason == "blind"), None)
+    return blind.why if blind is not None else f"{_BLIND} with so few runs"
+
+
 def _doubts(unsure: Sequence[Change], of: int) -> str:
     if not unsure:
         return ""
-    return f" NOT ENOUGH DATA for {len(unsure)} of {of}: {said(unsure[0])}: {unsure[0].why.partition(': ')[2]}."
+    return f" NOT ENOUGH DATA for {len(unsure)} of {of}: {said(unsure[0])}: {unsure[0].why.removeprefix(NOT_ENOUGH)}."
 
 
 def _power(held: Sequence[Change]) -> str:
     """What would have been found, where that is hardest to find."""
-    blind = [change for change in held if change.why.startswith(_BLIND)]
-    if blind:
-        return f"; {blind[0].why}"
-    known = [change for change in held if change.smallest is not None and change.why != _SAME]
+    blind = next((change for change in held if change.reason == "blind"), None)
+    if blind is not None:
+        return f"; {blind.why}"
+    known = [change for change in held if change.smallest is not None and change.reason != "same"]
     if not known:
         them = "it is" if len(held) == 1 else "all are"
-        return f"; {them} {_SAME}" if held and all(each.why == _SAME for each in held) else ""
+        return f"; {them} the same in every run" if held and all(each.reason == "same" for each in held) else ""
     hardest = max(known, key=_hardness)
     assert hardest.smallest is not None
     found = f"{hardest.metric} of {hardest.client} in {hardest.scenario}"

@@ -7,14 +7,14 @@ surely worse at all. Two figures alone cry wolf: 10% lie between the p95 of equa
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Literal
 
-from ..results import Change, Estimate, Row, RunFile
+from ..results import Change, Estimate, Reason, Row, RunFile
 from ..rules import Rule
-from ..statistics.difference import Difference, paired, unpaired
+from ..statistics.difference import Difference, fewest_runs, paired, unpaired
 from ..statistics.holm import holm
 from . import changed
 
@@ -56,10 +56,15 @@ def changes(now: RunFile, before: RunFile, rules: Sequence[Rule]) -> list[Change
     return [change for _, change in sorted(found, key=_badness)]
 
 
+def same_scenarios(now: RunFile, before: RunFile) -> set[str]:
+    """Those that both have, and that say what they said."""
+    worlds = {scenario.name: scenario.sha256 for scenario in before.scenarios}
+    return {scenario.name for scenario in now.scenarios if worlds.get(scenario.name) == scenario.sha256}
+
+
 def shared(now: RunFile, before: RunFile) -> list[tuple[Row, Row]]:
     """The rows of clients in scenarios that both have, where the scenario says what it said."""
-    worlds = {scenario.name: scenario.sha256 for scenario in before.scenarios}
-    same = {scenario.name for scenario in now.scenarios if worlds.get(scenario.name) == scenario.sha256}
+    same = same_scenarios(now, before)
     rows = {(row.scenario, row.client): row for row in before.rows}
     return [
         (row, rows[row.scenario, row.client])
@@ -68,27 +73,57 @@ def shared(now: RunFile, before: RunFile) -> list[tuple[Row, Row]]:
     ]
 
 
-def are_paired(now: RunFile, before: RunFile) -> bool:
-    """Whether they have the same seeds, so that both met the same worlds."""
-    return set(now.seeds) == set(before.seeds)
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Whether runs are compared seed by seed. `seeds` are those that both runs have, who then met the same worlds;
+    `needed` are as many as can tell anything."""
+
+    seeds: frozenset[int]
+    are_all: bool
+    needed: int
+
+    @property
+    def is_paired(self) -> bool:
+        return self.are_all or len(self.seeds) >= self.needed
+
+
+def pairing(now: RunFile, before: RunFile, rules: Sequence[Rule]) -> Pairing:
+    """By all seeds where they are the same, by those in common where they are enough."""
+    both = frozenset(now.seeds) & frozenset(before.seeds)
+    comparisons = sum(_have(rule, *rows) for rows in shared(now, before) for rule in rules)
+    return Pairing(both, both == {*now.seeds, *before.seeds}, fewest_runs(comparisons, True))
+
+
+def _have(rule: Rule, *rows: Row) -> bool:
+    return all(rule.metric in row.metrics for row in rows)
 
 
 def _asked(now: RunFile, before: RunFile, rules: Sequence[Rule]) -> Iterable[Asked]:
     values_now, values_before = _by_seed(now), _by_seed(before)
-    is_paired = are_paired(now, before)
+    pairs = pairing(now, before, rules)
     for row, row_before in shared(now, before):
         for rule in rules:
-            if rule.metric not in row.metrics or rule.metric not in row_before.metrics:
+            if not _have(rule, row, row_before):
                 continue
             one, other = (of(row, rule) for of in (values_before, values_now))
-            if is_paired:
-                one, other = ({seed: each[seed] for seed in sorted(one.keys() & other.keys())} for each in (one, other))
+            if pairs.is_paired:
+                common = sorted(one.keys() & other.keys() & pairs.seeds)
+                one, other = ({seed: each[seed] for seed in common} for each in (one, other))
             if not one or not other:
                 continue
-            compare = paired if is_paired else unpaired
+            compare = paired if pairs.is_paired else unpaired
             found = compare(*([rule.sign * value for value in each.values()] for each in (one, other)))
             estimates = row_before.metrics[rule.metric], row.metrics[rule.metric]
+            if pairs.is_paired and not pairs.are_all:
+                estimates = _means(one, other) or estimates
             yield Asked(rule, row, *estimates, found, abs(fmean(one.values())) if rule.is_relative else 1.0)
+
+
+def _means(*groups: Mapping[int, float]) -> tuple[Estimate, Estimate] | None:
+    """Of the seeds in common alone: those over all seeds differ by what the others met. None where one is infinite,
+    for a quantile that few runs do not reach would be so too."""
+    one, other = (Estimate(value=fmean(each.values())) for each in groups)
+    return (one, other) if math.isfinite(one.value) and math.isfinite(other.value) else None
 
 
 def _by_seed(run: RunFile) -> Callable[[Row, Rule], dict[int, float]]:
@@ -108,7 +143,7 @@ def _change(asked: Asked, p_holm: float, counted: int) -> Change:
     """`counted`: how many comparisons there are that could raise an alarm."""
     is_much = asked.change > asked.rule.amount * (1.0 + _ROUNDING)
     is_sure = asked.found.is_sure(p_holm)
-    outcome: Outcome = "held" if not is_much else "worse" if is_sure else "unsure"
+    outcome: Outcome = "held" if not is_much or asked.found.is_same else "worse" if is_sure else "unsure"
     low, high = _interval(asked)
     made = Change(
         scenario=asked.row.scenario,
@@ -125,9 +160,21 @@ def _change(asked: Asked, p_holm: float, counted: int) -> Change:
         smallest=_smallest(asked, counted),
         runs_needed=asked.found.runs_needed(counted) if outcome == "unsure" else None,
         outcome=outcome,
+        reason=_reason(asked, outcome, counted),
         why="",
     )
     return made.model_copy(update={"why": changed.why(made, asked.rule, asked.found, counted)})
+
+
+def _reason(asked: Asked, outcome: Outcome, counted: int) -> Reason:
+    if outcome == "worse":
+        return "sure"
+    can_tell = asked.found.can_tell(counted)
+    if outcome == "unsure":
+        return "chance" if can_tell else "few"
+    if asked.before.value == asked.now.value == math.inf:
+        return "never"
+    return "same" if asked.found.is_same else "allowed" if can_tell else "blind"
 
 
 def _interval(asked: Asked) -> tuple[float | None, float | None]:

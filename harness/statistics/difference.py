@@ -32,7 +32,7 @@ _FEWEST = 3
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Of means, or of ranks where something is infinite. `spread` is the standard deviation of one run's difference,
-    `error` that of the mean's."""
+    `error` that of the mean's; both are 0 where no spread is known."""
 
     interval: Interval | None
     mean: float
@@ -46,11 +46,13 @@ class Difference:
     runs: int
     """Of the later group."""
     is_paired: bool
+    is_same: bool
+    """Whether it could not be otherwise by chance: no pair differs, or no run of either group from any other."""
 
     @property
-    def is_same(self) -> bool:
-        """Whether it could not be otherwise by chance: there is no difference in any run."""
-        return self.spread == 0.0 and self.mean == 0.0
+    def has_spread(self) -> bool:
+        """Whether there are enough runs to say how far they lie apart: of one there is nothing to say."""
+        return self.degrees > 0
 
     def is_sure(self, p_adjusted: float) -> bool:
         """Whether the later runs surely have more: by the interval (without one, by the test that it would turn into),
@@ -76,7 +78,7 @@ class Difference:
 
     def runs_needed(self, comparisons: int) -> int | None:
         """Runs, in each group, that find one as large as this in 80% of cases; None where no number is known."""
-        if self.mean <= 0.0:
+        if self.mean <= 0.0 or not self.has_spread:
             return None
         half = self.spread / math.sqrt(2.0)
         found = runs_needed([self.mean - half, self.mean + half], _level(comparisons), POWER)
@@ -105,9 +107,8 @@ def paired(earlier: Sequence[float], later: Sequence[float]) -> Difference:
         differences = _signed_ranks(differences)
     runs, mean = len(differences), fmean(differences)
     spread = stdev(differences) if runs > 1 else 0.0
-    return Difference(
-        interval, mean, spread, spread / math.sqrt(runs), runs - 1, _one_sided(differences), 0.5**runs, runs, True
-    )
+    p, is_same = _one_sided(differences), not any(differences)
+    return Difference(interval, mean, spread, spread / math.sqrt(runs), runs - 1, p, 0.5**runs, runs, True, is_same)
 
 
 def _one_sided(differences: Sequence[float]) -> float:
@@ -127,16 +128,15 @@ def unpaired(earlier: Sequence[float], later: Sequence[float]) -> Difference:
         ranks = _midranks([*earlier, *later])
         earlier, later = ranks[: len(earlier)], ranks[len(earlier) :]
     p, least = permutation(later, earlier), least_p(len(later), len(earlier))
-    mean = fmean(later) - fmean(earlier)
+    mean, is_same = fmean(later) - fmean(earlier), len({*earlier, *later}) == 1
     if min(len(earlier), len(later)) < 2:
-        return Difference(
-            Interval(mean, None, None) if is_finite else None, mean, 0.0, 0.0, 0, p, least, len(later), False
-        )
+        interval = Interval(mean, None, None) if is_finite else None
+        return Difference(interval, mean, 0.0, 0.0, 0, p, least, len(later), False, is_same)
     of_each = [variance(group) for group in (earlier, later)]
     of_means = [found / len(group) for found, group in zip(of_each, (earlier, later), strict=True)]
     degrees, error = _welch(of_means, len(earlier), len(later)), math.sqrt(sum(of_means))
     interval = _interval(mean, error, degrees) if is_finite else None
-    return Difference(interval, mean, math.sqrt(sum(of_each)), error, degrees, p, least, len(later), False)
+    return Difference(interval, mean, math.sqrt(sum(of_each)), error, degrees, p, least, len(later), False, is_same)
 
 
 def _welch(of_means: Sequence[float], *runs: int) -> int:

@@ -98,9 +98,9 @@ def _objective(each: Verdict) -> ET.Element:
 def _change(each: Change) -> ET.Element:
     """What is not sure is no failure, and no success either."""
     group, name = f"{each.scenario}.{each.client}", f"{each.client}: {each.rule} (since the baseline)"
-    if each.outcome == "held":
+    if each.outcome == "held" and each.reason != "blind":
         return _case(group, name, each.why)
-    if each.outcome == "unsure":
+    if each.outcome != "worse":
         return _case(group, name, child=_element("skipped", message=each.why))
     return _case(group, name, child=_element("failure", message=each.why, type="change"))
 

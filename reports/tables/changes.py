@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from brownout.harness.results import Baseline, Change
-from brownout.harness.scoring.changed import by, interval
+from brownout.harness.scoring.changed import NOT_ENOUGH, by, interval
 
 from .. import words
 from ..table import Table
@@ -30,7 +30,7 @@ def changes(found: Sequence[Change], baseline: Baseline | None) -> Table:
                 by(each),
                 interval(each) or "–",
                 _RESULTS[each.outcome],
-                each.why.removeprefix("not enough data: "),
+                each.why.removeprefix(NOT_ENOUGH),
             )
             for each in found
         ),
@@ -41,5 +41,6 @@ def _source(baseline: Baseline | None) -> str:
     if baseline is None:
         return ""
     seeds = f"{len(baseline.seeds):,} {'seed' if len(baseline.seeds) == 1 else 'seeds'}"
-    paired = "the same as here, compared one by one" if baseline.is_paired else "others than here"
+    same = "the same as here" if baseline.shared is None else f"{baseline.shared:,} of them the same as here"
+    paired = f"{same}, compared one by one" if baseline.is_paired else "others than here"
     return f"The baseline is {baseline.path}, made {baseline.created} with {seeds}, {paired}."

@@ -68,13 +68,38 @@ def test_what_is_worse(kept: Here) -> None:
 
 
 def test_too_few_runs_are_no_failure(here: Here) -> None:
-    """But they are no secret."""
+    """And nothing that is green: exit code 5, whether it looks worse or better, but not where nothing has changed."""
     few = (*GATE, "--seeds", "3")
     here(*few)
     Path("patient.yaml").write_text(HASTIER, encoding="utf-8")
     said = here(*few, "--fail-if", "goodput worse 2 points")
+    assert said.code == 5
+    assert said.err == (
+        "Error: nothing was decided against base/b.json: nothing could have been seen with so few runs\n"
+    )
+    first = said.out.partition("\n\n")[0].replace("\n", " ")
+    assert first.startswith("GATE UNDECIDED: nothing could have been seen with so few runs. NOT ENOUGH DATA for 1 of 1")
+    better = here(*few, "--fail-if", "goodput worse 95%")
+    assert (better.code, better.err) == (5, (
+        "Error: nothing was decided against base/b.json: nothing could have been seen: it takes at least 5 runs of "
+        "each\n"
+    ))  # fmt: skip
+    Path("patient.yaml").write_text(tiny.PATIENT, encoding="utf-8")
+    assert here(*few).code == 0
+
+
+def test_more_seeds_than_before(kept: Here) -> None:
+    """Those in common are compared one by one; what has not changed is the same in every one of them."""
+    said = kept(*GATE, "--seeds", "12", "--fail-if", "goodput worse 1 point")
     assert said.code == 0
-    assert "NOT ENOUGH DATA for 1 of 1: goodput of patient" in said.out.partition("\n\n")[0].replace("\n", " ")
+    assert "it is the same in every run" in said.out.partition("\n\n")[0].replace("\n", " ")
+    found = load(Path("out/run.json"))
+    assert found.baseline is not None
+    assert (found.baseline.is_paired, found.baseline.shared) == (True, 8)
+    assert (
+        "This run and the baseline have 8 seeds in common: those are compared, one by one, and no others."
+        in found.notes
+    )
 
 
 def test_other_seeds_are_not_paired(kept: Here) -> None:

@@ -64,6 +64,33 @@ def test_what_is_not_compared_is_said() -> None:
     assert (found.baseline.created, found.baseline.seeds) == (before.created, before.seeds)
 
 
+def test_a_scenario_of_which_no_text_is_known() -> None:
+    """Is compared with none, and that is said as of any other that has changed."""
+    before, now = run({("storm", "a"): VALUES}, shas={"storm": ""}), run({("storm", "a"): VALUES})
+    found = against(now, before, "b.json", RULES)
+    assert found.changes == []
+    assert found.notes == ["storm: changed since the baseline, and not compared with it."]
+
+
+def test_seeds_that_are_not_the_same() -> None:
+    """A note says how many are, and what comes of it."""
+    few = {"p95(latency)": [20.0] * 12, "goodput": [0.9] * 12}
+    before = run({("storm", "a"): VALUES})
+    more = against(run({("storm", "a"): few}), before, "", RULES)
+    assert more.notes == [
+        "This run and the baseline have 6 seeds in common: those are compared, one by one, and no others."
+    ]
+    assert more.baseline is not None
+    assert (more.baseline.is_paired, more.baseline.shared) == (True, 6)
+    others = against(run({("storm", "a"): few}, 6), before, "", RULES)
+    assert others.notes == [
+        "This run and the baseline have 1 seed in common, and 6 are needed to compare them one by one: the runs are "
+        "compared as two groups."
+    ]
+    assert others.baseline is not None
+    assert (others.baseline.is_paired, others.baseline.shared) == (False, None)
+
+
 def test_no_seed_that_both_have() -> None:
     """Is said, too."""
     made = run({("storm", "a"): VALUES})

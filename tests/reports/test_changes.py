@@ -20,6 +20,7 @@ def change(outcome: str, value: float, **more: Any) -> Change:
         "baseline": estimate(20.0), "now": estimate(20.0 * (1.0 + value)), "change": value, "unit": "%",
         "low": value - 0.09, "high": value + 0.09, "p_holm": 0.01, "smallest": 0.2, "runs_needed": None,
         "outcome": outcome, "why": "surely worse; 10% are allowed",
+        "reason": {"worse": "sure", "unsure": "chance", "held": "allowed"}[outcome],
     }  # fmt: skip
     return Change(**(fields | more))
 
@@ -56,6 +57,15 @@ def test_the_first_words_and_the_first_table(kind: str) -> None:
         ("storm", "steady", "goodput worse 2 points", "80.0%", "82.1%", "-2.1 points", "-3.0 to -1.0 points", "held",
          "1.5 points would have been found"),
     )  # fmt: skip
+
+
+def test_seeds_that_are_the_same_in_part() -> None:
+    some = BASELINE.model_copy(update={"shared": 2})
+    about = document(run(baseline=some, changes=[HELD])).tables[0].about
+    assert about.startswith(
+        "The baseline is base.json, made 2026-01-01T00:00:00+00:00 with 3 seeds, 2 of them the same as here, compared "
+        "one by one."
+    )
 
 
 def test_what_never_comes() -> None:

@@ -210,13 +210,15 @@ def change(outcome: Literal["held", "worse", "unsure"], why: str) -> Change:
     return Change(
         scenario="calm", client="steady", rule=f"goodput worse {len(outcome)} points", metric="goodput",
         baseline=before, now=now, change=0.1, unit="points", low=None, high=None, p_holm=0.01, smallest=None,
-        runs_needed=None, outcome=outcome, why=why,
+        runs_needed=None, outcome=outcome, why=why, reason="blind" if why == "blind" else "allowed",
     )  # fmt: skip
 
 
 def test_changes_are_cases_too() -> None:
     """Of their scenario. What is not sure counts neither for nor against, and says so."""
     changes = [change("worse", "10.0 points worse"), change("unsure", "may be chance"), change("held", "as it was")]
+    blind = from_junit(junit.render(Report(run(changes=[change("held", "blind")]))))
+    assert [case.result for case in blind if case.said == "blind"] == ["skipped"]
     report = Report(run(changes=changes))
     cases = from_junit(junit.render(report))
     calm = [case for case in cases if case.suite == "calm" and case.name != "played"]

@@ -11,7 +11,7 @@ from .writing import tell
 
 def compare(options: Options, gate: str, ablate: str, weights: Sequence[tuple[str, float]]) -> None:
     """Exits 0 once it ran; 99 if the client of a gate is surely beaten, or one is worse than the baseline allows; 5 if
-    nothing could be compared with it."""
+    nothing could be compared with it, or seen."""
     plan = planned(options, "comparison", gate=gate, ablate=ablate, weights=weights)
     if options.explain is not None:
         explain(plan, options.explain)

@@ -15,6 +15,7 @@ from brownout.harness.plan import Plan, default_backend
 from brownout.harness.results import Backend, RunFile
 from brownout.harness.run import run
 from brownout.harness.scoring import Unplayable
+from brownout.harness.scoring.changed import nothing_seen, sees_nothing
 from brownout.harness.store import FILE_NAME, Store, StoreError, unfinished
 from brownout.harness.workers import WorkersDied
 from brownout.reports.report import Report
@@ -156,9 +157,13 @@ def against_baseline(options: Options, plan: Plan) -> gating.AgainstBaseline | N
 
 
 def check_compared(baseline: gating.AgainstBaseline | None, found: RunFile) -> None:
-    """Raises `NothingRan` where there is a baseline, and nothing of it could be compared."""
-    if baseline is not None and baseline.before is not None and not found.changes:
+    """Raises `NothingRan` where there is a baseline, and nothing of it could be compared, or nothing be seen."""
+    if baseline is None or baseline.before is None:
+        return
+    if not found.changes:
         raise NothingRan(f"nothing could be compared with {baseline.path}: nothing was decided; the notes say why")
+    if sees_nothing(found.changes):
+        raise NothingRan(f"nothing was decided against {baseline.path}: {nothing_seen(found.changes)}")
 
 
 def run_plan(plan: Plan, title: str, store: Store | None = None, out: Path | None = None) -> Results:

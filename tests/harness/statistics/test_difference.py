@@ -48,6 +48,19 @@ def test_what_is_the_same_is_the_same(compare: type[Difference]) -> None:
         assert not found.is_sure(found.p)
 
 
+@pytest.mark.parametrize(("before", "after"), [([1.0, 2.0, 3.0], [2.0]), ([2.0], [1.0, 2.0, 3.0]), ([1.0], [2.0])])
+def test_one_run_has_no_spread(before: list[float], after: list[float]) -> None:
+    """So that it is never the same as others that differ, and no number of runs is known that would tell."""
+    found = unpaired(before, after)
+    assert not found.is_same
+    assert not found.has_spread
+    assert found.runs_needed(1) is None
+    assert not found.can_tell(1)
+    assert unpaired([2.0, 2.0], [2.0]).is_same
+    assert not paired([1.0], [2.0]).has_spread
+    assert paired([1.0], [2.0]).runs_needed(1) is None
+
+
 def test_infinite_figures_count_by_rank() -> None:
     """Wilcoxon's tests: an infinite figure is the largest there is, and there is no interval."""
     before, after = [10.0, 12.0, NEVER, 9.0, 11.0, 13.0, 8.0], [NEVER, 14.0, NEVER, 12.5, 15.0, NEVER, 9.5]
