@@ -32,7 +32,13 @@ def render(report: Report, terminal: Terminal = _PLAIN) -> str:
 
 def _verdict(verdict: str, terminal: Terminal) -> str:
     text = fill(verdict, terminal.width)
-    for word, style in (("FAIL", "fail"), ("GATE MISSED", "fail"), ("PASS", "pass"), ("GATE held", "pass")):
+    for word, style in (
+        ("FAIL", "fail"),
+        ("GATE MISSED", "fail"),
+        ("PASS", "pass"),
+        ("GATE held", "pass"),
+        ("GATE UNDECIDED", "fail"),
+    ):
         if text.startswith(word):
             return terminal.styled(word, style) + text.removeprefix(word)
     return text
