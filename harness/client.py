@@ -109,7 +109,7 @@ class Client(BaseModel):
         return self.model_copy(update={"layers": change(self.layers), "profiles": self.profiles.model_copy(update=own)})
 
     def limits(self) -> dict[str, float]:
-        """What it sets to the time of a call, in seconds, by name: those that all kinds of calls have."""
+        """What it sets to the time of a call, in seconds, by name; profiles may have others for kinds of calls."""
         named = {f"{name} timeout": limit for name, limit in self.timeouts if isinstance(limit, float)}
         return named | {label: limit for layer in self.layers for label, limit in layer.limits().items()}
 

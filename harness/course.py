@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 import numpy as np
 
 from .metrics import Observed
 from .records import BreakerRecord
+from .scenario import Scenario
 from .tables import Column, Table
 
-COLUMNS = ("calls", "good", "twin_calls", "twin_good", "attempts", "busy", "open")
-"""Sums over a bin; `busy` and `open` in seconds of requests and of clients."""
+COLUMNS = ("edges", "calls", "good", "twin_calls", "twin_good", "attempts", "busy", "open")
+"""Where bins end, and sums over each; `busy` and `open` in seconds of requests and of clients."""
 
 _MOST_BINS = 120
-"""As many as a chart can show."""
+"""As many as a chart can show, but for phases that end between two."""
+_NEAREST = 0.3
+"""Of a bin's width: how near to the end of a phase no other bin ends, or its figures would be of next to nothing."""
+_ROUNDING = 1e-9
 _WIDTHS = (1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
 
 
@@ -27,35 +33,49 @@ def width_of(seconds: float) -> float:
     return found
 
 
+def edges_of(scenario: Scenario) -> Column:
+    """Where bins end: at round times, and where a phase does, so that every bin is of one phase alone."""
+    end, bounds = scenario.end, [0.0, *accumulate(phase.seconds for phase in scenario.timeline), scenario.end]
+    width = width_of(end)
+    grid = np.arange(math.ceil(end / width)) * width
+    apart = np.abs(grid[:, None] - np.array(bounds)).min(axis=1) > width * _NEAREST
+    return np.unique(np.round(np.concatenate((grid[apart], bounds)), 9))
+
+
 def course(seen: Observed, calls: Table, attempts: Table) -> dict[str, Column]:
     """The columns of a run, given its tables of calls and attempts."""
-    end = seen.scenario.end
-    width = width_of(end)
-    edges = np.arange(math.ceil(end / width - 1e-9) + 1) * width
+    end, edges = seen.scenario.end, edges_of(seen.scenario)
 
     def counted(times: Column) -> Column:
-        return np.bincount(np.minimum(times // width, len(edges) - 2).astype(int), minlength=len(edges) - 1)
+        places = np.searchsorted(edges - _ROUNDING, times, "right") - 1  # 0.3 s may be a little less than 3 x 0.1 s
+        return np.bincount(np.clip(places, 0, len(edges) - 2), minlength=len(edges) - 1)
 
-    found = {"calls": counted(calls["intended"]), "good": counted(calls["intended"][calls["good"]])}
+    found = {"edges": edges, "calls": counted(calls["intended"]), "good": counted(calls["intended"][calls["good"]])}
     twin = seen.twin_of_it
     meant = np.array([call.intended for call in twin.ledger.calls] if twin else [], dtype=float)
     is_good = np.array(twin.good if twin else [], dtype=bool)
     found |= {"twin_calls": counted(meant), "twin_good": counted(meant[is_good])}
     begun, ended = attempts["started"], attempts["finished"]
     found |= {"attempts": counted(begun), "busy": _overlap(begun, np.where(np.isnan(ended), end, ended), edges)}
-    spells = [spell for spell in map(_spell, seen.ledger.breaker) if spell]
-    opened, until = np.array(spells, dtype=float).reshape(-1, 2).T
+    opened, until = np.array(list(_open(seen.ledger.breaker)), dtype=float).reshape(-1, 2).T
     return found | {"open": _overlap(opened, until, edges)}
 
 
-def _spell(record: BreakerRecord) -> tuple[float, float] | None:
-    """From when to when a breaker is open. Once its time is over it stays so in name until the next call."""
-    return None if record.until is None else (record.at, record.until)
+def _open(records: Iterable[BreakerRecord]) -> Iterator[tuple[float, float]]:
+    """From when to when each client has a breaker that is open: it may have several, one for each kind of call. Once
+    its time is over one stays open in name until the next call."""
+    last: dict[int, float] = {}
+    for record in records:
+        if record.until is not None:
+            begins = max(record.at, last.get(record.client, 0.0))
+            if record.until > begins:
+                yield begins, record.until
+                last[record.client] = record.until
 
 
 def _overlap(begins: Column, ends: Column, edges: Column) -> Column:
     """Seconds of all spells together that lie within each bin."""
-    return np.diff(_passed(begins, edges) - _passed(ends, edges))
+    return np.maximum(0.0, np.diff(_passed(begins, edges) - _passed(ends, edges)))
 
 
 def _passed(moments: Column, edges: Column) -> Column:

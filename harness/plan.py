@@ -66,11 +66,12 @@ class Plan:
         if self.backend != "wire" and self.scale != 1.0:
             raise ValueError("time scale: it is for the wire; virtual and simulated time cost nothing")
         for source in self.clients:
+            named = source.named or source.value.name
             if self.backend not in (able := cells.backends_of(source.value)):
                 expected = able[0] if able[0] == "wire" else f"{able[0]} or wire"
-                raise ValueError(f'backend {self.backend}: "{source.named}" is a program, and needs {expected}')
+                raise ValueError(f'backend {self.backend}: "{named}" is a program, and needs {expected}')
             if self.scale != 1.0 and not isinstance(source.value, Client):
-                raise ValueError(f'time scale: "{source.named}" is a program, and its own clock cannot be scaled')
+                raise ValueError(f'time scale: "{named}" is a program, and its own clock cannot be scaled')
         if not 0.0 < self.sample <= 1.0:
             raise ValueError(f"sample: expected a share above 0 and at most 1, got {self.sample}")
         if self.workers < 1:

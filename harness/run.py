@@ -73,7 +73,8 @@ def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
         weights=figures.weights,
         scenarios=subjects[0],
         clients=subjects[1],
-        verdict=scoring.of_comparison(standings, scenarios, figures.runs)
+        verdict=scoring.of_comparison(standings, figures.counted, figures.runs)
+        + scoring.provisos(figures, standings, objectives)
         if plan.kind == "comparison"
         else scoring.of_objectives(objectives, figures.runs),
         gate=scoring.gate(figures, pairs, plan.gate) if plan.gate else None,

@@ -26,7 +26,7 @@ Of = TypeVar("Of", bound=BaseModel, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Source(Generic[Of]):
-    """What was loaded, its text, and the words that name it again."""
+    """What was loaded, its text, and the words that name it again: none for what was made in Python."""
 
     value: Of
     text: str

@@ -5,13 +5,15 @@ These are aggregates: a drawing of every call would be slower to open than the r
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated
 
-from pydantic import Field, FiniteFloat
+from pydantic import Field, FiniteFloat, model_validator
 
 from .part import Part
 
-Series = list[FiniteFloat]
+Share = Annotated[FiniteFloat, Field(ge=0.0, le=1.0)]
+Series = list[Annotated[FiniteFloat, Field(ge=0.0)]]
 
 
 class Stretch(Part):
@@ -23,20 +25,39 @@ class Stretch(Part):
 
 
 class Course(Part):
-    """One client in one scenario through time. Every list has one item a bin of `width` seconds; all seeds together."""
+    """One client in one scenario through time, all seeds together. Its bins end where phases do; of each list there is
+    an item a bin."""
 
-    width: FiniteFloat
+    edges: Annotated[
+        Series, Field(min_length=2, description="of the bins, in seconds: one more than there are bins, each greater")
+    ]
     arrivals: Annotated[Series, Field(description="calls a second that were meant to be sent, in a run")]
     goodput: Annotated[
-        list[FiniteFloat | None],
+        list[Share | None],
         Field(description="the share of those that were answered in time; null where there were none"),
     ]
-    twin: Annotated[
-        list[FiniteFloat | None], Field(description="the same of the runs without faults; empty if there was no twin")
+    twin_arrivals: Annotated[
+        Series, Field(description="calls a second of the runs without faults; empty if there was no twin")
     ]
+    twin: Annotated[list[Share | None], Field(description="the share of those that were answered in time")]
     attempts: Annotated[Series, Field(description="requests a second, in a run")]
     in_flight: Annotated[Series, Field(description="requests under way at a time, in a run")]
-    open: Annotated[Series, Field(description="the share of clients whose breaker is open; empty if none ever is")]
+    open: Annotated[
+        list[Share], Field(description="the share of clients with a breaker that is open; empty if none ever is")
+    ]
+
+    @model_validator(mode="after")
+    def _of_one_length(self) -> Course:
+        bins = len(self.edges) - 1
+        if any(not a < b for a, b in pairwise(self.edges)):
+            raise ValueError("edges: expected each to be greater than the one before")
+        for name in ("arrivals", "goodput", "attempts", "in_flight"):
+            if len(getattr(self, name)) != bins:
+                raise ValueError(f"{name}: expected one item a bin, {bins} of them")
+        for name in ("twin_arrivals", "twin", "open"):
+            if len(getattr(self, name)) not in (0, bins):
+                raise ValueError(f"{name}: expected one item a bin, {bins} of them, or none")
+        return self
 
 
 class Try(Part):
@@ -46,7 +67,7 @@ class Try(Part):
     ends: FiniteFloat
     branch: Annotated[int, Field(description="0, or the number of the hedge")]
     outcome: str
-    fault: Annotated[str, Field(description="the fault that it met, empty for none")]
+    fault: Annotated[str, Field(description="the fault that it met at the service, empty for none")]
     early: Annotated[FiniteFloat, Field(description="seconds by which it came before retry-after allowed; 0 if not")]
     first_text: FiniteFloat | None
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.process import BaseProcess
 from threading import Thread, current_thread, main_thread
+from typing import Any
 
 from .cells import Job, play
 from .metrics import Observed
@@ -64,10 +66,20 @@ def _in_one_pool(jobs: dict[int, Job], workers: int) -> Iterator[tuple[int, Play
                 for future in sorted(done, key=futures.__getitem__):
                     yield futures.pop(future), future.result()
         except BaseException:  # what is not finished is of no use to anybody
-            for worker in active_children():
-                if worker not in others:
-                    worker.terminate()
+            _stop(pool, [worker for worker in active_children() if worker not in others])
             raise
+
+
+def _stop(pool: ProcessPoolExecutor, workers: Iterable[BaseProcess]) -> None:
+    """End them at once. One that was writing its result leaves half of it, and whoever reads that would wait for the
+    rest for ever, as long as anybody could still write it: here it is this process, which never does."""
+    for worker in workers:
+        worker.terminate()
+    for worker in workers:
+        worker.join()
+    results: Any = getattr(pool, "_result_queue", None)
+    if results is not None:
+        results._writer.close()
 
 
 @contextmanager

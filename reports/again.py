@@ -1,35 +1,30 @@
-"""Commands that make a part of a report again, from the folder in which it was made."""
+"""Commands that make a part of a report again."""
 
 from __future__ import annotations
 
 import shlex
+from functools import partial
 
-from brownout.fakes.units import format_share
+from brownout.harness import again
 from brownout.harness.results import PlayedScenario, RunFile
 from brownout.harness.views import Waterfall
 
+_FOLDER = "out/again"
+"""Where they write: not over the report that they are taken from."""
+
 
 def of_scenario(run: RunFile, scenario: PlayedScenario, call: Waterfall | None) -> tuple[str, ...]:
-    """Its numbers; and the call shown, line by line."""
-    words = ["brownout", "compare", "-s", scenario.reproduce, *_clients(run), *_how(run)]
-    numbers = shlex.join([*words, *_seeds(run.seeds)])
-    if call is None:
-        return (numbers,)
-    return numbers, shlex.join([*words, "--first-seed", str(call.seed), "--explain", call.call])
-
-
-def _clients(run: RunFile) -> list[str]:
-    named = [client for client in run.clients if not client.ablates]
-    options = [("--client-command" if client.is_command else "-c", client.reproduce) for client in named]
-    return [word for option in options for word in option]
-
-
-def _how(run: RunFile) -> list[str]:
-    words = ["--backend", run.backend]
-    words += ["--time-scale", repr(run.time_scale).removesuffix(".0")] if run.time_scale != 1.0 else []
-    return words + (["--sample", format_share(run.sample)] if run.sample != 1.0 else [])
-
-
-def _seeds(seeds: list[int]) -> list[str]:
-    """The command line takes seeds in a row; of others, as Python may give, it takes as many."""
-    return ["--seeds", str(len(seeds)), "--first-seed", str(seeds[0])]
+    """Its numbers, and the call that is shown, line by line. Nothing where something was made in Python, which the
+    command line cannot name."""
+    clients = [client for client in run.clients if not client.ablates]
+    if not scenario.reproduce or not all(client.reproduce for client in clients):
+        return ()
+    options = [again.contestant(client.reproduce, is_command=client.is_command) for client in clients]
+    words = ["brownout", "compare", "-s", scenario.reproduce, *(word for option in options for word in option)]
+    how = partial(again.how, run.backend, run.time_scale, run.sample)
+    found = []
+    if (seeds := again.seeds(run.seeds)) is not None:
+        found.append(shlex.join([*words, *how(*seeds), "--out", _FOLDER]))
+    if call is not None:
+        found.append(shlex.join([*words, *how("--first-seed", str(call.seed)), "--explain", call.call]))
+    return tuple(found)

@@ -12,7 +12,7 @@ from brownout.harness.scoring import changed
 
 from . import tables
 from .again import of_scenario
-from .charts.theme import colours
+from .charts.theme import Colours, colours
 from .slug import slug
 from .table import Table
 
@@ -38,6 +38,8 @@ class Document:
     notes: tuple[str, ...]
     facts: dict[str, str] = field(default_factory=dict)
     command: str = ""
+    colours: Colours = field(default_factory=dict)
+    """Of the clients that charts show."""
 
     @property
     def tables(self) -> list[Table]:
@@ -54,16 +56,19 @@ def document(run: RunFile, agreement: Sequence[Agreement] = ()) -> Document:
     if run.changes:
         is_all = run.kind == "objectives" and not run.objectives  # the gate alone decides
         verdict = changed.verdict(run.changes) + ("" if is_all else f" {verdict}")
+    by_client = colours(standing.client for standing in run.standings)
     sections = [
-        Section("Who holds" if run.kind == "comparison" else "What holds", "overview", tuple(_overview(run))),
-        *(_incident(run, scenario) for scenario in run.scenarios),
+        Section(
+            "Who holds" if run.kind == "comparison" else "What holds", "overview", tuple(_overview(run, by_client))
+        ),
+        *(_incident(run, scenario, by_client) for scenario in run.scenarios),
         Section("How sure", "how-sure", tuple(_doubts(run, agreement))),
     ]
     found = tuple(section for section in sections if section.tables)
-    return Document(titles[run.kind], verdict, found, tuple(run.notes), _facts(run), run.command)
+    return Document(titles[run.kind], verdict, found, tuple(run.notes), _facts(run), run.command, by_client)
 
 
-def _overview(run: RunFile) -> Iterable[Table]:
+def _overview(run: RunFile, by_client: Colours) -> Iterable[Table]:
     several = len(run.standings) > 1
     found: list[Table | None] = []
     judged: list[Table | None] = []
@@ -72,8 +77,8 @@ def _overview(run: RunFile) -> Iterable[Table]:
     if run.objectives and (run.kind == "objectives" or not several):
         judged.append(tables.judgements(run.objectives))
     if several:
-        by_client = colours(client.name for client in run.clients)
         found.append(tables.standings(run.standings, by_client))
+        found.append(tables.clients(run.clients))
         if len(run.scenarios) > 1:
             found.append(tables.ranks(run))
         found.append(tables.front(run.standings, by_client))
@@ -85,21 +90,22 @@ def _overview(run: RunFile) -> Iterable[Table]:
     return [table for table in ordered if table is not None]
 
 
-def _incident(run: RunFile, scenario: PlayedScenario) -> Section:
+def _incident(run: RunFile, scenario: PlayedScenario, by_client: Colours) -> Section:
     place = {standing.client: place for place, standing in enumerate(run.standings)}
     rows = sorted((row for row in run.rows if row.scenario == scenario.name), key=lambda row: place[row.client])
     calls = [each for each in run.waterfalls if each.scenario == scenario.name]
     return Section(
         scenario.name,
         f"scenario-{slug(scenario.name)}",
-        tuple(table for table in _of_scenario(run, scenario, rows) if table is not None)
-        + ((tables.waterfall(calls),) if calls else ()),
+        tuple(table for table in _of_scenario(run, scenario, rows, by_client) if table is not None)
+        + ((tables.waterfall(calls, by_client),) if calls else ()),
         of_scenario(run, scenario, calls[0] if calls else None),
     )
 
 
-def _of_scenario(run: RunFile, scenario: PlayedScenario, rows: Sequence[Row]) -> Iterable[Table | None]:
-    by_client = colours(client.name for client in run.clients)
+def _of_scenario(
+    run: RunFile, scenario: PlayedScenario, rows: Sequence[Row], by_client: Colours
+) -> Iterable[Table | None]:
     clients = {client.name: client for client in run.clients}
     yield tables.scenario(scenario, rows)
     yield tables.course(scenario, rows, by_client)

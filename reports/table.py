@@ -31,6 +31,8 @@ class Chart:
     hover: Mapping[str, Any] = field(default_factory=dict)
     """What a script shows under the pointer: `x`, one figure a place, and `panels` of series by their names."""
     sparks: Sparks | None = None
+    is_by_client: bool = True
+    """Whether its colours are those of the clients."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,15 +45,21 @@ class Figures:
         """How many seeds there are."""
         return len(next(iter(self._played.values())))
 
+    @property
+    def counted(self) -> list[str]:
+        """The scenarios that weigh anything."""
+        return [scenario for scenario, weight in self.weights.items() if weight]
+
     def values(self, scenario: str, client: str, metric: str) -> list[float]:
         """The metric of each run that has it, in the order of seeds."""
         return [cell.metrics[metric] for cell in self.cells(scenario, client) if metric in cell.metrics]
 
     def weighted(self, client: str, metric: str) -> list[float]:
-        """For each seed the mean of a metric over scenarios, by their weights. Every run must have it."""
+        """For each seed the mean of a metric over scenarios, by their weights. Every run must have it; what weighs
+        nothing is not asked, as it may be infinite."""
         total = sum(self.weights.values())
-        by_scenario = [self.values(scenario, client, metric) for scenario in self.scenarios]
-        weights = list(self.weights.values())
+        by_scenario = [self.values(scenario, client, metric) for scenario in self.counted]
+        weights = [self.weights[scenario] for scenario in self.counted]
         return [
             sum(weight * value for weight, value in zip(weights, row, strict=True)) / total
             for row in zip(*by_scenario, strict=True)

@@ -13,7 +13,9 @@ from ..tables import Column
 from ..views import Try, Waterfall
 from .figures import Figures
 
-_CALLS = ("client_number", "call", "intended", "finished", "outcome", "status", "deadline", "attempts", "good")
+_NUMBERS = ("client_number", "call", "intended", "attempts", "good")
+"""What the choice is made by; the rest is read of the chosen call alone."""
+_CALLS = ("client_number", "call", "intended", "finished", "outcome", "status", "deadline", "good")
 _ATTEMPTS = (
     "client_number", "call", "branch", "started", "finished", "outcome", "phase", "status", "first_text",
     "retry_after", "fault", "fault_fired",
@@ -26,15 +28,22 @@ Rows = Mapping[str, Column]
 def waterfalls(figures: Figures, scenario: PlayedScenario, ranked: Sequence[str]) -> list[Waterfall]:
     """The call with each of the clients, which are given the best first. Under the first seed; empty if there is no
     call that all of them made, as may happen where arrivals are closed."""
-    calls = {client: next(figures.tables(scenario.name, client, lambda p: p.calls, _CALLS)) for client in ranked}
-    chosen = _telling(list(calls.values()))
+    numbers = [_first(figures, scenario, client, "calls", _NUMBERS) for client in ranked]
+    chosen = _telling(numbers)
     if chosen is None:
         return []
     seed = figures.cells(scenario.name, ranked[0])[0].seed
     found = []
     for client in ranked:
-        attempts = next(figures.tables(scenario.name, client, lambda p: p.attempts, _ATTEMPTS))
-        found.append(_waterfall(scenario, client, seed, _of(calls[client], chosen), _of(attempts, chosen)))
+        call = _of(_first(figures, scenario, client, "calls", _CALLS), chosen)
+        attempts = _of(_first(figures, scenario, client, "attempts", _ATTEMPTS), chosen)
+        found.append(_waterfall(scenario, client, seed, call, attempts))
+    return found
+
+
+def _first(figures: Figures, scenario: PlayedScenario, client: str, table: str, columns: Sequence[str]) -> Rows:
+    """Of the first seed."""
+    found: Rows = next(figures.tables(scenario.name, client, lambda played: getattr(played, table), columns))
     return found
 
 
@@ -43,12 +52,9 @@ def _telling(calls: Sequence[Rows]) -> int | None:
     several the one that took most requests, and then the earliest. Where all fare alike requests alone decide; None
     where there is nothing to tell, as every call took one."""
     keys = [_keys(rows) for rows in calls]
-    common = keys[0]
-    for each in keys[1:]:
-        common = np.intersect1d(common, each)
+    common, places = _common(keys)
     if not len(common):
         return None
-    places = [np.argsort(each)[np.searchsorted(np.sort(each), common)] for each in keys]
     good = np.array([rows["good"][place] for rows, place in zip(calls, places, strict=True)])
     requests = np.sum([rows["attempts"][place] for rows, place in zip(calls, places, strict=True)], axis=0)
     lost = len(calls) - good.sum(axis=0)
@@ -57,6 +63,21 @@ def _telling(calls: Sequence[Rows]) -> int | None:
         return None
     best = np.lexsort((-calls[0]["intended"][places[0]], requests, tells))[-1]
     return int(common[best])
+
+
+def _common(keys: Sequence[Column]) -> tuple[Column, list[Column]]:
+    """The calls that everybody made, and where each client's table has them. Where arrivals are open these are all, in
+    one order."""
+    first = keys[0]
+    if all(np.array_equal(first, each) for each in keys[1:]):
+        return first, [np.arange(len(first))] * len(keys)
+    common = first
+    for each in keys[1:]:
+        common = np.intersect1d(common, each)
+    orders = [np.argsort(each) for each in keys]
+    return common, [
+        order[np.searchsorted(each, common, sorter=order)] for each, order in zip(keys, orders, strict=True)
+    ]
 
 
 def _keys(rows: Rows) -> Column:
@@ -80,7 +101,7 @@ def _waterfall(scenario: PlayedScenario, client: str, seed: int, call: Rows, att
         call=f"{call['client_number'][0]}.{call['call'][0]}",
         deadline=float(call["deadline"][0]),
         ends=round((scenario.end if np.isnan(finished) else finished) - meant, 3),
-        outcome=_ending(call, 0),
+        outcome=_ending(call, 0, _last_phase(attempts)),
         is_good=bool(call["good"][0]),
         tries=_tries(attempts, meant, scenario.end),
     )
@@ -100,7 +121,7 @@ def _tries(attempts: Rows, meant: float, end: float) -> list[Try]:
             begins=round(float(attempts["started"][i]) - meant, 3),
             ends=round(float(ends[i]) - meant, 3),
             branch=int(attempts["branch"][i]),
-            outcome=_ending(attempts, i),
+            outcome=_ending(attempts, i, str(attempts["phase"][i])),
             fault=str(attempts["fault"][i]) if attempts["fault_fired"][i] else "",
             early=early[i],
             first_text=None if np.isnan(text := attempts["first_text"][i]) else round(float(text) - meant, 3),
@@ -109,7 +130,11 @@ def _tries(attempts: Rows, meant: float, end: float) -> list[Try]:
     ]
 
 
-def _ending(rows: Rows, i: int) -> str:
+def _last_phase(attempts: Rows) -> str:
+    """Where the last of a call's requests failed: a timeout of the call is that of its request."""
+    return str(attempts["phase"][np.argmax(attempts["started"])]) if len(attempts["started"]) else ""
+
+
+def _ending(rows: Rows, i: int, phase: str) -> str:
     status = rows["status"][i]
-    phase = str(rows["phase"][i]) if "phase" in rows else ""
     return ending(str(rows["outcome"][i]), phase, None if np.isnan(status) else int(status))

@@ -34,16 +34,18 @@ def _course(figures: Figures, scenario: PlayedScenario, client: str) -> Course:
     """The mean over all seeds."""
     runs = list(figures.tables(scenario.name, client, lambda played: played.course, course.COLUMNS))
     total = {name: np.sum([run[name] for run in runs], axis=0) for name in course.COLUMNS}
-    width = course.width_of(scenario.end)
-    each = width * len(runs)
+    edges = runs[0]["edges"]
+    each = np.diff(edges) * len(runs)
+    has_twin = bool(total["twin_calls"].any())
     return Course(
-        width=width,
+        edges=edges.tolist(),
         arrivals=_rounded(total["calls"] / each),
         goodput=_shares(total["good"], total["calls"]),
-        twin=_shares(total["twin_good"], total["twin_calls"]) if total["twin_calls"].any() else [],
+        twin_arrivals=_rounded(total["twin_calls"] / each) if has_twin else [],
+        twin=_shares(total["twin_good"], total["twin_calls"]) if has_twin else [],
         attempts=_rounded(total["attempts"] / each),
         in_flight=_rounded(total["busy"] / each),
-        open=_rounded(total["open"] / (each * scenario.clients)) if total["open"].any() else [],
+        open=_rounded(np.minimum(1.0, total["open"] / (each * scenario.clients))) if total["open"].any() else [],
     )
 
 
@@ -54,7 +56,7 @@ def _latencies(figures: Figures, scenario: str, client: str) -> list[float]:
         return []
     ranks = np.maximum(1, np.ceil(np.arange(1, STEPS + 1) / STEPS * len(pool) - 1e-9)).astype(int)
     found = pool[ranks - 1]
-    return _rounded(found[np.isfinite(found)])
+    return [round(value, 4) for value in found[np.isfinite(found)].tolist()]
 
 
 def _shares(good: Values, made: Values) -> list[float | None]:

@@ -13,17 +13,19 @@ from ..table import Chart
 from . import theme
 from .theme import Colours, Spec
 
-_FORMATS = {"$": "$~g", "s": "~g", "x": "~g", "%": ".0%", "count": "~g"}
+_FORMATS = {"$": "$~f", "s": "~f", "x": "~f", "%": ".0%", "count": "~f"}
 _SPACE = 120
 """Pixels between two plots, for the names."""
 
 
 def chart(scenario: PlayedScenario, rows: Sequence[Row], names: Sequence[str], colours: Colours) -> Chart:
     """One plot a metric, one line a client."""
+    everybody, rows = rows, [row for row in rows if row.client in colours]
     width = (theme.WIDTH - _SPACE * len(names)) // len(names) + 40
     return Chart(
         f"{slug(scenario.name)}-costs",
-        f"{scenario.name}: {', '.join(metric(name).title for name in names)} of each client, with 95% intervals.",
+        f"{scenario.name}: {', '.join(metric(name).title for name in names)} of each client, with 95% intervals."
+        + theme.of_how_many(rows, len(everybody)),
         theme.whole({"hconcat": [_plot(name, rows, colours, width) for name in names], "spacing": 24}),
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from brownout.harness.results import PlayedScenario
 from brownout.harness.views import Course, Stretch
@@ -26,15 +26,17 @@ _SHARES = frozenset({"goodput", "open"})
 
 def chart(scenario: PlayedScenario, courses: Mapping[str, Course], colours: Colours) -> Chart:
     """Panels under each other with one axis of time; the phases in which something is wrong are shaded."""
+    everybody, courses = courses, theme.drawn(courses, colours)
     clients = list(courses)
     has_breakers = any(course.open for course in courses.values())
     panels = [name for name in _HEIGHTS if name != "open" or has_breakers]
     wrong = [phase for phase in scenario.phases if phase.faults]
-    widths = {course.width for course in courses.values()}
     return Chart(
         f"{slug(scenario.name)}-course",
-        f"{scenario.name} through time, in bins of {max(widths):g} s: for {', '.join(clients)} the share of calls "
-        "answered in time, requests a second, requests in flight" + (", and open breakers." if has_breakers else "."),
+        f"{scenario.name} through time: for {', '.join(clients)} the share of calls answered in time, requests a "
+        "second, requests in flight"
+        + (", and open breakers." if has_breakers else ".")
+        + theme.of_how_many(courses, len(everybody)),
         theme.whole(
             {
                 "vconcat": [_panel(name, scenario, courses, wrong, colours, panels) for name in panels],
@@ -42,8 +44,8 @@ def chart(scenario: PlayedScenario, courses: Mapping[str, Course], colours: Colo
                 "resolve": {"scale": {"color": "shared"}},
             }
         ),
-        hover=_hover(courses, panels),
-        sparks=_sparks(scenario, courses),
+        hover=_hover(scenario, courses, panels),
+        sparks=_sparks(scenario, everybody),
     )
 
 
@@ -115,32 +117,30 @@ def _shading(wrong: Sequence[Stretch], x: Spec, *, has_words: bool) -> list[Spec
 
 
 def _values(courses: Mapping[str, Course], name: str) -> list[Spec]:
+    """A point in the middle of each bin; where there is nothing to show a line is broken."""
     return [
-        {"t": (i + 0.5) * course.width, "v": value, "client": client}
+        {"t": (begins + ends) / 2, "v": value, "client": client}
         for client, course in courses.items()
-        for i, value in enumerate(getattr(course, name))
-        if value is not None
+        for (begins, ends), value in zip(pairwise(course.edges), getattr(course, name), strict=False)
     ]
 
 
 def _sparks(scenario: PlayedScenario, courses: Mapping[str, Course]) -> Sparks:
     """Of the time in which calls begin."""
-    width = next(iter(courses.values())).width
-    bins = math.ceil(scenario.horizon / width - 1e-9)
-    middles = [(i + 0.5) * width for i in range(bins)]
+    edges = next(iter(courses.values())).edges
+    begins = [edge for edge in edges[:-1] if edge < scenario.horizon]
     wrong = [phase for phase in scenario.phases if phase.faults]
     return Sparks(
         f"{scenario.name}: answered in time, from 0 s to {words.clock(scenario.horizon)}",
-        {client: course.goodput[:bins] for client, course in courses.items()},
-        [any(phase.begins <= at < phase.ends for phase in wrong) for at in middles],
+        {client: course.goodput[: len(begins)] for client, course in courses.items()},
+        [any(phase.begins <= edge < phase.ends for phase in wrong) for edge in begins],
     )
 
 
-def _hover(courses: Mapping[str, Course], panels: Sequence[str]) -> Spec:
-    first = next(iter(courses.values()))
+def _hover(scenario: PlayedScenario, courses: Mapping[str, Course], panels: Sequence[str]) -> Spec:
     return {
-        "end": first.width * len(first.attempts),
-        "width": first.width,
+        "end": scenario.end,
+        "edges": next(iter(courses.values())).edges,
         "panels": [
             {
                 "title": _TITLES[name],

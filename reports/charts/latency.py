@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from brownout.harness.results import PlayedScenario
+from brownout.harness.scoring.views import STEPS
 
 from ..slug import slug
 from ..table import Chart
 from . import theme
 from .theme import Colours, Spec
 
-STEPS = 200
-"""Of the quantiles that results hold."""
 _MARKED = ("read timeout", "deadline", "content gap", "hedge after")
 """Limits that act on the time of a call; connecting takes no time worth a mark."""
 
@@ -24,10 +23,12 @@ def chart(
     colours: Colours,
 ) -> Chart:
     """One curve a client; it ends at the share that was answered at all, and goes on level from there."""
+    everybody, latencies = latencies, theme.drawn(latencies, colours)
     clients = list(latencies)
+    limits = theme.drawn(limits, colours)
     longest = max(found[-1] for found in latencies.values() if found)
     last = max(longest, *scenario.deadlines) * 1.25
-    first = max(0.01, min(found[0] for found in latencies.values() if found) * 0.8)
+    first = min(last / 10, max(0.001, min(found[0] for found in latencies.values() if found) * 0.8))
     x: Spec = {
         "type": "quantitative",
         "scale": {"type": "log", "domain": [first, last], "nice": False, "clamp": True},
@@ -43,7 +44,8 @@ def chart(
     return Chart(
         f"{slug(scenario.name)}-latency",
         f"{scenario.name}: for {', '.join(clients)} the share of calls that was answered within a time, on a "
-        "logarithmic axis; triangles are limits of the clients, the upright line is the deadline.",
+        "logarithmic axis; triangles are limits of the clients, the upright line is the deadline."
+        + theme.of_how_many(latencies, len(everybody)),
         theme.whole(
             {
                 "title": {

@@ -37,7 +37,7 @@ def front(found: Sequence[Standing], colours: Colours) -> Chart:
     x: Spec = {
         "type": "quantitative",
         "scale": {"zero": False, "nice": True},
-        "axis": {"title": "dollars per good call", "format": "$~g", "tickCount": 6},
+        "axis": {"title": "dollars per good call", "format": "$~f", "tickCount": 6},
     }
     y: Spec = {
         "type": "quantitative",

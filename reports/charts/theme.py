@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 Spec = dict[str, Any]
+Of = TypeVar("Of")
 Colours = Mapping[str, str]
 
 WIDTH = 860
@@ -56,8 +57,19 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 
 def colours(clients: Iterable[str]) -> Colours:
-    """A colour for each client, the same in every chart; of more than eight some share one."""
-    return {client: _PALETTE[i % len(_PALETTE)] for i, client in enumerate(dict.fromkeys(clients))}
+    """A colour for each of the first eight clients, the same in every chart. Nobody could tell more of them apart:
+    charts of many lines show these alone."""
+    return dict(zip(dict.fromkeys(clients), _PALETTE, strict=False))
+
+
+def drawn(found: Mapping[str, Of], colours: Colours) -> dict[str, Of]:
+    """Those that have a colour."""
+    return {client: each for client, each in found.items() if client in colours}
+
+
+def of_how_many(shown: Collection[object], there_are: int) -> str:
+    """What a chart says that does not show everybody."""
+    return "" if len(shown) == there_are else f" The best {len(shown)} of {there_are} clients are shown."
 
 
 def whole(spec: Spec) -> Spec:

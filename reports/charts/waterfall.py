@@ -10,20 +10,21 @@ from .. import words
 from ..slug import slug
 from ..table import Chart
 from . import theme
-from .theme import Spec
+from .theme import Colours, Spec
 
 _KINDS = {
-    "answered": "#12924f",
-    "error of the service": "#d9480f",
-    "connection lost or refused": "#a34fd0",
-    "limit of the client": "#2f80ed",
+    "answered": "#2f9e44",
+    "error of the service": "#e03131",
+    "connection lost or refused": "#9c36b5",
+    "limit of the client": "#1c7ed6",
     "called off": theme.FAINT,
 }
 """How a request ended, roughly."""
 
 
-def chart(found: Sequence[Waterfall]) -> Chart:
+def chart(everybody: Sequence[Waterfall], colours: Colours) -> Chart:
     """Time goes to the right; the deadline is marked."""
+    found = [each for each in everybody if each.client in colours] or everybody[:1]
     first = found[0]
     end = max(first.deadline, *(each.ends for each in found)) * 1.02 or 1.0
     lanes = [each.client for each in found]
@@ -45,7 +46,8 @@ def chart(found: Sequence[Waterfall]) -> Chart:
         f"{slug(first.scenario)}-waterfall",
         f"Call {first.call} of {first.scenario}, request by request: "
         + "; ".join(f"{each.client}: {words.end_of(each)}" for each in found)
-        + ".",
+        + "."
+        + theme.of_how_many(found, len(everybody)),
         theme.whole(
             {
                 "title": {"text": f"call {first.call}, seed {first.seed} (line: its deadline)", "offset": 6},
@@ -75,6 +77,7 @@ def chart(found: Sequence[Waterfall]) -> Chart:
                 ],
             }
         ),
+        is_by_client=False,
     )
 
 

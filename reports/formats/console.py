@@ -66,7 +66,7 @@ def _blocks(table: Table, terminal: Terminal) -> Iterator[str]:
         room = terminal.limit - _GAP
         widths[0] = min(widths[0], max(room // 2, 8))
         widths = [widths[0], *(min(width, room - widths[0] - _GAP) for width in widths[1:])]
-    for columns in _packed(widths, terminal.limit):
+    for columns in _packed(table.columns, widths, terminal.limit):
         shown = [widths[0], *(widths[column] for column in columns)]
         for i, row in enumerate(rows):
             cells = [row[0], *(row[column] for column in columns)]
@@ -76,17 +76,32 @@ def _blocks(table: Table, terminal: Terminal) -> Iterator[str]:
                 yield terminal.styled(("* " if is_best else "  ") + line, style)
 
 
-def _packed(widths: Sequence[int], limit: int | None) -> Iterator[list[int]]:
-    """Which columns stand side by side, the first, which all share, left out."""
+def _packed(heads: Sequence[str], widths: Sequence[int], limit: int | None) -> Iterator[list[int]]:
+    """Which columns stand side by side, the first, which all share, left out. An interval stays with its figure."""
     block: list[int] = []
-    used = _GAP + widths[0]
-    for column, width in enumerate(widths[1:], start=1):
-        if block and limit is not None and used + _GAP + width > limit:
+    used = first = _GAP + widths[0]
+    for columns in _units(heads):
+        width = sum(_GAP + widths[column] for column in columns)
+        if block and limit is not None and used + width > limit:
             yield block
-            block, used = [], _GAP + widths[0]
-        block.append(column)
-        used += _GAP + width
+            block, used = [], first
+        block += columns
+        used += width
+        if limit is not None and used > limit and len(columns) > 1:  # not even alone
+            yield block[:-1]
+            block, used = block[-1:], first + _GAP + widths[columns[-1]]
     yield block
+
+
+def _units(heads: Sequence[str]) -> Iterator[list[int]]:
+    """Columns that are read together."""
+    unit: list[int] = []
+    for column in range(1, len(heads)):
+        if unit and heads[column] != "95% interval":
+            yield unit
+            unit = []
+        unit.append(column)
+    yield unit
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:

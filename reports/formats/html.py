@@ -11,7 +11,6 @@ from html import escape
 from pathlib import Path
 
 from .. import drawing
-from ..charts.theme import colours
 from ..document import Document, Section
 from ..report import Report
 from ..table import Chart, Table
@@ -30,7 +29,7 @@ _STATIC = Path(__file__).parent.parent / "static"
 def render(report: Report) -> str:
     """The whole page. Everything that comes from a file is escaped; only our own script may run, and nothing is
     fetched: the page says so to the browser itself."""
-    document, clients = report.document, colours(client.name for client in report.run.clients)
+    document = report.document
     return "\n".join(
         (
             f'<!doctype html><html lang="en"><head><meta charset="utf-8">{_policy()}',
@@ -43,7 +42,7 @@ def render(report: Report) -> str:
             f'<p class="brief">{escape(_brief(document))}</p>{_contents(document)}</header>',
             '<section class="tools" id="tools" aria-label="What is shown" hidden></section>',
             f'<main id="main">{_missing(document)}{"".join(map(_section, document.sections))}{_end(document)}</main>',
-            _data("clients", dict(clients)),
+            _data("clients", dict(document.colours)),
             f"<script>{_static('report.js')}</script></body></html>\n",
         )
     )
@@ -109,7 +108,8 @@ def _figure(chart: Chart | None) -> str:
         return ""
     hover = f' data-hover="hover-{chart.name}"' if chart.hover else ""
     data = _data(f"hover-{chart.name}", dict(chart.hover)) if chart.hover else ""
-    return f"<figure{hover}>{drawing.svg(chart)}</figure>{data}"
+    kind = "" if chart.is_by_client else ' class="of-kinds"'
+    return f"<figure{kind}{hover}>{drawing.svg(chart)}</figure>{data}"
 
 
 def _rows(table: Table) -> str:

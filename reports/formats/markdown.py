@@ -44,7 +44,7 @@ def _fitting(tables: Sequence[Table], room: int) -> list[str]:
     for i in sorted(range(len(tables)), key=lambda i: tables[i].is_detail):
         size = len(written[i].encode()) + 2
         if size > room:
-            break
+            continue
         kept.add(i)
         room -= size
     return [text for i, text in enumerate(written) if i in kept]

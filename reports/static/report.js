@@ -36,11 +36,13 @@
   // Clients are shown and hidden in tables by their name, in charts by their colour.
   const clients = read("clients") ?? {};
   const tools = document.getElementById("tools");
+  const hidden = new Set();
   const show = (name, is_shown) => {
+    hidden[is_shown ? "delete" : "add"](name);
     for (const row of document.querySelectorAll("tr[data-client]"))
       if (row.dataset.client === name) row.hidden = !is_shown;
     const colour = clients[name];
-    for (const mark of document.querySelectorAll(`figure [stroke="${colour}"], figure [fill="${colour}"]`))
+    for (const mark of document.querySelectorAll(`figure:not(.of-kinds) :is([stroke="${colour}"], [fill="${colour}"])`))
       mark.style.display = is_shown ? "" : "none";
   };
   if (Object.keys(clients).length > 1) {
@@ -54,11 +56,18 @@
   }
   const incidents = [...document.querySelectorAll("section.incident")];
   if (incidents.length > 1) {
-    const label = add(tools, "label", { textContent: "scenario" });
+    const label = add(tools, "label", { className: "search", textContent: "scenario" });
     const search = add(label, "input", { type: "search", placeholder: "part of a name" });
+    const nothing = add(tools, "span", { textContent: "no scenario has that in its name", hidden: true });
+    for (const link of document.querySelectorAll("nav a"))
+      link.addEventListener("click", () => {
+        search.value = "";
+        search.dispatchEvent(new Event("input"));
+      });
     search.addEventListener("input", () => {
-      for (const each of incidents)
-        each.hidden = !each.querySelector("h2").textContent.toLowerCase().includes(search.value.toLowerCase());
+      const wanted = search.value.toLowerCase();
+      for (const each of incidents) each.hidden = !each.querySelector("h2").textContent.toLowerCase().includes(wanted);
+      nothing.hidden = incidents.some((each) => !each.hidden);
     });
   }
   tools.hidden = tools.childElementCount === 0;
@@ -72,9 +81,13 @@
     value === null || value === undefined ? "–" : is_share ? `${(value * 100).toFixed(1)}%` : value.toFixed(2);
   for (const figure of document.querySelectorAll("figure[data-hover]")) {
     const data = read(figure.dataset.hover);
-    const plots = [...figure.querySelectorAll("svg path.background")]
-      .filter((path) => path.getBBox().width > 100 && path.getBBox().height > 10)
-      .slice(-data.panels.length);
+    const widest = (path) => path.getBBox().width;
+    const found = [...figure.querySelectorAll("svg path.background")];
+    const width = Math.max(...found.map(widest)); // of a panel; legends are narrower, and layers lie on each other
+    const tops = new Map();
+    for (const path of found.filter((each) => widest(each) > width - 2 && each.getBBox().height > 10))
+      tops.set(Math.round(path.getBoundingClientRect().top - figure.getBoundingClientRect().top), path);
+    const plots = [...tops.entries()].sort(([a], [b]) => a - b).map(([, path]) => path);
     if (plots.length !== data.panels.length) continue;
     const cross = add(figure, "div", { className: "cross", hidden: true });
     const values = add(figure, "div", { className: "values", hidden: true });
@@ -86,14 +99,12 @@
       const share = (event.clientX - boxes[0].left) / boxes[0].width;
       const panel = boxes.findIndex((box) => event.clientY >= box.top - 20 && event.clientY <= box.bottom + 20);
       if (share < 0 || share >= 1 || panel < 0) return leave();
-      const place = Math.floor((share * data.end) / data.width);
+      const place = data.edges.findIndex((edge) => edge > share * data.end) - 1;
+      if (place < 0) return leave();
       const { title, is_share, series } = data.panels[panel];
-      const shown = Object.entries(series).filter(([name]) => {
-        const row = [...document.querySelectorAll("tr[data-client]")].find((each) => each.dataset.client === name);
-        return !row?.hidden;
-      });
+      const shown = Object.entries(series).filter(([name]) => !hidden.has(name));
       const lines = shown.map(([name, found]) => `${told(found[place], is_share).padStart(8)}  ${name.slice(0, 40)}`);
-      values.textContent = [`${place * data.width} to ${(place + 1) * data.width} s, ${title}`, ...lines].join("\n");
+      values.textContent = [`${data.edges[place]} to ${data.edges[place + 1]} s, ${title}`, ...lines].join("\n");
       cross.hidden = values.hidden = false;
       const x = event.clientX - frame.left + figure.scrollLeft;
       cross.style.left = `${x}px`;

@@ -10,12 +10,13 @@ from .incident import every_metric, faults, losses, scenario
 from .latency import latency
 from .layers import layers
 from .objectives import judgements, objectives
-from .ranking import front, pairs, ranks, standings
+from .ranking import clients, front, pairs, ranks, standings
 from .waterfall import waterfall
 
 __all__ = [
     "agreement",
     "changes",
+    "clients",
     "costs",
     "course",
     "every_metric",

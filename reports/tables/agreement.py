@@ -14,7 +14,8 @@ def agreement(found: Sequence[Agreement]) -> Table:
     """The simulator against the wire."""
     return Table(
         "The simulator and the real SDK",
-        "The same files, seed and sample, once in the simulator and once with the official SDK over real sockets.",
+        "The same files, seed and sample, once in the simulator and once with the official SDK over real sockets. So "
+        "small a sample has other figures than the tables above: what counts is how far the two agree.",
         ("scenario, client", "goodput, sim", "goodput, wire", "p50, sim", "p50, wire", "requests, sim",
          "requests, wire"),
         tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from brownout.harness.results import PlayedClient, PlayedScenario, Row
+from brownout.harness.scoring.views import STEPS
 
 from .. import words
 from ..charts import latency as chart
@@ -18,7 +19,7 @@ def latency(
     scenario: PlayedScenario, rows: Sequence[Row], clients: Mapping[str, PlayedClient], colours: Colours
 ) -> Table | None:
     """One row a client; None where nobody was ever answered."""
-    if not any(row.latencies for row in rows):
+    if not any(row.latencies for row in rows if row.client in colours):
         return None
     limits = {row.client: clients[row.client].limits if row.client in clients else {} for row in rows}
     deadlines = ", ".join(f"{deadline:g} s" for deadline in scenario.deadlines)
@@ -36,7 +37,7 @@ def latency(
 
 
 def _quantile(latencies: Sequence[float], q: float) -> str:
-    place = round(q * chart.STEPS)
+    place = round(q * STEPS)
     return words.of("p50(latency)", latencies[place - 1] if place <= len(latencies) else float("inf"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from brownout.harness.results import Pair, RunFile, Standing
+from brownout.harness.results import Pair, PlayedClient, RunFile, Standing
 
 from .. import words
 from ..charts import standings as charts
@@ -41,6 +41,17 @@ def standings(found: Sequence[Standing], colours: Colours) -> Table:
         frozenset(each.client for each in found if each.is_tied_with_best),
         chart=charts.ranking(found, colours),
     )  # fmt: skip
+
+
+def clients(found: Sequence[PlayedClient]) -> Table:
+    """What they are."""
+    return Table(
+        "The clients",
+        "As their files say.",
+        ("client", "what it is"),
+        tuple((each.name, each.about or "–") for each in found),
+        is_detail=True,
+    )
 
 
 def front(found: Sequence[Standing], colours: Colours) -> Table | None:
@@ -102,7 +113,7 @@ def pairs(found: Sequence[Pair]) -> Table:
     """Every two clients."""
     return Table(
         "Every two clients",
-        "How much longer the penalized wait of the second is, in points, over all scenarios. p is exact (all sign "
+        "How much longer the penalized wait of the second is, in points, over all scenarios. p is exact (sign "
         "flips of the seeds); Holm's counts all pairs. Seeds needed: to find a difference like this in 80% of "
         "cases.",
         ("better, worse", "points", "95% interval", "p", "p (Holm)", "tie", "seeds needed"),

@@ -8,10 +8,11 @@ from brownout.harness.views import Try, Waterfall
 
 from .. import words
 from ..charts import waterfall as chart
+from ..charts.theme import Colours
 from ..table import Table
 
 
-def waterfall(found: Sequence[Waterfall]) -> Table:
+def waterfall(found: Sequence[Waterfall], colours: Colours) -> Table:
     """One row a request, in the order of clients, the best first."""
     first = found[0]
     tells = "the call that tells the clients apart best" if len({each.is_good for each in found}) > 1 else (
@@ -20,11 +21,11 @@ def waterfall(found: Sequence[Waterfall]) -> Table:
     return Table(
         f"{first.scenario}: one call, request by request",
         f"Call {first.call} under seed {first.seed}, meant to be answered within {first.deadline:g} s: {tells}. "
-        "All clients met the same world. Times count from the moment it was meant to be sent.",
+        "Times count from the moment it was meant to be sent.",
         ("client", "request", "sent", "ended", "how", "fault", "what became of the call"),
         tuple(row for each in found for row in _rows(each)),
         is_detail=True,
-        chart=chart.chart(found),
+        chart=chart.chart(found, colours),
     )
 
 

@@ -171,12 +171,12 @@ def _each(given: Iterable[Given], source_of: Callable[[Given], Source[Found]]) -
 
 
 def _scenario(given: Named | Scenario) -> Source[Scenario]:
-    return Source(given, "", given.name) if isinstance(given, Scenario) else sources.scenario(fspath(given))
+    return Source(given, "", "") if isinstance(given, Scenario) else sources.scenario(fspath(given))
 
 
 def _contestant(given: Named | Contestant) -> Source[Contestant]:
     if isinstance(given, Client | Program | Command):
-        return Source(given, "", given.name)
+        return Source(given, "", "")
     return sources.contestant(fspath(given))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +12,12 @@ from hypothesis import strategies as st
 
 from brownout.harness import tables
 from brownout.harness.cells import Job
-from brownout.harness.course import COLUMNS, _overlap, course, width_of
-from brownout.harness.metrics import Observed
+from brownout.harness.client import Client
+from brownout.harness.course import COLUMNS, _open, _overlap, course, edges_of, width_of
+from brownout.harness.files import loads
+from brownout.harness.metrics import Observed, metric
+from brownout.harness.records import BreakerRecord
+from brownout.harness.scenario import Scenario
 from brownout.harness.sources import client, scenario
 
 from . import tiny
@@ -79,11 +83,70 @@ def test_the_twin_is_the_same_world_without_faults(tmp_path: Path) -> None:
 
 
 def test_open_breakers_are_those_of_the_metric(tmp_path: Path) -> None:
-    """Seconds of all bins and clients in which calls begin, as `breaker_open_time` has them for each client."""
+    """Of the time in which calls begin, the seconds a client that `breaker_open_time` tells."""
     seen = seen_of(tmp_path, "storm.yaml", "hasty.yaml")
     found, _, _ = binned(seen)
-    spells = [(r.at, r.until) for r in seen.ledger.breaker if r.until is not None]
-    assert spells
-    assert found["open"].sum() == pytest.approx(sum(min(until, seen.scenario.end) - at for at, until in spells))
+    begin = found["edges"][:-1] < seen.scenario.horizon
+    seconds = found["open"][begin].sum() / seen.scenario.workload.clients
+    assert seconds == pytest.approx(metric("breaker_open_time").of(seen))
+    assert seconds > 1.0
     patient, _, _ = binned(seen_of(tmp_path, "storm.yaml", "patient.yaml"))
     assert not patient["open"].any()
+
+
+SPELLED = st.lists(st.tuples(st.integers(0, 2), st.floats(0.0, 90.0), st.floats(0.1, 30.0)), max_size=20)
+
+
+@given(SPELLED)
+def test_a_client_is_open_once_however_many_breakers_it_has(spells: list[tuple[int, float, float]]) -> None:
+    """Profiles have breakers of their own; the share of clients is never more than all of them."""
+    ordered = sorted((at, client, seconds) for client, at, seconds in spells)
+    records = [BreakerRecord(client, at, "closed", "open", at + seconds) for at, client, seconds in ordered]
+    begins, ends = np.array(list(_open(records)), dtype=float).reshape(-1, 2).T
+    edges = np.linspace(0.0, 120.0, 61)
+    assert (_overlap(begins, ends, edges) <= 3 * 2.0 + 1e-6).all()
+    covered = sum(
+        any(at <= moment < at + seconds for at, who, seconds in ordered if who == client)
+        for client in range(3)
+        for moment in np.arange(0.0, 120.0, 0.05)
+    )
+    assert _overlap(begins, ends, edges).sum() == pytest.approx(covered * 0.05, abs=3 * 20 * 0.05)
+
+
+UNEVEN = tiny.STORM.replace("{for: 10s}\n  - for: 30s", "{for: 9800ms}\n  - for: 6s").replace(
+    "  - {for: 10s}\n", "  - {for: 7s}\n"
+)
+
+
+def test_a_bin_is_of_one_phase_alone() -> None:
+    """Phases end where bins do, wherever that is, and no bin is next to nothing."""
+    scenario = loads(UNEVEN, Scenario)
+    edges = edges_of(scenario)
+    bounds = [0.0, 9.8, 15.8, 22.8, scenario.end]
+    assert all(np.isclose(edges, bound).any() for bound in bounds)
+    assert (np.diff(edges) > 0.2).all()
+
+
+@given(st.lists(st.floats(0.01, 5000.0), min_size=1, max_size=6), st.floats(0.0, 300.0))
+def test_bins_end_where_phases_do(lengths: list[float], drain: float) -> None:
+    """Whatever their lengths; bins are in order, and about as many as a chart can show."""
+    phases = "".join(f"  - {{for: {round(seconds * 1000)}ms}}\n" for seconds in lengths)
+    text = tiny.CALM.replace("  - {for: 20s}\n", phases) + f"drain: {round(drain * 1000)}ms\n"
+    scenario = loads(text, Scenario)
+    edges = edges_of(scenario)
+    for end in accumulate(phase.seconds for phase in scenario.timeline):
+        assert np.isclose(edges, end, atol=1e-6).any()
+    assert (np.diff(edges) > 0.0).all()
+    assert edges[0] == 0.0
+    assert edges[-1] == pytest.approx(scenario.end)
+    assert len(edges) <= 121 + len(lengths) + 2
+
+
+def test_calls_on_the_edge_of_a_bin_are_in_the_one_that_begins() -> None:
+    """Steady arrivals are level: no bin has the calls of its neighbour."""
+    text = tiny.CALM.replace("rate: 1/s", "rate: 10/s").replace("{for: 20s}", "{for: 3s}") + "drain: 2s\n"
+    seen = Job(loads(text, Scenario), loads(tiny.PATIENT, Client), 1, "sim", 1.0).observe()
+    found, _, _ = binned(seen)
+    begins = found["edges"][:-1] < 3.0
+    rates = found["calls"][begins] / np.diff(found["edges"])[begins]
+    assert rates == pytest.approx(10.0)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
-from multiprocessing import active_children
+from multiprocessing import active_children, get_context
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -65,6 +69,20 @@ def test_who_stops_reading_stops_the_workers() -> None:
     with closing(run(todo(500), 2)) as finished:
         next(finished)
     assert active_children() == []
+
+
+def test_a_worker_that_is_stopped_in_the_middle_of_its_result_holds_nobody_up() -> None:
+    """Half of a result is there, the rest never comes, and the pool is closed all the same."""
+    pool = ProcessPoolExecutor(1, get_context("spawn"))
+    before = active_children()
+    pool.submit(os.getpid).result()
+    results: Any = pool._result_queue
+    os.write(results._writer.fileno(), struct.pack("!i", 1000) + b"half")
+    workers._stop(pool, [worker for worker in active_children() if worker not in before])
+    closing_it = Thread(target=pool.shutdown, daemon=True)
+    closing_it.start()
+    closing_it.join(60)
+    assert not closing_it.is_alive()
 
 
 @needs_proc

@@ -76,9 +76,10 @@ def course(goodput: float, *, opens: bool = False, has_twin: bool = True) -> Cou
     """Nine bins of ten seconds; in the last three no call begins."""
     during: list[float | None] = [1.0, goodput, goodput, goodput, 1.0, 1.0, None, None, None]
     return Course(
-        width=10.0,
+        edges=[10.0 * i for i in range(10)],
         arrivals=[2.0] * 6 + [0.0] * 3,
         goodput=during,
+        twin_arrivals=[2.0] * 6 + [0.0] * 3 if has_twin else [],
         twin=[None if each is None else 1.0 for each in during] if has_twin else [],
         attempts=[2.0, 3.5, 3.5, 3.5, 2.0, 2.0, 0.0, 0.0, 0.0],
         in_flight=[4.0, 6.25, 8.0, 8.0, 6.0, 4.0, 1.5, 0.0, 0.0],

@@ -222,6 +222,30 @@ def test_clients_are_hidden_everywhere(open_page: Open) -> None:
     assert lines.filter(visible=True).count() == shown
 
 
+def test_hiding_a_client_hides_nothing_of_others(open_page: Open) -> None:
+    """A call's requests have the colours of their endings, and stay; so do the other clients' lines."""
+    page = open_page()
+    bars = page.locator("#scenario-storm figure.of-kinds .mark-rect path")
+    steady = page.locator("#scenario-storm figure >> nth=0 >> .mark-line path")
+    shown, lines = bars.filter(visible=True).count(), steady.filter(visible=True).count()
+    assert shown
+    for name in ("hasty", "absent"):
+        page.get_by_role("checkbox", name=name).uncheck()
+    assert bars.filter(visible=True).count() == shown
+    assert 0 < steady.filter(visible=True).count() < lines
+
+
+def test_a_link_leads_to_a_head_that_can_be_seen(open_page: Open) -> None:
+    """Below the tools, which stay; and to a scenario that was filtered out."""
+    page = open_page()
+    page.get_by_role("searchbox").fill("calm")
+    page.get_by_role("link", name="storm", exact=True).click()
+    head = page.locator("#scenario-storm h2")
+    tools = page.locator("#tools").bounding_box()
+    assert head.is_visible()
+    assert head.bounding_box()["y"] >= tools["y"] + tools["height"]
+
+
 def test_scenarios_are_found(open_page: Open) -> None:
     """By a part of their name."""
     page = open_page()
@@ -235,11 +259,12 @@ def test_figures_stand_under_the_pointer(open_page: Open) -> None:
     page = open_page()
     figure = page.locator("#scenario-storm figure[data-hover]")
     figure.scroll_into_view_if_needed()
-    plots = figure.locator("svg path.background").evaluate_all(
-        "paths => paths.filter(p => p.getBBox().width > 100 && p.getBBox().height > 10)"
+    panels = figure.locator("svg path.background").evaluate_all(
+        "paths => paths.filter(p => p.getBBox().width > 500 && p.getBBox().height > 10)"
         ".map(p => { const b = p.getBoundingClientRect(); return [b.left, b.top, b.width, b.height]; })"
     )
-    left, top, width, height = plots[-4]
+    plots = sorted({tuple(map(round, panel)) for panel in panels}, key=lambda panel: panel[1])
+    left, top, width, height = plots[0]
     page.mouse.move(left + width * 25 / 90, top + height / 2)
     values = figure.locator(".values")
     assert values.inner_text().splitlines() == [
@@ -247,10 +272,15 @@ def test_figures_stand_under_the_pointer(open_page: Open) -> None:
         "   83.4%  steady", "   61.2%  hasty", "    0.0%  absent",
     ]  # fmt: skip
     page.get_by_role("checkbox", name="hasty").uncheck()
-    left, top, width, height = plots[-3]
+    left, top, width, height = plots[1]
     page.mouse.move(left + width * 15 / 90, top + height / 2)
-    assert values.inner_text().splitlines()[1:] == ["    3.50  steady", "    3.50  absent"]
-    page.mouse.move(left, top - 400)
+    assert values.inner_text().splitlines() == [
+        "10 to 20 s, requests a second", "    3.50  steady", "    3.50  absent"
+    ]  # fmt: skip
+    left, top, width, height = plots[3]
+    page.mouse.move(left + width * 25 / 90, top + height / 2)
+    assert values.inner_text().splitlines()[1:] == ["       –  steady", "   50.0%  absent"]
+    page.mouse.move(left - 50, top)
     assert not values.is_visible()
 
 

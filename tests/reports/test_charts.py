@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from brownout.harness.ending import ending
+from brownout.harness.results import Estimate
 from brownout.reports import drawing
 from brownout.reports.charts import theme
 from brownout.reports.charts.waterfall import _KINDS, kind_of
@@ -96,10 +97,11 @@ def test_of_a_course_everything_is_drawn() -> None:
     [shade] = [layer for layer in goodput["layer"] if layer["mark"]["type"] == "rect"]
     assert shade["data"]["values"] == [{"a": 10.0, "b": 40.0, "faults": "rate_limit 50%, stall 10%"}]
     ghost, lines = [layer["data"]["values"] for layer in goodput["layer"] if layer["mark"]["type"] == "line"]
-    assert {(each["t"], each["v"]) for each in lines if each["client"] == "steady"} == {
+    assert [(each["t"], each["v"]) for each in lines if each["client"] == "steady"] == [
         (5.0, 1.0), (15.0, 0.834), (25.0, 0.834), (35.0, 0.834), (45.0, 1.0), (55.0, 1.0),
-    }  # fmt: skip
-    assert {each["v"] for each in ghost} == {1.0}
+        (65.0, None), (75.0, None), (85.0, None),
+    ]  # fmt: skip
+    assert {each["v"] for each in ghost} == {1.0, None}
     for panel, last in ((attempts, 0.0), (in_flight, 0.0), (breakers, 0.0)):
         values = panel["layer"][-1]["data"]["values"]
         assert [each["v"] for each in values if each["client"] == "absent"][-1] == last
@@ -125,11 +127,89 @@ def test_curves_of_latency_end_where_answers_do() -> None:
 
 
 def test_what_never_happens_is_said_and_not_drawn() -> None:
-    """An infinite figure is no place on an axis."""
-    recovery = CHARTS["storm-costs"].spec["hconcat"][-1]
-    text = recovery["layer"][-1]
-    assert text["mark"]["text"] == "never"
+    """An infinite figure is no place on an axis: a word stands there, for that client alone."""
+    never = run()
+    rows = [
+        row.model_copy(update={"metrics": row.metrics | {"time_to_recover": Estimate(value=float("inf"))}})
+        if row.client == "hasty" else row
+        for row in never.rows
+    ]  # fmt: skip
+    tables = Report(never.model_copy(update={"rows": rows})).document.tables
+    [chart] = [table.chart for table in tables if table.chart and table.chart.name == "storm-costs"]
+    recovery = chart.spec["hconcat"][-1]
+    assert {each["client"]: each["value"] for each in recovery["data"]["values"]} == {"steady": 12.5, "hasty": None}
+    assert drawing.svg(chart).count(">never<") == 1
+    assert ">never<" not in drawing.svg(CHARTS["storm-costs"])
     assert "absent" not in {each["client"] for each in CHARTS["front"].spec["data"]["values"]}
+
+
+CROWD = [f"client-{i}" for i in range(12)]
+
+
+def crowd() -> Report:
+    """A dozen clients, the first of them the best."""
+    plain = run()
+    row, standing = plain.rows[0], plain.standings[0]
+    return Report(
+        plain.model_copy(
+            update={
+                "clients": [plain.clients[0].model_copy(update={"name": name}) for name in CROWD],
+                "rows": [
+                    row.model_copy(update={"client": name, "scenario": scenario.name})
+                    for scenario in plain.scenarios for name in CROWD
+                ],
+                "standings": [standing.model_copy(update={"client": name}) for name in CROWD],
+                "waterfalls": [plain.waterfalls[0].model_copy(update={"client": name}) for name in CROWD],
+                "objectives": [], "pairs": [], "layers": [], "gate": None,
+            }
+        )
+    )  # fmt: skip
+
+
+def test_of_a_crowd_the_best_eight_are_drawn() -> None:
+    """Each has a colour of its own, and the chart says that there are more; the table has all of them."""
+    document = crowd().document
+    assert list(document.colours) == CROWD[:8]
+    assert len(set(document.colours.values())) == 8
+    for table in document.tables:
+        if table.chart and table.chart.name.startswith("storm-"):
+            assert drawn_values(table.chart, "client") == set(CROWD[:8])
+            assert "The best 8 of 12 clients are shown." in table.chart.says
+            assert set(CROWD) <= {cell for row in table.rows for cell in row}
+
+
+EVIL = [
+    "\x00\x1b[2J\x0b",
+    'a role="',
+    '" id="x" onload="alert(1)',
+    "currentColor",
+    "url(#clip0)",
+    "<b>&amp;",
+    "n" * 10_000,
+    "\ud800 alone",
+    "日本語 עברית 🌊",
+]
+
+
+@pytest.mark.parametrize("name", EVIL, ids=lambda name: ascii(name[:20]))
+def test_names_of_strangers_are_drawn_as_text(name: str) -> None:
+    """Whatever looks like markup, cannot be said in XML, or has no end: the picture is whole, as it would be."""
+    plain = run()
+    renamed = {"steady": name}
+    rows = [row.model_copy(update={"client": renamed.get(row.client, row.client)}) for row in plain.rows]
+    standings = [each.model_copy(update={"client": renamed.get(each.client, each.client)}) for each in plain.standings]
+    calls = [each.model_copy(update={"client": renamed.get(each.client, each.client)}) for each in plain.waterfalls]
+    clients = [each.model_copy(update={"name": renamed.get(each.name, each.name)}) for each in plain.clients]
+    changed = plain.model_copy(update={"rows": rows, "standings": standings, "waterfalls": calls, "clients": clients})
+    charts = {table.chart.name: table.chart for table in Report(changed).document.tables if table.chart}
+    assert charts.keys() == CHARTS.keys()
+    for which, chart in charts.items():
+        found, usual = ET.fromstring(drawing.svg(chart)), ET.fromstring(drawing.svg(CHARTS[which]))
+        assert [element.tag for element in found.iter("path")] == [element.tag for element in usual.iter("path")]
+        assert {key for each in found.iter() for key in each.attrib} == {
+            key for each in usual.iter() for key in each.attrib
+        }
+        assert drawing.png(chart, 0.5).startswith(b"\x89PNG")
 
 
 PHASES = ("connect", "write", "pool", "read", "")

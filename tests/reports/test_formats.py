@@ -135,7 +135,8 @@ def test_details_are_folded_where_that_can_be_done() -> None:
     page = document(run())
     details = [table for table in page.tables if table.is_detail]
     assert [table.title for table in details if not table.chart] == [
-        "storm: every metric", "storm: faults planned and fired", "calm: every metric", "Every two clients"
+        "The clients", "storm: every metric", "storm: faults planned and fired", "calm: every metric",
+        "Every two clients",
     ]  # fmt: skip
     assert [table.title for table in details if table.chart] == [
         "storm: through time", "storm: how long calls took", "storm: load, waste and recovery",

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from brownout.fakes.units import format_share
+from brownout.harness import again
 from brownout.harness.objectives import parse
 from brownout.harness.plan import Plan
 from brownout.harness.program import Command, Contestant
@@ -21,26 +21,18 @@ def command(plan: Plan) -> str:
     words += [word for source in plan.clients for word in _named(source)]
     words += _how(plan, "--seeds", str(len(plan.seeds)), "--first-seed", str(plan.seeds[0]))
     for scenario, weight in plan.weights.items():
-        words += ["--weight", f"{scenario}={_number(weight)}"]
+        words += ["--weight", f"{scenario}={again.number(weight)}"]
     words += ["--ablate", plan.ablate] if plan.ablate else []
     words += ["--gate", plan.gate] if plan.gate else []
     return shlex.join(words)
 
 
-def _named(source: Source[Contestant]) -> tuple[str, str]:
-    """A contestant, as an option."""
-    return "--client-command" if isinstance(source.value, Command) else "-c", source.named
+def _named(source: Source[Contestant]) -> list[str]:
+    return again.contestant(source.named, is_command=isinstance(source.value, Command))
 
 
 def _how(plan: Plan, *seeds: str) -> list[str]:
-    words = ["--backend", plan.backend, *seeds]
-    words += ["--time-scale", _number(plan.scale)] if plan.backend == "wire" else []
-    return words + (["--sample", format_share(plan.sample)] if plan.sample != 1.0 else [])
-
-
-def _number(value: float) -> str:
-    """As short as it can be read back exactly."""
-    return repr(value).removesuffix(".0")
+    return again.how(plan.backend, plan.scale, plan.sample, *seeds)
 
 
 def rest(plan: Plan, out: Path | None, done: int) -> str:
