@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from . import scoring, shards
+from .part import printable
 from .results import PlayedClient, PlayedScenario, Row, RunFile
 from .shards import Found, Place
 from .store import Played
@@ -20,6 +21,13 @@ def join(runs: Sequence[RunFile]) -> RunFile:
     """
     if not runs:
         raise ValueError("there is no run to join")
+    try:
+        return _joined(runs)
+    except ValueError as error:  # what it says may come from the files
+        raise ValueError(printable(str(error))) from None
+
+
+def _joined(runs: Sequence[RunFile]) -> RunFile:
     if len(runs) == 1:
         return runs[0]
     shards.check_alike(runs)
@@ -56,7 +64,8 @@ def _scored(
             "weights": figures.weights,
             "scenarios": list(scenarios.values()),
             "clients": list(clients.values()),
-            "verdict": scoring.of_comparison(standings, list(scenarios), figures.runs)
+            "verdict": scoring.of_comparison(standings, figures.counted, figures.runs)
+            + scoring.provisos(figures, standings, objectives)
             if first.kind == "comparison"
             else scoring.of_objectives(objectives, figures.runs),
             "gate": None,

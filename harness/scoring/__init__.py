@@ -7,6 +7,7 @@ from .figures import Figures
 from .gate import gate
 from .judging import judge
 from .played import Unplayable, check_played
+from .provisos import provisos
 from .rows import ranked, rows
 from .standings import pairs, standings
 from .telling import waterfalls
@@ -25,6 +26,7 @@ __all__ = [
     "of_comparison",
     "of_objectives",
     "pairs",
+    "provisos",
     "ranked",
     "rows",
     "standings",
