@@ -10,7 +10,7 @@ READY := .venv/.ready
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
-demo: $(READY) ## play client configurations through an incident, and compare them
+demo: $(READY) ## play client configurations through incidents, and compare them
 	@$(BIN)/brownout demo
 
 test: lint ## lint, then every test, with coverage
