@@ -50,12 +50,6 @@ class Document:
 def document(run: RunFile, agreement: Sequence[Agreement] = ()) -> Document:
     """The report of a run, with how far another backend agrees if that was measured."""
     titles = {"comparison": "Brownout: which configuration holds", "objectives": "Brownout: do the objectives hold"}
-    verdict = run.verdict
-    if run.gate is not None:
-        verdict = f"GATE {'held' if run.gate.is_met else 'MISSED'} for {run.gate.client}: {run.gate.why}. {verdict}"
-    if run.changes:
-        is_all = run.kind == "objectives" and not run.objectives  # the gate alone decides
-        verdict = changed.verdict(run.changes) + ("" if is_all else f" {verdict}")
     by_client = colours(standing.client for standing in run.standings)
     sections = [
         Section(
@@ -65,7 +59,20 @@ def document(run: RunFile, agreement: Sequence[Agreement] = ()) -> Document:
         Section("How sure", "how-sure", tuple(_doubts(run, agreement))),
     ]
     found = tuple(section for section in sections if section.tables)
-    return Document(titles[run.kind], verdict, found, tuple(run.notes), _facts(run), run.command, by_client)
+    return Document(titles[run.kind], _verdict(run), found, tuple(run.notes), _facts(run), run.command, by_client)
+
+
+def _verdict(run: RunFile) -> str:
+    """What was decided, in all its parts; what failed comes first, so that the first word says how it ended."""
+    parts = []
+    if run.changes:
+        parts.append((any(each.outcome == "worse" for each in run.changes), changed.verdict(run.changes)))
+    if run.gate is not None:
+        word = "held" if run.gate.is_met else "MISSED"
+        parts.append((not run.gate.is_met, f"GATE {word} for {run.gate.client}: {run.gate.why}."))
+    if run.kind == "comparison" or run.objectives or not parts:
+        parts.append((any(each.is_met is False for each in run.objectives) and run.kind == "objectives", run.verdict))
+    return " ".join(text for _, text in sorted(parts, key=lambda part: not part[0]))
 
 
 def _overview(run: RunFile, by_client: Colours) -> Iterable[Table]:
