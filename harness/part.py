@@ -2,15 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import math
+import re
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, WithJsonSchema, field_validator
+
+FROM_FILE = "a file"
+"""The context of what somebody else may have written: what has no place in it is refused, not replaced."""
+MOST = 1e18
+"""In size, of every number in a file: sums of more, and what is drawn of them, have no end."""
+
+_NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Characters that drive a terminal, end a line where none should end, or cannot be written at all."""
+
+
+def printable(text: str) -> str:
+    """On one line, with nothing in it that a terminal would obey: such characters stand as their codes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class Part(BaseModel):
     """A frozen record that refuses what it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _fit_to_be_shown(cls, value: Any, info: ValidationInfo) -> Any:
+        """Of what is read from a file; of our own a character that cannot be shown is replaced, and the run stands."""
+        return _fit(value, info.context == FROM_FILE)
+
+
+def _fit(value: Any, is_file: bool) -> Any:
+    """Parts in it look after themselves."""
+    if isinstance(value, str):
+        return _text(value, is_file)
+    if isinstance(value, list):
+        return [each if isinstance(each, dict) else _fit(each, is_file) for each in value]
+    if isinstance(value, dict):
+        fit = {_fit(key, is_file): each for key, each in value.items()}
+        return {key: each if isinstance(each, dict) else _fit(each, is_file) for key, each in fit.items()}
+    if is_file and isinstance(value, int | float) and MOST < abs(value) < math.inf:
+        raise ValueError(f"expected a number of at most {MOST:g}")
+    return value
+
+
+def _text(text: str, is_file: bool) -> str:
+    if not _NO_TEXT.search(text):
+        return text
+    if is_file:
+        raise ValueError("expected text without control characters")
+    return _NO_TEXT.sub("\ufffd", text)
 
 
 def _a_number(value: float) -> float:

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, FiniteFloat, ValidationError
+from pydantic import Field, FiniteFloat, ValidationError, model_validator
 
-from .part import Figure, Part
+from .coherent import problem
+from .part import FROM_FILE, Figure, Part, printable
 from .views import Course, Stretch, Waterfall
 
 SCHEMA_VERSION = 3
@@ -16,11 +17,17 @@ SCHEMA_VERSION = 3
 Backend = Literal["sim", "virtual", "virtual-blocking", "wire"]
 
 
+Count = Annotated[int, Field(ge=0, le=2**53)]
+Seed = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+Chance = Annotated[FiniteFloat, Field(ge=0.0, le=1.0)]
+Positive = Annotated[FiniteFloat, Field(gt=0.0)]
+
+
 class FaultCount(Part):
     """How often a fault was meant for a request, and how often it took effect."""
 
-    planned: int
-    fired: int
+    planned: Count
+    fired: Count
 
 
 class Cell(Part):
@@ -29,15 +36,15 @@ class Cell(Part):
     key: Annotated[str, Field(description="of its calls and attempts in the file of cells")]
     scenario: str
     client: str
-    seed: int
-    calls: int
-    attempts: int
+    seed: Seed
+    calls: Count
+    attempts: Count
     metrics: dict[str, Figure]
     absent: Annotated[dict[str, str], Field(description="metrics that have no meaning in this run, and why")]
-    outcomes: dict[str, int]
-    timeouts: dict[str, int]
+    outcomes: dict[str, Count]
+    timeouts: dict[str, Count]
     faults: dict[str, FaultCount]
-    transitions: Annotated[dict[str, int], Field(description="of breakers: `closed to open`, and how often")]
+    transitions: Annotated[dict[str, Count], Field(description="of breakers: `closed to open`, and how often")]
     lateness: FiniteFloat
 
 
@@ -55,11 +62,19 @@ class Subject(Part):
 class PlayedScenario(Subject):
     """Seconds count from its start; what is still going on at its end is censored."""
 
-    clients: Annotated[int, Field(description="each with connections and breakers of its own")]
-    horizon: Annotated[FiniteFloat, Field(description="seconds in which calls begin")]
+    clients: Annotated[Count, Field(description="each with connections and breakers of its own")]
+    horizon: Annotated[Positive, Field(description="seconds in which calls begin")]
     end: FiniteFloat
-    deadlines: Annotated[list[FiniteFloat], Field(description="of its kinds of calls, from the moment one is meant")]
+    deadlines: Annotated[
+        list[Positive], Field(min_length=1, description="of its kinds of calls, from the moment one is meant")
+    ]
     phases: list[Stretch]
+
+    @model_validator(mode="after")
+    def _ends_last(self) -> PlayedScenario:
+        if self.end < self.horizon:
+            raise ValueError("end: expected no less than the horizon")
+        return self
 
 
 class PlayedClient(Subject):
@@ -86,14 +101,14 @@ class Row(Part):
 
     scenario: str
     client: str
-    rank: int
+    rank: Count
     is_best: bool
     metrics: dict[str, Estimate]
     absent: dict[str, str]
-    outcomes: dict[str, int]
-    timeouts: dict[str, int]
+    outcomes: dict[str, Count]
+    timeouts: dict[str, Count]
     faults: dict[str, FaultCount]
-    transitions: dict[str, int]
+    transitions: dict[str, Count]
     course: Course | None = None
     latencies: list[FiniteFloat] = Field(default_factory=list)
 
@@ -103,7 +118,7 @@ class Standing(Part):
     deadline: smaller is better. `behind`: by how much it is more than the first's, paired by seed."""
 
     client: str
-    rank: int
+    rank: Count
     score: Estimate
     behind: Estimate
     wait: Annotated[Estimate, Field(description="the weighted mean of `rmst_share`: the same without the penalty")]
@@ -112,11 +127,11 @@ class Standing(Part):
     cost: Annotated[Estimate, Field(description="dollars per good call, the weighted mean")]
     is_on_front: Annotated[bool, Field(description="whether nobody has as much goodput for less, or more for as much")]
     probability_of_best: Annotated[
-        FiniteFloat | None, Field(description="over all scenarios; null with fewer than three seeds")
+        Chance | None, Field(description="over all scenarios; null with fewer than three seeds")
     ]
     is_tied_with_best: bool
     runs_needed: Annotated[
-        int | None, Field(description="seeds that would tell a difference as large as this one; null: none would")
+        Count | None, Field(description="seeds that would tell a difference as large as this one; null: none would")
     ]
 
 
@@ -127,10 +142,10 @@ class Pair(Part):
     better: str
     worse: str
     difference: Estimate
-    p: FiniteFloat
-    p_holm: FiniteFloat
+    p: Chance
+    p_holm: Chance
     is_tied: bool
-    runs_needed: int | None
+    runs_needed: Count | None
 
 
 class Verdict(Part):
@@ -189,11 +204,11 @@ class Change(Part):
     unit: Literal["%", "points", "s", "x", "$", "count"]
     low: Annotated[Figure | None, Field(description="of its 95% interval; null where a run has an infinite figure")]
     high: Figure | None
-    p_holm: Annotated[FiniteFloat, Field(description="of being worse by chance, all comparisons of the gate counted")]
+    p_holm: Annotated[Chance, Field(description="of being worse by chance, all comparisons of the gate counted")]
     smallest: Annotated[
         Figure | None, Field(description="the change that so many runs find in 80% of cases; null: not known, or none")
     ]
-    runs_needed: Annotated[int | None, Field(description="runs of each that would tell; null: no number is known")]
+    runs_needed: Annotated[Count | None, Field(description="runs of each that would tell; null: no number is known")]
     outcome: Literal["held", "worse", "unsure"]
     reason: Annotated[
         Reason,
@@ -211,10 +226,11 @@ class Baseline(Part):
 
     path: Annotated[str, Field(description="as it was given")]
     created: str
-    seeds: list[int]
+    seeds: Annotated[list[Seed], Field(min_length=1)]
     is_paired: bool
     shared: Annotated[
-        int | None, Field(description="seeds that both runs have, where they are not all: figures are means over them")
+        Count | None,
+        Field(description="seeds that both runs have, where they are not all: figures are means over them"),
     ] = None
 
 
@@ -227,10 +243,10 @@ class RunFile(Part):
     created: str
     environment: dict[str, str]
     backend: Backend
-    time_scale: FiniteFloat
-    sample: FiniteFloat
-    seeds: list[int]
-    weights: dict[str, FiniteFloat]
+    time_scale: Positive
+    sample: Annotated[FiniteFloat, Field(gt=0.0, le=1.0)]
+    seeds: Annotated[list[Seed], Field(min_length=1)]
+    weights: dict[str, Annotated[FiniteFloat, Field(ge=0.0)]]
     scenarios: list[PlayedScenario]
     clients: list[PlayedClient]
     verdict: str
@@ -267,7 +283,11 @@ class RunFile(Part):
 
 
 class RunFileError(Exception):
-    """A file that is not a `run.json`, or is one of another version."""
+    """A file that is not a `run.json`, is one of another version, or does not hang together. One line, whatever stands
+    in the file."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 def load(path: Path) -> RunFile:
@@ -282,10 +302,14 @@ def load(path: Path) -> RunFile:
     if version != SCHEMA_VERSION:
         raise RunFileError(f"{path}: expected schema_version {SCHEMA_VERSION}, got {version!r}")
     try:
-        return RunFile.model_validate(data)
+        run = RunFile.model_validate(data, context=FROM_FILE)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise RunFileError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = "".join(f"{part}: " for part in (".".join(map(str, first["loc"])),) if part)
+        raise RunFileError(f"{path}: {where}{first['msg'].removeprefix('Value error, ')}") from None
+    if found := problem(run):
+        raise RunFileError(f"{path}: {found}")
+    return run
 
 
 def schema() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 from brownout.harness.results import Change, Estimate, PlayedScenario, RunFile, Verdict
@@ -33,8 +34,9 @@ def render(report: Report) -> str:
 
 
 def _properties(run: RunFile) -> dict[str, str]:
-    first, *_, last = [*run.seeds, run.seeds[-1]]
-    seeds = f"{first} to {last}" if run.seeds == list(range(first, last + 1)) else ", ".join(map(str, run.seeds))
+    first, last = run.seeds[0], run.seeds[-1]
+    is_range = all(after == before + 1 for before, after in pairwise(run.seeds))
+    seeds = f"{first} to {last}" if is_range else ", ".join(map(str, run.seeds))
     facts = {"created": run.created, "backend": run.backend, "seeds": seeds, "command": run.command}
     return facts | {f"environment.{name}": version for name, version in run.environment.items()}
 

@@ -13,7 +13,7 @@ import pyarrow.parquet
 from junitparser import JUnitXml
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from brownout.harness.results import Estimate, RunFile
+from brownout.harness.results import Estimate
 from brownout.reports.formats import Rendered
 
 
@@ -60,16 +60,25 @@ def from_parquet(content: Rendered) -> Figures:
 
 
 def from_json(text: Rendered) -> Figures:
-    """By the schema."""
+    """By Python's own reader."""
     assert isinstance(text, str)
-    run = RunFile.model_validate(json.loads(text))
+    run = json.loads(text)
     found = {
-        (row.scenario, row.client, name): Figure.of(each) for row in run.rows for name, each in row.metrics.items()
+        (row["scenario"], row["client"], name): _figure(each)
+        for row in run["rows"]
+        for name, each in row["metrics"].items()
     }
-    for each in run.standings:
-        estimates = {"par2": each.score, "rmst_share": each.wait, "goodput": each.goodput}
-        found |= {("", each.client, name): Figure.of(estimate) for name, estimate in estimates.items()}
+    for each in run["standings"]:
+        estimates = {"par2": each["score"], "rmst_share": each["wait"], "goodput": each["goodput"]}
+        found |= {("", each["client"], name): _figure(estimate) for name, estimate in estimates.items()}
     return found
+
+
+def _figure(found: dict[str, float | str | None]) -> Figure:
+    """What is infinite is a word."""
+    value, low, high = (None if found[name] is None else float(found[name] or 0.0) for name in Figure._fields)
+    assert value is not None
+    return Figure(value, low, high)
 
 
 JUDGED = frozenset({"brownout_objective_met", "brownout_objective_sure", "brownout_gate_held"})
