@@ -9,7 +9,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, WithJsonSchema, field_validator
 
 FROM_FILE = "a file"
-"""The context of what somebody else may have written: what has no place in it is refused, not replaced."""
+"""The context of what somebody else may have written: what has no place in it is refused."""
+TO_FILE = "for a file"
+"""The context of what we write: characters that could not be read again are replaced, and the run stands."""
 MOST = 1e18
 """In size, of every number in a file: sums of more, and what is drawn of them, have no end."""
 
@@ -30,8 +32,7 @@ class Part(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _fit_to_be_shown(cls, value: Any, info: ValidationInfo) -> Any:
-        """Of what is read from a file; of our own a character that cannot be shown is replaced, and the run stands."""
-        return _fit(value, info.context == FROM_FILE)
+        return _fit(value, info.context == FROM_FILE) if info.context in (FROM_FILE, TO_FILE) else value
 
 
 def _fit(value: Any, is_file: bool) -> Any:

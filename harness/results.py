@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, FiniteFloat, ValidationError, model_validator
 
 from .coherent import problem
-from .part import FROM_FILE, Figure, Part, printable
+from .part import FROM_FILE, TO_FILE, Figure, Part, printable
 from .views import Course, Stretch, Waterfall
 
 SCHEMA_VERSION = 3
 
 Backend = Literal["sim", "virtual", "virtual-blocking", "wire"]
 
+
+_ESCAPED = re.compile(r"\\[bfru]|[\x7f-\x9f\u2028\u2029]")
+"""In JSON, of all that no text in it may hold, and of a few that it may."""
 
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Seed = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
@@ -270,11 +274,21 @@ class RunFile(Part):
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
         try:
-            part.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+            part.write_text(self.mended().model_dump_json(indent=1) + "\n", encoding="utf-8")
             part.replace(path)
         except OSError:
             part.unlink(missing_ok=True)
             raise
+
+    def mended(self) -> RunFile:
+        """As it can be kept: what `load` would refuse, such as an escape sequence in the name of a folder, is
+        replaced."""
+        try:
+            if not _ESCAPED.search(self.model_dump_json()):
+                return self
+        except ValueError:  # half of a character
+            pass
+        return RunFile.model_validate(self.model_dump(), context=TO_FILE)
 
     def slim(self) -> RunFile:
         """The same without what is only drawn: all that is ever compared, for a repository to keep."""

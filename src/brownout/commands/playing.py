@@ -139,6 +139,7 @@ def play(
         raise CannotWrite(str(error)) from None
     if baseline is not None:
         results.file = baseline.judged(results.file)
+    results.file = results.file.mended()
     report = Report(results.file)
     tell_report(report)
     with writing(out):
