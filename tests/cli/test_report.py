@@ -55,6 +55,28 @@ def test_one_format_of_text_is_printed(name: str, here: Here) -> None:
     assert sorted(Path().rglob("*")) == before
 
 
+EVIL = "a\x1b]0;x\x07b\x9b2Jc\td"
+
+
+@pytest.mark.parametrize("name", ["markdown", "csv", "openmetrics"])
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_terminal_obeys_nothing_that_is_printed(
+    name: str, is_terminal: bool, here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Line ends and tabs are all that is left there of what cannot be seen; for a pipe it is exact."""
+
+    def render(report: Report) -> str:
+        return f"{EVIL}\n{report.run.created}\n"
+
+    monkeypatch.setattr(named(name), "render", render)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
+    said = here("report", RUN, "--format", name)
+    first, _ = said.out.splitlines() if is_terminal else said.out.rstrip("\n").split("\n")
+    assert first == ("a ]0;x b 2Jc\td" if is_terminal else EVIL)
+    assert here("report", RUN, "--format", name, "--out", "made").code == 0
+    assert Path("made", named(name).FILE_NAME).read_text(encoding="utf-8").startswith(EVIL)
+
+
 def test_a_folder_takes_several(here: Here) -> None:
     """Each under its name, once, and no run.json, which might be that of a shard."""
     words = ["--format", "csv", "--format", "parquet", "--format", "svg", "--format", "csv"]

@@ -80,6 +80,33 @@ def test_a_terminal_without_unicode_gets_ascii() -> None:
     assert re.search(r"faults +!!!\n", text)
 
 
+def obeyed(text: str) -> list[str]:
+    """Lines that GitHub's runner takes for commands: see ActionCommand.cs of actions/runner."""
+    return [line for line in text.splitlines() if SGR.sub("", line).strip().startswith("::") or "##[" in line]
+
+
+@pytest.mark.parametrize("has_colour", [True, False])
+def test_no_line_is_a_command_to_github(has_colour: bool) -> None:
+    """Whatever the names and notes; elsewhere they are shown as they are."""
+    evil = "::error::x ##[error]y " + "and more words " * 6 + "::warning::z " * 30
+    plain = run(notes=[evil], verdict=evil, gate=None)
+    rows = [row.model_copy(update={"client": row.client.replace("steady", "::stop::a")}) for row in plain.rows]
+    scenarios = [each.model_copy(update={"about": evil}) for each in plain.scenarios]
+    standings = [
+        each.model_copy(update={"client": each.client.replace("steady", "::stop::a")}) for each in plain.standings
+    ]
+    report = Report(plain.model_copy(update={"rows": rows, "standings": standings, "scenarios": scenarios}))
+    text = console.render(report, Terminal(has_colour=has_colour, is_github=True))
+    assert obeyed(text) == []
+    assert text.startswith(": :error::x # #[error]y")
+    assert len(obeyed(console.render(report, Terminal(has_colour=has_colour)))) > 3
+
+
+def test_github_says_so() -> None:
+    for environ, is_github in (({"GITHUB_ACTIONS": "true"}, True), ({"GITHUB_ACTIONS": ""}, False), ({}, False)):
+        assert Terminal.of(io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), environ).is_github is is_github
+
+
 @pytest.mark.parametrize(
     ("environ", "has_colour"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from brownout.reports.table import Chart
 from brownout.reports.write import check, save
 
 from .loading import FilesRefused
-from .writing import rendering, tell, tell_report, try_out, writing
+from .writing import harmless, rendering, tell, tell_report, try_out, writing
 
 _DRAW: dict[str, Callable[[Chart], str | bytes]] = {"svg": drawing.standalone, "png": drawing.png}
 
@@ -70,14 +71,15 @@ def _pictures(found: Report, chart: str, names: Sequence[str]) -> Iterator[tuple
 
 
 def _print(names: Sequence[str], made: Iterator[tuple[str, Rendered]]) -> None:
-    """To the letter: what is a file's last line end is the terminal's, too."""
+    """To the letter, but for what a terminal would obey: what is a file's last line end is the terminal's, too."""
     if len(names) > 1:
         raise click.UsageError(f"{len(names)} formats at once need a folder: add --out DIR")
     for _, content in made:
         if not isinstance(content, str):
             what = "bytes" if isinstance(content, bytes) else "a folder of files"
             raise click.UsageError(f"{names[0]} is {what}, and not for a terminal: add --out DIR")
-        tell(content.removesuffix("\n"))
+        content = content.removesuffix("\n")
+        tell(harmless(content) if sys.stdout.isatty() else content, has_colour=True)
 
 
 def _write(made: Iterator[tuple[str, Rendered]], out: Path) -> None:
