@@ -55,7 +55,7 @@ def test_one_format_of_text_is_printed(name: str, here: Here) -> None:
     assert sorted(Path().rglob("*")) == before
 
 
-EVIL = "a\x1b]0;x\x07b\x9b2Jc\td"
+EVIL = "a\x1b]0;x\x07b\x1b[31m\x9b2Jc\td"
 
 
 @pytest.mark.parametrize("name", ["markdown", "csv", "openmetrics"])
@@ -72,7 +72,7 @@ def test_a_terminal_obeys_nothing_that_is_printed(
     monkeypatch.setattr("sys.stdout.isatty", lambda: is_terminal)
     said = here("report", RUN, "--format", name)
     first, _ = said.out.splitlines() if is_terminal else said.out.rstrip("\n").split("\n")
-    assert first == ("a ]0;x b 2Jc\td" if is_terminal else EVIL)
+    assert first == ("a ]0;x b [31m 2Jc\td" if is_terminal else EVIL)
     assert here("report", RUN, "--format", name, "--out", "made").code == 0
     assert Path("made", named(name).FILE_NAME).read_text(encoding="utf-8").startswith(EVIL)
 

@@ -96,6 +96,7 @@ def rendered(found: RunFile) -> None:
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(PLACES), st.sampled_from(ODD))
 @example(("seeds",), [])
+@example(("seeds", 6), 10**15)
 @example(("standings",), [])
 @example(("rows",), [])
 @example(("scenarios", 0, "deadlines"), [])
