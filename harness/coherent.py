@@ -35,6 +35,8 @@ def _names(run: RunFile) -> Problems:
 def _standings(run: RunFile) -> Problems:
     """Of clients that there are. Who is compared has a row in every scenario, and nobody else has one."""
     compared = [each.client for each in run.standings]
+    if not compared or not run.scenarios:
+        yield "standings: nobody was compared in anything"
     yield from _unknown("standings", compared, run)
     yield from _twice("standings", compared)
     places = [(row.scenario, row.client) for row in run.rows]

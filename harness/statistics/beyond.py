@@ -15,6 +15,7 @@ import numpy.typing as npt
 FEW = 32
 """Draws as far as what was seen from which on they tell p well enough by themselves."""
 _STEPS = 60
+_TIE = 1e-12
 _FAR = 700.0
 """An exponent that floating point still has."""
 Figures = npt.NDArray[np.float64]
@@ -45,6 +46,9 @@ def of_divisions(pool: Figures, these: int, seen: float) -> float:
     Whoever is in the first group for himself, more likely the larger his figure, has with the right number of others
     the generating function of divisions: what is left of it is the share of such draws that have the right number.
     """
+    ordered = np.sort(pool)
+    if ordered[-these] > ordered[-these - 1] and seen >= math.fsum(ordered[-these:]) - _TIE * len(pool):
+        return of_all(these, len(pool) - these)  # the largest of all, and no others: one division
     slope, level = 0.0, math.log(these / (len(pool) - these))
     best = 1.0
     for _ in range(_STEPS):  # Newton's for logistic regression; every step of it is a bound already

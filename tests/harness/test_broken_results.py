@@ -163,6 +163,14 @@ def test_what_does_not_hang_together(
     assert found.isprintable()
 
 
+def test_a_run_of_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = {
+        key: [] for key in ("standings", "rows", "pairs", "objectives", "changes", "layers", "waterfalls", "cells")
+    }
+    found = refusal(WHOLE | empty | {"gate": None}, tmp_path, monkeypatch)
+    assert found == "run.json: standings: nobody was compared in anything"
+
+
 def test_no_error_obeys_the_name_of_a_file(tmp_path: Path) -> None:
     with pytest.raises(RunFileError, match=r"\\x1b\]0;x\.json: no such file") as caught:
         load(tmp_path / "\x1b]0;x.json")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,9 +19,11 @@ from brownout.harness.frames import Results
 from brownout.harness.ledger import Ledger
 from brownout.harness.metrics import METRICS
 from brownout.harness.results import RunFile, RunFileError
+from brownout.harness.run import run as play
 from brownout.harness.scenario import Scenario
 from brownout.harness.store import FILE_NAME, Store, StoreError
 
+from . import tiny
 from .metrics.ledgers import see
 
 STORM = """\
@@ -137,23 +137,20 @@ def test_a_folder_without_results_is_an_error(tmp_path: Path) -> None:
         frames.load(tmp_path)
 
 
-def test_what_a_run_wrote_is_loaded(results: Results, tmp_path: Path) -> None:
+def test_what_a_run_wrote_is_loaded(tmp_path: Path) -> None:
     """The frames of the file and the store are those of the run; a cell that the store has not is an error."""
+    (tmp_path / "tiny").mkdir()
+    results = play(tiny.plan(tmp_path / "tiny", seeds=2))
     with Store(tmp_path / FILE_NAME, is_new=True) as store:
         for played in results._played:
             store.put(played)
-    lists = ("seeds", "scenarios", "clients", "objectives", "standings", "pairs", "layers", "rows", "notes")
-    given: dict[str, Any] = {
-        "kind": "comparison", "schema_version": 3, "created": "", "environment": {}, "backend": "sim", "sample": 1.0,
-        "time_scale": 1.0, "weights": {}, "verdict": "It depends.", "gate": None, "command": "",
-        "cells": [json.loads(cell.model_dump_json()) for cell in results.file.cells], **{name: [] for name in lists},
-    }  # fmt: skip
-    RunFile.model_validate(given).save(tmp_path / frames.RUN_FILE)
+    results.file.save(tmp_path / frames.RUN_FILE)
     found = frames.load(tmp_path)
     pd.testing.assert_frame_equal(found.calls(), results.calls())
     pd.testing.assert_frame_equal(found.attempts(), results.attempts())
     pd.testing.assert_frame_equal(found.metrics(), results.metrics())
-    given["cells"][0]["key"] = "another"
-    RunFile.model_validate(given).save(tmp_path / frames.RUN_FILE)
+    first, *others = results.file.cells
+    cells = [first.model_copy(update={"key": "another"}), *others]
+    results.file.model_copy(update={"cells": cells}).save(tmp_path / frames.RUN_FILE)
     with pytest.raises(StoreError, match="another"):
         frames.load(tmp_path)

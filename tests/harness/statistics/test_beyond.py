@@ -47,7 +47,7 @@ def test_divisions_are_never_told_too_seldom(these: list[float], those: list[flo
     found = of_divisions(np.sort(pool), len(these), seen)
     assert exact * (1 - 1e-6) <= found <= 15 * exact
     if min(these) > max(those):
-        assert found == pytest.approx(exact, rel=1e-3)
+        assert found == pytest.approx(exact)
 
 
 def test_one_outlier_in_a_small_group_is_not_taken_for_a_tail() -> None:
