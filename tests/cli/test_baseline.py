@@ -18,6 +18,19 @@ GATE = (*WORDS, "--baseline", "base/b.json")
 HASTIER = tiny.PATIENT.replace("total: 60s", "total: 1s")
 
 
+@pytest.fixture(autouse=True)
+def _folder(here: Here) -> None:
+    Path("base").mkdir()
+
+
+def test_a_folder_that_is_not_there_is_a_mistake(here: Here) -> None:
+    """Else a path with a letter too many would pass for ever."""
+    said = here(*WORDS, "--baseline", "bsae/b.json")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.endswith("Error: --baseline bsae/b.json: there is no folder bsae\n")
+    assert not Path("bsae").exists()
+
+
 @pytest.fixture
 def kept(here: Here) -> Here:
     """With a baseline."""

@@ -80,6 +80,7 @@ def test_nothing_is_not_a_number() -> None:
 def fits(value: Any, wanted: dict[str, Any], whole: dict[str, Any]) -> bool:
     """Whether a value is valid under a JSON Schema, as far as ours go; a keyword not known here is an error."""
     known = {"$ref", "$defs", "type", "properties", "required", "additionalProperties", "items", "anyOf", "enum"}
+    known |= {"minItems", "minimum", "maximum", "exclusiveMinimum"}
     assert wanted.keys() <= known | {"const", "title", "description", "default"}, wanted.keys()
     if "$ref" in wanted and not fits(value, whole["$defs"][wanted["$ref"].rpartition("/")[2]], whole):
         return False

@@ -39,8 +39,10 @@ class AgainstBaseline:
         if self.before is not None:
             return against(file, self.before, str(self.path), self.rules)
         if file.kind == "comparison" or file.objectives:
-            return file
-        return file.model_copy(update={"verdict": f"NOTHING TO COMPARE WITH YET: there is no baseline at {self.path}."})
+            verdict = f"{file.verdict} There is no baseline at {self.path} yet: this run becomes one."
+        else:
+            verdict = f"NOTHING TO COMPARE WITH YET: there is no baseline at {self.path}."
+        return file.model_copy(update={"verdict": verdict})
 
     def keep(self, file: RunFile) -> None:
         """Save the run as the baseline where there is none, or where it was asked for."""
@@ -73,6 +75,8 @@ def against_baseline(
         return None
     if path.resolve() == (out / RUN_FILE).resolve():
         raise click.UsageError(f"--baseline {path}: every run overwrites that file; keep the baseline elsewhere")
+    if not path.parent.is_dir():  # a mistyped path would find no baseline, and pass, for ever
+        raise click.UsageError(f"--baseline {path}: there is no folder {path.parent}")
     try:
         rules = parse_all(fail_if or DEFAULTS)
     except RuleError as error:
