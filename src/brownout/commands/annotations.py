@@ -42,6 +42,8 @@ def _of_results(file: RunFile) -> Iterator[str]:
     for change in file.changes:
         if change.outcome == "worse":
             yield error(f"{said(change)}.", title="Worse than the baseline")
+    if file.changes and all(each.reason == "blind" for each in file.changes):
+        yield error(f"{file.changes[0].why}.", title="Nothing could have been seen")
     if file.gate is not None and not file.gate.is_met:
         yield error(f"{file.gate.client}: {file.gate.why}.", title="Gate missed")
     # Objectives that a comparison only shows are no errors.
