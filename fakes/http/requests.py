@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from ..api.plain import Rejected
 from ..draws import Identity
 from ..latency import BYTES_PER_TOKEN
 from ..plan import Error
@@ -18,14 +18,6 @@ LARGEST_BODY = 32 * 1024 * 1024
 _OF_CLIENT = re.compile("/client/([0-9]{1,6})(?:/call/([0-9]{1,8}))?(/.*)")
 """A client's number has 20 bits in an identity's label, that of its call 28."""
 _RETRY = re.compile("[0-9]{1,3}")
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected(Exception):
-    """A request that the service answers with an error before it thinks about it."""
-
-    status: int
-    error: Error
 
 
 class Register:
