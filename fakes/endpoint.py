@@ -18,7 +18,23 @@ from .journal import Served, TurnedAway
 from .latency import Latency, LatencyDraws, sampler
 from .limits import Bucket, Limits, Quota
 from .mix import Mix
-from .plan import ADMIT, CLOSING, FINISH, OPENING, RELEASE, Answer, Error, Head, Plan, Tokens, Wait, is_unanswered
+from .plan import (
+    ADMIT,
+    CLOSING,
+    ENDING,
+    FINISH,
+    OPENING,
+    RELEASE,
+    START,
+    Answer,
+    Error,
+    Head,
+    Plan,
+    Tokens,
+    Wait,
+    is_unanswered,
+    streamed,
+)
 from .ticket import Request, Ticket
 from .timeline import Armed, Phase, Timeline
 
@@ -97,7 +113,8 @@ class Endpoint:
         who = request.who
         label = who.label
         round_trip = self._latency.round_trip(label)
-        ticket = Ticket(request, now, min(request.max_tokens, self.output_tokens(who)), label, round_trip)
+        length = self.output_tokens(who) if request.reply is None else request.reply.tokens
+        ticket = Ticket(request, now, min(request.max_tokens, length), label, round_trip)
         self._under_way[ticket] = None
         ticket.segment = (Wait(self._latency.inbound(round_trip, request.input_tokens, is_fresh)), ADMIT)
         in_reach = self.timeline.in_reach
@@ -138,7 +155,10 @@ class Endpoint:
         stretch = self.slots.stretch()
         first, gap = first * stretch + 0.5 * ticket.round_trip, gap * stretch
         plan: Plan
-        if request.stream:
+        if request.stream and request.reply is not None:
+            blocks = [len(block.pieces) for block in request.reply.blocks]
+            plan = (Wait(first), _HEAD_SSE, START, *streamed(blocks, gap), RELEASE, *ENDING, FINISH)
+        elif request.stream:
             plan = (Wait(first), _HEAD_SSE, *OPENING, Tokens(count, gap), RELEASE, *CLOSING, FINISH)
         else:
             plan = (Wait(first + count * gap), RELEASE, _HEAD_JSON, _ANSWER, FINISH)

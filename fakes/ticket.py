@@ -8,6 +8,7 @@ from typing import NamedTuple
 from .draws import Identity
 from .journal import Served
 from .plan import Plan
+from .reply import Reply
 from .timeline import Armed
 
 
@@ -19,6 +20,8 @@ class Request(NamedTuple):
     input_tokens: int
     max_tokens: int
     model: str = "claude-sonnet-5-5"
+    reply: Reply | None = None
+    """What is answered; None for text of the length that is drawn for the call."""
 
 
 class Ticket:
