@@ -34,9 +34,10 @@ class Plain:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
 class Rejected(Exception):
     """A request that the service answers with an error before it thinks about it."""
 
-    status: int
-    error: Error
+    def __init__(self, status: int, error: Error, headers: Mapping[str, str] | None = None) -> None:
+        """`headers`: beside those that any error has."""
+        super().__init__(status, error)
+        self.status, self.error, self.headers = status, error, headers or {}

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import httptools
 
+from ..api.plain import Rejected
 from ..draws import Identity
 from ..plan import Answer, Close, Error, Event, Finish, Head, Reset, Step, StreamError, Tokens
 from ..player import Player
 from ..ticket import Request, Ticket
 from ..timeline import Armed
-from . import encoding
+from . import encoding, message
 from .encoding import quota_headers
-from .requests import LARGEST_BODY, Rejected, read
+from .requests import LARGEST_BODY, read
 
 if TYPE_CHECKING:
     from .server import Server
 
 _MOST_PIPELINED = 16
+
+
+@lru_cache(maxsize=256)
+def _name(raw: bytes) -> str:
+    """Of a header; the same few come with every request."""
+    return raw.decode("latin-1").lower()
 
 
 class _Asked(NamedTuple):
@@ -51,7 +59,10 @@ class Connection(asyncio.Protocol):
         self._ticket: Ticket | None = None
         self._head: Head | None = None
         self._answer = b""
-        self._sent_tokens = 0
+        self._held = b""
+        """A head that waits for its body, which comes at once."""
+        self._block = self._sent_tokens = 0
+        """Which block of the content is being streamed, and how much of it was sent."""
         self._is_fresh = True
         self._is_last = False
         self._is_dead = False
@@ -127,7 +138,7 @@ class Connection(asyncio.Protocol):
         self._target += url.decode("latin-1")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        self._headers[_name(name)] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
         if self._headers.get("expect", "").lower() == "100-continue":
@@ -190,7 +201,7 @@ class Connection(asyncio.Protocol):
         self._player.play()
 
     def _refuse(self, rejected: Rejected, has_body: bool) -> None:
-        body = encoding.error_body(rejected.error, "req_invalid")
+        body = message.error(rejected.error, "req_invalid")
         fields = {"content-type": "application/json", "request-id": "req_invalid", "content-length": str(len(body))}
         head = encoding.plain_head(rejected.status, fields | self._last())
         self._transport.write(head + body if has_body else head)
@@ -210,18 +221,21 @@ class Connection(asyncio.Protocol):
             return
         match step:
             case Tokens():
-                transport.write(encoding.deltas(step, self._sent_tokens))
+                transport.write(message.deltas(step, ticket, self._block, self._sent_tokens))
                 self._sent_tokens += step.count
             case Head():
                 self._begin(step, ticket)
             case Event():
-                transport.write(encoding.chunk(encoding.event(step, ticket)))
+                if step.name == "content_block_start":
+                    self._block, self._sent_tokens = step.block, 0
+                transport.write(message.chunk(message.event(step, ticket)))
             case Answer():
-                transport.write(encoding.part(self._answer, step))
+                transport.write(self._held + encoding.part(self._answer, step))
+                self._held = b""
             case Error():
                 self._send_error(step, ticket)
             case StreamError():
-                transport.write(encoding.chunk(encoding.stream_error(step, ticket)))
+                transport.write(message.chunk(message.stream_error(step, ticket)))
             case Finish():
                 self._finish()
             case Close():
@@ -235,26 +249,34 @@ class Connection(asyncio.Protocol):
         return False
 
     def _begin(self, step: Head, ticket: Ticket) -> None:
-        self._head, self._sent_tokens = step, 0
+        self._head = step
         if step.status != 200:
             return  # its length is known with its body
-        self._answer = b"" if step.sse else encoding.answer_body(ticket)
-        self._write_head(step, ticket, None if step.sse else len(self._answer))
+        if step.sse:
+            self._transport.write(self._head_bytes(step, ticket, None))
+            return
+        self._answer = message.body(ticket)
+        head = self._head_bytes(step, ticket, len(self._answer))
+        if self._player is not None and isinstance(self._player.upcoming, Answer):
+            self._held = head  # one write of both is half the work
+        else:
+            self._transport.write(head)
 
     def _send_error(self, step: Error, ticket: Ticket) -> None:
         assert self._head is not None
-        body = encoding.error_body(step, encoding.identifier("req", ticket))
-        self._write_head(self._head, ticket, len(body))
-        self._transport.write(body)
+        body = message.error(step, message.identifier("req", ticket))
+        self._transport.write(self._head_bytes(self._head, ticket, len(body)) + body)
 
-    def _write_head(self, step: Head, ticket: Ticket, length: int | None) -> None:
+    def _head_bytes(self, step: Head, ticket: Ticket, length: int | None) -> bytes:
         server = self._server
-        quota = quota_headers(server.endpoint.quotas(server.clock.now()), server.time_of_day(), server.clock.scale)
-        self._transport.write(encoding.head(step, ticket, length, quota | self._last(), server.clock.scale))
+        more = self._last()
+        if quotas := server.endpoint.quotas(server.clock.now()):
+            more = quota_headers(quotas, server.time_of_day(), server.clock.scale) | more
+        return encoding.head(step, message.identifier("req", ticket), length, more, server.clock.scale)
 
     def _finish(self) -> None:
         if self._head is not None and self._head.sse:
-            self._transport.write(encoding.LAST_CHUNK)
+            self._transport.write(message.LAST_CHUNK)
         self._player = self._ticket = None
         if self._is_last:
             self._transport.close()

@@ -10,9 +10,10 @@ from typing import Any
 import httpcore
 import httpx
 
+from brownout.fakes.api.plain import Rejected
 from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint
-from brownout.fakes.http.requests import IDENTITY_HEADER, Rejected, read
+from brownout.fakes.http.requests import IDENTITY_HEADER, read
 from brownout.fakes.virtual.errors import NobodyCanProceed
 from brownout.fakes.virtual.network import Dial, Network
 from brownout.fakes.virtual.server import VirtualServer
