@@ -7,16 +7,16 @@ Each returns the next segment of the plan. Load is read when the slot is granted
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import ceil
+from dataclasses import dataclass, field
 from operator import attrgetter
 
+from .billing import Billing
 from .capacity import Capacity, Slots
 from .distributions import TokenCounts
 from .draws import Draws, Identity, call_label
 from .journal import Served, TurnedAway
 from .latency import Latency, LatencyDraws, sampler
-from .limits import Bucket, Limits, Quota
+from .limits import Gate, Limits, Quota
 from .mix import Mix
 from .plan import (
     ADMIT,
@@ -29,6 +29,7 @@ from .plan import (
     Answer,
     Error,
     Head,
+    Making,
     Plan,
     Tokens,
     Wait,
@@ -39,7 +40,6 @@ from .ticket import Request, Ticket
 from .timeline import Armed, Phase, Timeline
 
 _HEAD_JSON, _HEAD_SSE, _ANSWER = Head(), Head(sse=True), Answer()
-_MESSAGE_429 = "This request would exceed the rate limit for your organization of {limit:.0f} requests per minute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class Service:
     answers: tuple[tuple[float, TokenCounts], ...]
     """How long answers are: for each kind of call its share of all calls, and its spread."""
     phases: tuple[Phase, ...] = (Phase(0.0),)
+    billing: Billing = field(default_factory=Billing)
+    """What a spend cap counts."""
 
 
 class Endpoint:
@@ -65,8 +67,9 @@ class Endpoint:
         self._served: list[Served] = []
         self.turned_away: list[TurnedAway] = []
         """Connections that a fault kept out, as far as anybody here has seen them."""
-        limits = service.limits
-        self.requests = Bucket(limits.requests, limits.burst_over) if limits.requests else None
+        self._gate = Gate(service.limits, service.billing, self._served) if service.limits.is_limited else None
+        self.meter = None if self._gate is None else self._gate.meter
+        """What has to know when tokens are made, if anything does."""
         self._latency = LatencyDraws(service.latency, seed)
         lengths = Draws(seed, "output tokens")
         self._output_tokens = [sampler(spread, lengths) for _, spread in service.answers]
@@ -135,9 +138,8 @@ class Endpoint:
 
     def admit(self, ticket: Ticket, now: float) -> Plan | None:
         """The request has arrived: the next segment, or None while it waits for a slot."""
-        if self.requests is not None and (seconds := self.requests.take(now)):
-            message = _MESSAGE_429.format(limit=self.requests.rate * 60)
-            return (Head(429, retry_after=float(ceil(seconds))), Error("rate_limit_error", message), FINISH)
+        if self._gate is not None and (refusal := self._gate.refuses(ticket.request, now)) is not None:
+            return refusal
         if self.slots.take(ticket):
             return self._granted(ticket, now)
         if self.slots.is_queue_full():
@@ -160,6 +162,8 @@ class Endpoint:
             plan = (Wait(first), _HEAD_SSE, START, *streamed(blocks, gap), RELEASE, *ENDING, FINISH)
         elif request.stream:
             plan = (Wait(first), _HEAD_SSE, *OPENING, Tokens(count, gap), RELEASE, *CLOSING, FINISH)
+        elif self.meter is not None:
+            plan = (Wait(first), Making(count, gap), RELEASE, _HEAD_JSON, _ANSWER, FINISH)
         else:
             plan = (Wait(first + count * gap), RELEASE, _HEAD_JSON, _ANSWER, FINISH)
         if ticket.is_pending and ticket.fault is not None:
@@ -228,9 +232,9 @@ class Endpoint:
             return changed
         return None
 
-    def quotas(self, now: float) -> list[Quota]:
-        """The state of each quota that is limited."""
-        return [] if self.requests is None else [self.requests.quota("requests", now)]
+    def quotas(self, now: float, key: str = "") -> list[Quota]:
+        """The state of each quota that is limited, for whoever has that key."""
+        return [] if self._gate is None else self._gate.quotas(now, key)
 
     def journal(self) -> list[Served]:
         """Every request so far, in the order of (arrival, identity)."""

@@ -55,6 +55,15 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class Making:
+    """The same time, and the same tokens, of an answer that is kept back until it is whole. Only where it matters when
+    they are made; else a `Wait` does."""
+
+    count: int
+    gap: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The JSON body of a whole message, or the part of it between two fractions of its bytes."""
 
@@ -68,6 +77,8 @@ class Error:
 
     type: str
     message: str
+    details: tuple[tuple[str, str], ...] = ()
+    """Names and values, for the few errors that have any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +126,7 @@ Step: TypeAlias = (
     | Head
     | Event
     | Tokens
+    | Making
     | Answer
     | Error
     | StreamError

@@ -111,7 +111,7 @@ class Player:
     def run_ends(self) -> float:
         """When the run under way that comes as one step will have come; 0 if there is none."""
         run = self._run
-        return self._began + run.count * run.gap if run.__class__ is Tokens and self._is_one else 0.0  # type: ignore[union-attr]
+        return self._began + run.count * run.gap if isinstance(run, Tokens) and self._is_one else 0.0
 
     @property
     def run_began(self) -> float | None:
@@ -123,7 +123,7 @@ class Player:
         """Of the run under way that comes as one step: when it began, its gap, and how many of it are due by now and
         were not emitted."""
         run = self._run
-        if run.__class__ is not Tokens or not self._is_one or self._sent:
+        if not isinstance(run, Tokens) or not self._is_one or self._sent:
             return None
         return self._began, run.gap, self._tokens_due(run, self._clock.now())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import NamedTuple
 
 from .draws import Identity
@@ -22,6 +23,10 @@ class Request(NamedTuple):
     model: str = "claude-sonnet-5-5"
     reply: Reply | None = None
     """What is answered; None for text of the length that is drawn for the call."""
+    key: str = ""
+    """Whose quotas it is charged to, where each API key has its own."""
+    patience: float | None = None
+    """For how many seconds after sending it the client says that it will wait; None if it does not say."""
 
 
 class Ticket:
@@ -69,6 +74,12 @@ class Ticket:
         self.retry_after: float | None = None
         self.sent_tokens = 0
         self.lateness = 0.0
+
+    @property
+    def due(self) -> float:
+        """When the client's patience ends, as far as it has told."""
+        patience = self.request.patience
+        return inf if patience is None else self.arrived + patience
 
     def record(self) -> Served:
         request = self.request
