@@ -1,4 +1,4 @@
-"""What an answer says: blocks of text, thinking and tool calls, each in pieces, one a token. A value; nothing is sent."""
+"""What an answer says: blocks of text, thinking and tool calls, each in pieces, one a token. A value."""
 
 from __future__ import annotations
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import httptools
 
+from ..api.messages import Create
 from ..api.plain import Rejected
 from ..draws import Identity
 from ..plan import Answer, Close, Error, Event, Finish, Head, Reset, Step, StreamError, Tokens
 from ..player import Player
+from ..reply import Reply
 from ..ticket import Request, Ticket
 from ..timeline import Armed
 from . import encoding, message
@@ -59,6 +61,8 @@ class Connection(asyncio.Protocol):
         self._ticket: Ticket | None = None
         self._head: Head | None = None
         self._answer = b""
+        self._scripted: Reply | None = None
+        """What is being answered, if it is to be given back where nobody gets it."""
         self._held = b""
         """A head that waits for its body, which comes at once."""
         self._block = self._sent_tokens = 0
@@ -109,6 +113,7 @@ class Connection(asyncio.Protocol):
         self._server.connections.pop(self, None)
         player, self._player = self._player, None
         if player is not None:
+            self._settle(is_got=False)
             player.abandon()
 
     def data_received(self, data: bytes) -> None:
@@ -177,11 +182,23 @@ class Connection(asyncio.Protocol):
             try:
                 if isinstance(asked, Rejected):
                     raise asked
-                request = read(asked.method, asked.target, asked.headers, asked.body, self._server.register)
+                request = read(*asked[:4], self._server.register, self._reply)
             except Rejected as rejected:
                 self._refuse(rejected, has_body=isinstance(asked, Rejected) or asked.method != "HEAD")
             else:
                 self._serve(request, is_fresh)
+
+    def _reply(self, asked: Create, who: Identity) -> Reply | None:
+        server = self._server
+        reply, is_scripted = server.replies.to(asked, lambda: server.endpoint.output_tokens(who))
+        self._scripted = reply if is_scripted else None
+        return reply
+
+    def _settle(self, *, is_got: bool) -> None:
+        """The answer is over, one way or the other."""
+        scripted, self._scripted = self._scripted, None
+        if scripted is not None and not is_got:
+            self._server.replies.give_back(scripted)
 
     def _serve(self, request: Request, is_fresh: bool) -> None:
         server = self._server
@@ -190,6 +207,7 @@ class Connection(asyncio.Protocol):
         is_let_in = self._is_let_in or not is_fresh
         if not is_let_in and (kept_out := server.endpoint.connect(request.who, request.stream, now)):
             # The port could not keep this connection out alone.
+            self._settle(is_got=False)
             if kept_out.fault.swallows:
                 self._is_dead = True
             else:
@@ -228,7 +246,7 @@ class Connection(asyncio.Protocol):
             case Event():
                 if step.name == "content_block_start":
                     self._block, self._sent_tokens = step.block, 0
-                transport.write(message.chunk(message.event(step, ticket)))
+                transport.write(message.event(step, ticket))
             case Answer():
                 transport.write(self._held + encoding.part(self._answer, step))
                 self._held = b""
@@ -277,6 +295,7 @@ class Connection(asyncio.Protocol):
     def _finish(self) -> None:
         if self._head is not None and self._head.sse:
             self._transport.write(message.LAST_CHUNK)
+        self._settle(is_got=self._head is not None and self._head.status == 200)
         self._player = self._ticket = None
         if self._is_last:
             self._transport.close()

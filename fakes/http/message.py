@@ -87,18 +87,20 @@ def _block(block: Block) -> dict[str, Any]:
 
 
 def event(step: Event, ticket: Ticket) -> bytes:
-    """What is sent for one event: server-sent events, most often one."""
+    """What is sent for one event: a server-sent event in a chunk; two of them where thinking ends."""
+    return _PING if step.name == "ping" else _signature(ticket, step) + chunk(_event(step, ticket))
+
+
+def _event(step: Event, ticket: Ticket) -> bytes:
     name, index = step.name, step.block
     match name:
-        case "ping":
-            return _PING
         case "message_start":
             nothing = b'"stop_reason":null,"stop_sequence":null'
             return _sse(name, b'"message":' + _message(ticket, b"[]", nothing, 1))
         case "content_block_start":
             return _sse(name, b'"index":%d,"content_block":%s' % (index, orjson.dumps(_begun(ticket, index))))
         case "content_block_stop":
-            return _signature(ticket, index) + _sse(name, b'"index":%d' % index)
+            return _sse(name, b'"index":%d' % index)
         case "message_delta":
             usage = b'"usage":{"output_tokens":%d}' % ticket.output_tokens
             return _sse(name, b'"delta":{%s},%s' % (_stop(ticket), usage))
@@ -114,14 +116,16 @@ def _begun(ticket: Ticket, index: int) -> dict[str, Any]:
     return {key: empty.get(key, value) for key, value in shown.items()}
 
 
-def _signature(ticket: Ticket, index: int) -> bytes:
-    """What ends a block of thinking."""
+def _signature(ticket: Ticket, step: Event) -> bytes:
+    """What comes before the end of a block of thinking."""
     reply = ticket.request.reply
-    block = None if reply is None else reply.blocks[index]
+    if reply is None or step.name != "content_block_stop":
+        return b""
+    block = reply.blocks[step.block]
     if not isinstance(block, Thinking):
         return b""
     delta = {"type": "signature_delta", "signature": block.signature}
-    return _sse("content_block_delta", b'"index":%d,"delta":%s' % (index, orjson.dumps(delta)))
+    return chunk(_sse("content_block_delta", b'"index":%d,"delta":%s' % (step.block, orjson.dumps(delta))))
 
 
 def stream_error(step: StreamError, ticket: Ticket) -> bytes:
@@ -141,7 +145,6 @@ def _sse(name: str, members: bytes) -> bytes:
     return b'event: %s\ndata: {"type":"%s",%s}\n\n' % (name.encode(), name.encode(), members)
 
 
-_PING = b'event: ping\ndata: {"type":"ping"}\n\n'
 _FIELDS = {Text: b"text", Thinking: b"thinking", ToolUse: b"partial_json"}
 
 
@@ -174,4 +177,5 @@ def chunk(data: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(data), data)
 
 
+_PING = chunk(b'event: ping\ndata: {"type":"ping"}\n\n')
 LAST_CHUNK = b"0\r\n\r\n"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ..api import messages
 from ..api.plain import Rejected
 from ..api.tokens import input_tokens
 from ..draws import Identity
 from ..plan import Error
+from ..reply import Reply
 from ..ticket import Request
 
 IDENTITY_HEADER = "x-brownout-id"
@@ -46,8 +47,15 @@ class Register:
         return Identity(client, call, attempt)
 
 
-def read(method: str, target: str, headers: Mapping[str, str], body: bytes, register: Register) -> Request:
-    """A checked request to `POST /v1/messages`, or `Rejected`.
+def read(
+    method: str,
+    target: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    register: Register,
+    reply: Callable[[messages.Create, Identity], Reply | None] = lambda asked, who: None,
+) -> Request:
+    """A checked request to `POST /v1/messages`, or `Rejected`. `reply` says what it is answered.
 
     A path may begin with `/client/N`, or `/client/N/call/M`, so that a base URL can carry the identity of a program
     that is not ours.

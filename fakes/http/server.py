@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ..endpoint import Endpoint
 from ..player import Handle
+from ..replies import Replies
 from ..timeline import Phase
 from .clock import ScaledClock
 from .connection import Connection
@@ -24,6 +25,7 @@ class Server(ABC):
         self.connections: dict[Connection, None] = {}
         """Those that are open, in the order in which they were opened."""
         self.register = Register()
+        self.replies = Replies()
         self._phases: list[Handle] = []
         self.is_over = False
         """Whether nobody is served any more, not even who was accepted a moment ago."""
