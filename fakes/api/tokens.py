@@ -56,8 +56,7 @@ def _of_block(block: dict[str, Any]) -> tuple[int, list[Any]]:
             return IMAGE_TOKENS * BYTES_PER_TOKEN, []
         case "document":
             return _of_document(block.get("source"), [block.get("title"), block.get("context")])
-        case "thinking" | "redacted_thinking":
-            return 0, []  # the service leaves out what was thought in earlier turns
+    # Not what was thought in earlier turns, which the service leaves out.
     return _size(block.get("input")), [block.get(name) for name in ("name", "title", "text", "content")]
 
 

@@ -40,7 +40,8 @@ def message(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def surface(**options: Any) -> Surface:
-    return Surface(Batches(**({"answer": message, "wall": wall, "pace": PACE} | options)))
+    given: dict[str, Any] = {"answer": message, "wall": wall, "pace": PACE, **options}
+    return Surface(Batches(**given))
 
 
 def asked(method: str, path: str, body: Mapping[str, Any] | None = None, now: float = 0.0, **query: str) -> Asked:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from weakref import ref
 
 import pytest
 from hypothesis import given
@@ -179,6 +180,19 @@ def test_by_default_a_hundred_are_kept() -> None:
     for k in range(MOST_KEPT + 10):
         created(of, 1, 20.0 * k)
     assert len(said(of, "GET", PATH, now=9999.0, limit="1000")["data"]) == MOST_KEPT == 100
+
+
+def test_what_was_asked_is_let_go_once_it_has_results() -> None:
+    class Params(dict[str, Any]):
+        """Of which one can see whether anybody still holds them."""
+
+    of, params = surface(), Params(PARAMS)
+    held = ref(params)
+    name = said(of, "POST", PATH, {"requests": [{"custom_id": "a", "params": params}]})["id"]
+    del params
+    assert held() is not None
+    assert said(of, "GET", f"{PATH}/{name}", now=99.0)["request_counts"]["succeeded"] == 1
+    assert held() is None
 
 
 @pytest.mark.parametrize(("origin", "begins"), [("https://fake.test", f"https://fake.test{PATH}"), ("", PATH)])

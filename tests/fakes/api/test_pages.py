@@ -27,6 +27,7 @@ def walk(of: Surface, path: str, limit: Callable[[], int], on_page: Callable[[An
         ids = [item["id"] for item in body["data"]]
         assert len(ids) <= size
         assert len(ids) == size or not body["has_more"]
+        assert ids or not found, "there was to be more"
         assert (body["first_id"], body["last_id"]) == ((ids[0], ids[-1]) if ids else (None, None))
         found += ids
         if not body["has_more"]:
@@ -104,6 +105,13 @@ def test_a_page_that_cannot_be(path: str, query: dict[str, str], words: str) -> 
 def test_a_page_is_on_one_side_of_an_item_only() -> None:
     ids = {"before_id": LINEUP[0].id, "after_id": LINEUP[1].id}
     assert refused(surface(), "GET", "/v1/models", **ids).status == 400
+
+
+def test_a_cursor_that_was_never_given_is_none() -> None:
+    of, ids = batches(1)
+    forged = ids[0].replace(ids[0][11:25], "0" * 14)
+    assert refused(of, "GET", "/v1/messages/batches", after_id=forged).status == 400
+    assert refused(of, "GET", "/v1/messages/batches", after_id=ids[0][:-1] + "2").status == 400
 
 
 def test_twenty_are_usual() -> None:
