@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,7 @@ import httptools
 
 from ..api.messages import Create
 from ..api.plain import Rejected
+from ..api.surface import is_message
 from ..draws import Identity
 from ..plan import Answer, Close, Error, Event, Finish, Head, Reset, Step, StreamError, Tokens
 from ..player import Player
@@ -18,8 +20,9 @@ from ..reply import Reply
 from ..ticket import Request, Ticket
 from ..timeline import Armed
 from . import encoding, message
+from .at_once import as_bytes
 from .encoding import quota_headers
-from .requests import LARGEST_BODY, read
+from .requests import LARGEST_BODY, caller_of, read
 
 if TYPE_CHECKING:
     from .server import Server
@@ -179,14 +182,22 @@ class Connection(asyncio.Protocol):
             asked = self._waiting.popleft()
             is_fresh, self._is_fresh = self._is_fresh, False
             self._is_last = isinstance(asked, Rejected) or not asked.keeps_alive
+            has_body = isinstance(asked, Rejected) or asked.method != "HEAD"
             try:
                 if isinstance(asked, Rejected):
                     raise asked
-                request = read(*asked[:4], self._server.register, self._reply)
+                path, _, query = asked.target.partition("?")
+                client, call, path = caller_of(path)
+                if is_message(asked.method, path):
+                    self._serve(read(client, call, *asked[2:4], self._server.register, self._reply), is_fresh)
+                else:
+                    now = self._server.clock.now()
+                    plain = self._server.at_once.answer(asked.method, path, query, *asked[2:4], now)
+                    self._tell(plain.status, plain.content_type, plain.headers, as_bytes(plain), has_body)
             except Rejected as rejected:
-                self._refuse(rejected, has_body=isinstance(asked, Rejected) or asked.method != "HEAD")
-            else:
-                self._serve(request, is_fresh)
+                request_id = self._server.request_id()
+                told = message.error(rejected.error, request_id)
+                self._tell(rejected.status, "application/json", rejected.headers, told, has_body, request_id)
 
     def _reply(self, asked: Create, who: Identity) -> Reply | None:
         server = self._server
@@ -218,10 +229,12 @@ class Connection(asyncio.Protocol):
         self._player = Player(server.endpoint, self._ticket, server.clock, self)
         self._player.play()
 
-    def _refuse(self, rejected: Rejected, has_body: bool) -> None:
-        body = message.error(rejected.error, "req_invalid")
-        fields = {"content-type": "application/json", "request-id": "req_invalid", "content-length": str(len(body))}
-        head = encoding.plain_head(rejected.status, fields | self._last())
+    def _tell(
+        self, status: int, kind: str, headers: Mapping[str, str], body: bytes, has_body: bool, request_id: str = ""
+    ) -> None:
+        """Answer at once."""
+        fields = {"content-type": kind, "request-id": request_id or self._server.request_id()}
+        head = encoding.plain_head(status, fields | {"content-length": str(len(body)), **headers} | self._last())
         self._transport.write(head + body if has_body else head)
         if self._is_last:
             self._transport.close()

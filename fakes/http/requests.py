@@ -48,33 +48,27 @@ class Register:
 
 
 def read(
-    method: str,
-    target: str,
+    client: int,
+    call: int | None,
     headers: Mapping[str, str],
     body: bytes,
     register: Register,
     reply: Callable[[messages.Create, Identity], Reply | None] = lambda asked, who: None,
 ) -> Request:
-    """A checked request to `POST /v1/messages`, or `Rejected`. `reply` says what it is answered.
-
-    A path may begin with `/client/N`, or `/client/N/call/M`, so that a base URL can carry the identity of a program
-    that is not ours.
-    """
-    client, call, path = _caller_of(target.partition("?")[0])
-    if path != "/v1/messages":
-        raise Rejected(404, Error("not_found_error", f"Not found: {path}"))
-    if method != "POST":
-        raise Rejected(405, Error("invalid_request_error", "Method Not Allowed"))
+    """A checked request to `POST /v1/messages`, or `Rejected`. `client` and `call` as `caller_of` has them; `reply`
+    says what is answered."""
     key_of(headers)
     if len(body) > LARGEST_BODY:
         raise Rejected(413, Error("request_too_large", "Request exceeds the maximum size"))
     asked = messages.create(body)
+    who = _who(headers, client, call, register)
     return Request(
-        _who(headers, client, call, register),
+        who,
         asked.get("stream") is True,
         input_tokens(asked),
         asked["max_tokens"],
         asked["model"],
+        reply(asked, who),
     )
 
 
@@ -86,7 +80,9 @@ def key_of(headers: Mapping[str, str]) -> str:
     return key
 
 
-def _caller_of(path: str) -> tuple[int, int | None, str]:
+def caller_of(path: str) -> tuple[int, int | None, str]:
+    """Whose path it is, and the path without that: it may begin with `/client/N`, or `/client/N/call/M`, so that a base
+    URL can carry the identity of a program that is not ours."""
     if not path.startswith("/client/"):
         return 0, None, path
     found = _OF_CLIENT.fullmatch(path)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..endpoint import Endpoint
 from ..player import Handle
 from ..replies import Replies
 from ..timeline import Phase
+from .at_once import AtOnce
 from .clock import ScaledClock
 from .connection import Connection
 from .requests import Register
@@ -26,6 +27,8 @@ class Server(ABC):
         """Those that are open, in the order in which they were opened."""
         self.register = Register()
         self.replies = Replies()
+        self.at_once = AtOnce(lambda: self.endpoint, self.replies, self._wall)
+        self._told = 0
         self._phases: list[Handle] = []
         self.is_over = False
         """Whether nobody is served any more, not even who was accepted a moment ago."""
@@ -70,6 +73,15 @@ class Server(ABC):
         if self._waits_for_request:
             self._waits_for_request = False
             self.begin()
+
+    def request_id(self) -> str:
+        """For an answer that is none of the brain's."""
+        self._told += 1
+        return f"req_02{self._told:022x}"
+
+    def _wall(self, at: float) -> datetime:
+        """The time of day at a second of the scenario."""
+        return self.time_of_day() + timedelta(seconds=(at - self.clock.now()) / self.clock.scale)
 
     @abstractmethod
     def time_of_day(self) -> datetime:

@@ -16,8 +16,8 @@ from pydantic import TypeAdapter
 from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.http import encoding, message
-from brownout.fakes.reply import text_of
 from brownout.fakes.plan import Answer, Event, Tokens
+from brownout.fakes.reply import text_of
 from brownout.fakes.ticket import Request, Ticket
 
 from .raw import RawClient, parse
