@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from .api.tools import called
@@ -86,7 +86,7 @@ def _tool(asked: Asked) -> ToolUse | None:
     return called(offered[0])
 
 
-def _stopped(text: str, sequences: list[str]) -> tuple[str, str] | None:
+def _stopped(text: str, sequences: Iterable[str]) -> tuple[str, str] | None:
     """The text before the first of the sequences in it, and that sequence."""
     found = [(text.index(each), each) for each in sequences if each and each in text]
     if not found:
