@@ -25,8 +25,10 @@ class Bucket:
 
     def __init__(self, rate: float, over: float) -> None:
         self.rate = rate
-        self.limit = max(1.0, rate * over)
-        self._slack = _ROUNDING * self.limit
+        limit = max(1.0, rate * over)
+        self._slack = _ROUNDING * limit
+        whole = float(round(limit))
+        self.limit = whole if abs(limit - whole) <= self._slack else limit  # 400k/min over a minute are 400k
         self._level = self.limit
         self._at = 0.0
 
