@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
-
-import httptools
+from typing import TYPE_CHECKING
 
 from ..api.messages import Create
 from ..api.plain import Rejected
@@ -22,44 +18,21 @@ from ..timeline import Armed
 from . import encoding, message
 from .at_once import as_bytes
 from .encoding import quota_headers
-from .requests import LARGEST_BODY, caller_of, read
+from .incoming import Requests
+from .requests import caller_of, read
 
 if TYPE_CHECKING:
     from .server import Server
 
-_MOST_PIPELINED = 16
 
-
-@lru_cache(maxsize=256)
-def _name(raw: bytes) -> str:
-    """Of a header; the same few come with every request."""
-    return raw.decode("latin-1").lower()
-
-
-class _Asked(NamedTuple):
-    """One request as it came."""
-
-    method: str
-    target: str
-    headers: dict[str, str]
-    body: bytes
-    keeps_alive: bool
-
-
-class Connection(asyncio.Protocol):
+class Connection(Requests):
     """Requests are answered one after the other; what a client pipelines waits its turn."""
 
     def __init__(self, server: Server, is_let_in: bool = False) -> None:
         """`is_let_in`: the faults that keep connections out have been asked about this one."""
+        super().__init__()
         self._server = server
         self._is_let_in = is_let_in
-        self._transport: asyncio.Transport = asyncio.Transport()
-        self._parser = httptools.HttpRequestParser(self)
-        self._target = ""
-        self._headers: dict[str, str] = {}
-        self._body: list[bytes] = []
-        self._size = 0
-        self._waiting: deque[_Asked | Rejected] = deque()
         self._player: Player | None = None
         self._ticket: Ticket | None = None
         self._head: Head | None = None
@@ -71,7 +44,6 @@ class Connection(asyncio.Protocol):
         self._block = self._sent_tokens = 0
         """Which block of the content is being streamed, and how much of it was sent."""
         self._is_fresh = True
-        self._is_last = False
         self._is_dead = False
         """Whether what the client sends goes nowhere."""
         self._lost_to: tuple[Armed, ...] = ()
@@ -98,17 +70,12 @@ class Connection(asyncio.Protocol):
         """The phase that begins has lost idle connections; whose request comes next decides whether this is one."""
         self._lost_to = lost_to
 
-    def drop(self) -> None:
-        """The server stops."""
-        self._transport.abort()
-
     # -- asyncio's side
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        super().connection_made(transport)
         if self._server.is_over:
-            transport.abort()
+            self._transport.abort()
         else:
             self._server.connections[self] = None
 
@@ -119,65 +86,9 @@ class Connection(asyncio.Protocol):
             self._settle(is_got=False)
             player.abandon()
 
-    def data_received(self, data: bytes) -> None:
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserCallbackError:
-            raise  # a defect of ours, which must not pass for one of the client
-        except httptools.HttpParserUpgrade as upgrade:
-            self._go_on_without_upgrade(data[upgrade.args[0] :])
-        except httptools.HttpParserError:
-            self._queue(Rejected(400, Error("invalid_request_error", "Malformed HTTP request")))
-
-    def _go_on_without_upgrade(self, rest: bytes) -> None:
-        """Read the request again as if it had not asked: some clients offer HTTP/2 with each first request."""
-        if self._parser.get_method() == b"CONNECT":
-            self._queue(Rejected(405, Error("invalid_request_error", "Method Not Allowed")))
-            return
-        fields = {name: value for name, value in self._headers.items() if name not in ("connection", "upgrade")}
-        lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-        head = f"{self._parser.get_method().decode('latin-1')} {self._target} HTTP/1.1\r\n{lines}\r\n"
-        self._parser, self._target, self._headers = httptools.HttpRequestParser(self), "", {}
-        self.data_received(head.encode("latin-1") + rest)
-
-    # -- the parser's side
-
-    def on_url(self, url: bytes) -> None:
-        self._target += url.decode("latin-1")
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[_name(name)] = value.decode("latin-1")
-
-    def on_headers_complete(self) -> None:
-        if self._headers.get("expect", "").lower() == "100-continue":
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    def on_body(self, body: bytes) -> None:
-        if self._size <= LARGEST_BODY:  # what goes beyond is kept once, so that its length tells
-            self._body.append(body)
-        self._size += len(body)
-
-    def on_message_complete(self) -> None:
-        parser = self._parser
-        if parser.should_upgrade():
-            return  # it will be read again
-        method, body = parser.get_method().decode("latin-1"), b"".join(self._body)
-        asked = _Asked(method, self._target, self._headers, body, parser.should_keep_alive())
-        self._target, self._headers, self._body, self._size = "", {}, [], 0
-        self._queue(asked)
-
-    # -- requests
-
-    def _queue(self, asked: _Asked | Rejected) -> None:
-        if self._is_dead:
-            return
-        self._waiting.append(asked)
-        if len(self._waiting) > _MOST_PIPELINED:
-            self._transport.abort()
-        elif self._player is None:
-            self._next()
-
     def _next(self) -> None:
+        if self._is_dead:
+            self._waiting.clear()
         while self._waiting and self.is_idle and not self._transport.is_closing():
             asked = self._waiting.popleft()
             is_fresh, self._is_fresh = self._is_fresh, False
@@ -224,6 +135,8 @@ class Connection(asyncio.Protocol):
             else:
                 self._reset()
             return
+        if request.patience is not None and server.clock.scale != 1.0:
+            request = request._replace(patience=request.patience * server.clock.scale)
         lost_to, self._lost_to = self._lost_to, ()
         self._ticket = server.endpoint.answer(request, now, is_fresh, lost_to)
         self._player = Player(server.endpoint, self._ticket, server.clock, self)
@@ -238,10 +151,6 @@ class Connection(asyncio.Protocol):
         self._transport.write(head + body if has_body else head)
         if self._is_last:
             self._transport.close()
-
-    def _last(self) -> dict[str, str]:
-        """The header that announces the end of the connection, where it does end."""
-        return {"connection": "close"} if self._is_last else {}
 
     # -- the player's side
 
@@ -301,7 +210,7 @@ class Connection(asyncio.Protocol):
     def _head_bytes(self, step: Head, ticket: Ticket, length: int | None) -> bytes:
         server = self._server
         more = self._last()
-        if quotas := server.endpoint.quotas(server.clock.now()):
+        if quotas := server.endpoint.quotas(server.clock.now(), ticket.request.key):
             more = quota_headers(quotas, server.time_of_day(), server.clock.scale) | more
         return encoding.head(step, message.identifier("req", ticket), length, more, server.clock.scale)
 

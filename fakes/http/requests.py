@@ -19,6 +19,7 @@ LARGEST_BODY = 32 * 1024 * 1024
 _OF_CLIENT = re.compile("/client/([0-9]{1,6})(?:/call/([0-9]{1,8}))?(/.*)")
 """A client's number has 20 bits in an identity's label, that of its call 28."""
 _RETRY = re.compile("[0-9]{1,3}")
+_SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,20})?")
 
 
 class Register:
@@ -57,7 +58,7 @@ def read(
 ) -> Request:
     """A checked request to `POST /v1/messages`, or `Rejected`. `client` and `call` as `caller_of` has them; `reply`
     says what is answered."""
-    key_of(headers)
+    key = key_of(headers)
     if len(body) > LARGEST_BODY:
         raise Rejected(413, Error("request_too_large", "Request exceeds the maximum size"))
     asked = messages.create(body)
@@ -69,6 +70,8 @@ def read(
         asked["max_tokens"],
         asked["model"],
         reply(asked, who),
+        key,
+        _patience(headers),
     )
 
 
@@ -78,6 +81,12 @@ def key_of(headers: Mapping[str, str]) -> str:
     if not key:
         raise Rejected(401, Error("authentication_error", "x-api-key header is required"))
     return key
+
+
+def _patience(headers: Mapping[str, str]) -> float | None:
+    """For how long the SDK says that it will wait for each piece of an answer; of the whole it says nothing."""
+    told = headers.get("x-stainless-read-timeout", "")
+    return float(told) if _SECONDS.fullmatch(told) else None
 
 
 def caller_of(path: str) -> tuple[int, int | None, str]:
