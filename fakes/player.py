@@ -109,9 +109,11 @@ class Player:
 
     @property
     def run_ends(self) -> float:
-        """When the run under way that comes as one step will have come; 0 if there is none."""
+        """When the run under way that comes as one step will have come; 0 if there is none, or nothing of it is due."""
         run = self._run
-        return self._began + run.count * run.gap if isinstance(run, Tokens) and self._is_one else 0.0
+        if not isinstance(run, Tokens) or not self._is_one or self._began + run.gap > self._clock.now():
+            return 0.0
+        return self._began + run.count * run.gap
 
     @property
     def run_began(self) -> float | None:
