@@ -19,14 +19,15 @@ _ROUNDING = 1e-9
 
 
 class Acceleration(BaseModel):
-    """How fast usage may grow: in each minute so many times what the minute before has used. An assumption: the
-    service publishes no figures."""
+    """How fast usage may grow: a minute may use `growth` times what the minute before has; beyond that comes a 429, with
+    the seconds to the next minute as `retry-after`. An assumption: the service publishes no figures, and only its
+    message says that the limit rises at the next minute boundary."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    requests: Annotated[Rate | None, Field(gt=0, description="let in from a standing start; no limit")] = None
+    requests: Annotated[Rate | None, Field(gt=0, description="what any minute may use; no limit")] = None
     input_tokens: Annotated[Rate | None, Field(gt=0, description="the same for prompts; no limit")] = None
-    growth: Annotated[float, Field(gt=1, description="how many times the minute before, once that is more")] = 2.0
+    growth: Annotated[float, Field(gt=1, description="how many times the minute before it may use")] = 2.0
 
 
 class Ramp:
