@@ -19,7 +19,7 @@ _ROUNDING = 1e-9
 
 
 class Acceleration(BaseModel):
-    """How fast usage may grow: a minute may use `growth` times what the minute before has; beyond that comes a 429, with
+    """How fast usage may grow: a minute may use `growth` times what the one before has; beyond that comes a 429, with
     the seconds to the next minute as `retry-after`. An assumption: the service publishes no figures, and only its
     message says that the limit rises at the next minute boundary."""
 
