@@ -156,5 +156,5 @@ def _depth(error: ErrorDetails) -> bool:
 
 
 def _is_of_a_union(part: int | str) -> bool:
-    """pydantic names the alternative that was tried; the service does not."""
+    """Pydantic names the alternative that was tried; the service does not."""
     return isinstance(part, str) and (part.startswith(("list[", "constrained-")) or part == "str")

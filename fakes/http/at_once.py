@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -25,6 +25,7 @@ from .requests import LARGEST_BODY, key_of
 
 _OF_BATCHES = (1 << 20) - 1
 """The number of the client that requests of batches have: the last there can be."""
+_CALLS = (1 << 28) - 1
 
 
 class AtOnce:
@@ -34,7 +35,6 @@ class AtOnce:
         """`endpoint`: the one of the moment; `wall`: what time of day it is at a second of the scenario."""
         self._endpoint, self._replies = endpoint, replies
         self._surface = Surface(Batches(self._message, wall))
-        self._calls = count()
 
     def answer(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes, now: float) -> Plain:
         """Raises `Rejected`."""
@@ -47,7 +47,7 @@ class AtOnce:
     def _message(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """What a request of a batch is answered: what it would be by itself, with nothing wrong."""
         asked = created(dict(params))
-        who = Identity(_OF_BATCHES, next(self._calls))
+        who = Identity(_OF_BATCHES, zlib.crc32(orjson.dumps(params)) & _CALLS)  # whenever it is asked, and by whom
         endpoint = self._endpoint()
         reply, _ = self._replies.to(asked, lambda: endpoint.output_tokens(who))
         request = Request(who, False, input_tokens(asked), asked["max_tokens"], asked["model"], reply)
