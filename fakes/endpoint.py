@@ -7,6 +7,7 @@ Each returns the next segment of the plan. Load is read when the slot is granted
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -61,6 +62,8 @@ class Endpoint:
 
     def __init__(self, service: Service, seed: int) -> None:
         self.service = service
+        self.listener: Callable[[Served | TurnedAway], object] | None = None
+        """Told of everything that enters the journal, when it does."""
         self.timeline = Timeline(service.phases, seed)
         self.slots = Slots(service.capacity)
         self._under_way: dict[Ticket, None] = {}
@@ -108,7 +111,10 @@ class Endpoint:
             counts = self.timeline.counts[armed.mark.fault]
             counts.planned += 1
             counts.fired += 1
-            self.turned_away.append(TurnedAway(now, armed.name))
+            away = TurnedAway(now, armed.name)
+            self.turned_away.append(away)
+            if self.listener is not None:
+                self.listener(away)
 
     def answer(self, request: Request, now: float, is_fresh: bool, lost_to: tuple[Armed, ...] = ()) -> Ticket:
         """A request has been sent. `is_fresh`: on a connection opened for it. `lost_to`: the faults that its
@@ -201,7 +207,13 @@ class Endpoint:
             ticket.ended = now
             ticket.resume = None  # or player and ticket would hold each other, and wait for the garbage collector
             del self._under_way[ticket]
-            self._served.append(ticket.record())
+            self._enter(ticket)
+
+    def _enter(self, ticket: Ticket) -> None:
+        served = ticket.record()
+        self._served.append(served)
+        if self.listener is not None:
+            self.listener(served)
 
     def begin_phase(self, index: int) -> Phase:
         """The backend's clock has reached a phase; returns it, so that the backend can hit what it must."""
@@ -235,6 +247,11 @@ class Endpoint:
     def quotas(self, now: float, key: str = "") -> list[Quota]:
         """The state of each quota that is limited, for whoever has that key."""
         return [] if self._gate is None else self._gate.quotas(now, key)
+
+    @property
+    def under_way(self) -> int:
+        """How many requests are being answered, or made an answer for."""
+        return len(self._under_way)
 
     def journal(self) -> list[Served]:
         """Every request so far, in the order of (arrival, identity)."""

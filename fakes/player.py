@@ -103,6 +103,11 @@ class Player:
         return self.ticket.ended is not None
 
     @property
+    def is_stuck(self) -> bool:
+        """Whether nothing will come any more, however long one waits: a stall without an end."""
+        return self._pending is None and self._i > 0 and isinstance(self._plan[self._i - 1], Stall)
+
+    @property
     def upcoming(self) -> Step | None:
         """What follows the step that is being emitted; None if nothing does."""
         return self._plan[self._i] if self._i < len(self._plan) else None
@@ -182,6 +187,7 @@ class Player:
         if kind is Head:
             self.ticket.status = step.status  # type: ignore[union-attr]
             self.ticket.retry_after = step.retry_after  # type: ignore[union-attr]
+            self.ticket.head_due, self.ticket.head_at = self._due, now
         elif kind is Answer:
             self.ticket.is_complete = step.end >= 1.0 and self.ticket.status == 200  # type: ignore[union-attr]
         elif kind is Event:
@@ -190,6 +196,7 @@ class Player:
         elif kind in _LAST:
             self._sink = None
             self._i = len(self._plan)
+            self.ticket.end_due, self.ticket.end_at = self._due, now
             self._endpoint.drop(self.ticket, now)
         if sink is not None:
             sink.emit(step)
@@ -285,7 +292,7 @@ class Player:
             self._sent = sent
         self._sink = None
         # Asked of the plan: a client may leave because of the very step that is being emitted, when no timer is set.
-        is_stuck = self._pending is None and self._i > 0 and isinstance(self._plan[self._i - 1], Stall)
+        is_stuck = self.is_stuck
         if self._endpoint.gone(self.ticket, now):
             self._cancel_timer()
             self._i = len(self._plan)

@@ -27,6 +27,8 @@ class Request(NamedTuple):
     """Whose quotas it is charged to, where each API key has its own."""
     patience: float | None = None
     """For how many seconds after sending it the client says that it will wait; None if it does not say."""
+    test: str = ""
+    """Which test it says it is for."""
 
 
 class Ticket:
@@ -35,11 +37,15 @@ class Ticket:
     __slots__ = (
         "arrived",
         "base",
+        "end_at",
+        "end_due",
         "ended",
         "fault",
         "granted_at",
         "has_fired",
         "has_slot",
+        "head_at",
+        "head_due",
         "is_complete",
         "is_pending",
         "is_waiting",
@@ -74,6 +80,10 @@ class Ticket:
         self.retry_after: float | None = None
         self.sent_tokens = 0
         self.lateness = 0.0
+        self.head_due: float | None = None
+        self.head_at: float | None = None
+        self.end_due: float | None = None
+        self.end_at: float | None = None
 
     @property
     def due(self) -> float:
@@ -100,4 +110,9 @@ class Ticket:
             self.lateness,
             self.is_complete,
             self.retry_after,
+            self.head_due,
+            self.head_at,
+            self.end_due,
+            self.end_at,
+            request.test,
         )

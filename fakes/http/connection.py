@@ -62,6 +62,18 @@ class Connection(Requests):
         assert self._ticket is not None
         return self._ticket.request.who
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody is being answered, and will be to the end."""
+        return self._player is not None and not self._player.is_stuck
+
+    def wind_up(self) -> None:
+        """What is being answered is the last here."""
+        self._is_last = True
+        self._waiting.clear()
+        if self._player is None:
+            self._transport.close()
+
     def strike_idle(self) -> None:
         """The phase that begins breaks idle connections."""
         self._reset()
@@ -125,6 +137,7 @@ class Connection(Requests):
     def _serve(self, request: Request, is_fresh: bool) -> None:
         server = self._server
         server.request_arrived()
+        server.asking.request = request
         now = server.clock.now()
         is_let_in = self._is_let_in or not is_fresh
         if not is_let_in and (kept_out := server.endpoint.connect(request.who, request.stream, now)):

@@ -14,6 +14,9 @@ from ..reply import Reply
 from ..ticket import Request
 
 IDENTITY_HEADER = "x-brownout-id"
+TEST_HEADER = "x-brownout-test"
+LONGEST_TEST = 200
+"""Characters of a test's id: a journal may hold it a million times."""
 LARGEST_BODY = 32 * 1024 * 1024
 
 _OF_CLIENT = re.compile("/client/([0-9]{1,6})(?:/call/([0-9]{1,8}))?(/.*)")
@@ -72,6 +75,7 @@ def read(
         reply(asked, who),
         key,
         _patience(headers),
+        headers.get(TEST_HEADER, "")[:LONGEST_TEST],
     )
 
 

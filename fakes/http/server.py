@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from ..endpoint import Endpoint
 from ..player import Handle
 from ..replies import Replies
+from ..script import Asking
 from ..timeline import Phase
 from .at_once import AtOnce
 from .clock import ScaledClock
@@ -27,12 +28,18 @@ class Server(ABC):
         """Those that are open, in the order in which they were opened."""
         self.register = Register()
         self.replies = Replies()
+        self.asking = Asking()
         self.at_once = AtOnce(lambda: self.endpoint, self.replies, self._wall)
         self._told = 0
         self._phases: list[Handle] = []
         self.is_over = False
         """Whether nobody is served any more, not even who was accepted a moment ago."""
-        self._waits_for_request = begins_with_first_request
+        self._begins_with_first_request = self._waits_for_request = begins_with_first_request
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the clock of the scenario runs."""
+        return not self._waits_for_request
 
     def begin(self) -> None:
         """Second 0: the first phase begins now, the others follow."""
@@ -44,17 +51,40 @@ class Server(ABC):
         requests under way: their answers are the other one's."""
         if any(connection.player is not None for connection in self.connections):
             raise RuntimeError("another service cannot take over while requests are under way")
+        self.take_over(endpoint)
+
+    def take_over(self, endpoint: Endpoint) -> None:
+        """The same, whatever is under way: it comes to nothing."""
+        for connection in tuple(self.connections):
+            if connection.player is not None:
+                connection.drop()
         self.endpoint = endpoint
-        self._follow(0)
+        if self.has_begun:
+            self._follow(0)
 
     def restart(self, endpoint: Endpoint) -> None:
-        """Everything anew: no connection is left, and this is second 0."""
+        """Everything anew: no connection is left, nothing is scripted, and this is second 0, or the first request will
+        be."""
         self._drop_connections()
         self.endpoint, self.register = endpoint, Register()
-        self.begin()
+        self.replies.clear()
+        self._waits_for_request = self._begins_with_first_request
+        if self._waits_for_request:
+            self._end_phases()
+            self._phase_began(Phase(0.0))  # as long as nobody has come, nobody is kept out
+        else:
+            self.begin()
+
+    def wind_up(self) -> None:
+        """Nobody new is served; whoever is being answered may be to the end."""
+        self.is_over = True
+        self._end_phases()
+        for connection in tuple(self.connections):
+            connection.wind_up()
 
     def go_on_with(self, phases: tuple[Phase, ...]) -> None:
-        """From now on these, instead of whatever was to come."""
+        """From now on these, instead of whatever was to come; the clock starts if it has not."""
+        self.request_arrived()
         self._follow(self.endpoint.timeline.extend(phases))
 
     def _follow(self, first: int) -> None:
