@@ -46,12 +46,13 @@ class Batches:
         origin: str | None = None,
         most: int = MOST_KEPT,
         salt: str = "",
+        scheme: str = "http",
     ) -> None:
         """`wall`: what time of day it is at a second of the scenario. `origin`: what the address of results begins
-        with; else it is what the client says that it has called. `salt`: batches of another have other ids.
+        with; else it is what the client says that it has called, by `scheme`. `salt`: others' batches have other ids.
         """
         self._answer, self._wall, self._pace = answer, wall, pace
-        self._origin, self._most, self._salt = origin, most, salt
+        self._origin, self._most, self._salt, self._scheme = origin, most, salt, scheme
         self._count = 0
         self._kept: dict[str, _Batch] = {}
         """In the order in which they were created."""
@@ -148,7 +149,7 @@ class Batches:
 
     def _base(self, asked: Asked) -> str:
         host = asked.headers.get("host")
-        return self._origin if self._origin is not None else f"http://{host}" if host else ""
+        return self._origin if self._origin is not None else f"{self._scheme}://{host}" if host else ""
 
     def _time(self, second: float) -> str:
         return self._wall(second).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

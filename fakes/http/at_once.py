@@ -31,10 +31,13 @@ _CALLS = (1 << 28) - 1
 class AtOnce:
     """The rest of the surface, for one server."""
 
-    def __init__(self, endpoint: Callable[[], Endpoint], replies: Replies, wall: Callable[[float], datetime]) -> None:
-        """`endpoint`: the one of the moment; `wall`: what time of day it is at a second of the scenario."""
+    def __init__(
+        self, endpoint: Callable[[], Endpoint], replies: Replies, wall: Callable[[float], datetime], scheme: str
+    ) -> None:
+        """`endpoint`: the one of the moment; `wall`: what time of day it is at a second of the scenario; `scheme`: what
+        addresses of ours begin with."""
         self._endpoint, self._replies = endpoint, replies
-        self._surface = Surface(Batches(self._message, wall))
+        self._surface = Surface(Batches(self._message, wall, scheme=scheme))
 
     def answer(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes, now: float) -> Plain:
         """Raises `Rejected`."""

@@ -22,14 +22,14 @@ class Server(ABC):
 
     clock: ScaledClock
 
-    def __init__(self, endpoint: Endpoint, begins_with_first_request: bool = False) -> None:
+    def __init__(self, endpoint: Endpoint, begins_with_first_request: bool = False, scheme: str = "http") -> None:
         self.endpoint = endpoint
         self.connections: dict[Connection, None] = {}
         """Those that are open, in the order in which they were opened."""
         self.register = Register()
         self.replies = Replies()
         self.asking = Asking()
-        self.at_once = AtOnce(lambda: self.endpoint, self.replies, self._wall)
+        self.at_once = AtOnce(lambda: self.endpoint, self.replies, self._wall, scheme)
         self._told = 0
         self._phases: list[Handle] = []
         self.is_over = False
