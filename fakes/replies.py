@@ -57,7 +57,7 @@ def reply_of(given: Reply | str) -> Reply:
 
 def _wanted(asked: Asked, tokens: Callable[[], int]) -> Reply | None:
     """What a request cannot do without: a tool's call, thinking, an end where it says to stop."""
-    if not asked.keys() & _SPECIAL:
+    if "tool_choice" not in asked and "thinking" not in asked and "stop_sequences" not in asked:
         return None
     length = min(tokens(), asked["max_tokens"])
     thinking = asked.get("thinking") or {}
@@ -72,9 +72,6 @@ def _wanted(asked: Asked, tokens: Callable[[], int]) -> Reply | None:
         return None
     reply = said(length, thought)
     return Reply(reply.blocks, "max_tokens") if length == asked["max_tokens"] else reply
-
-
-_SPECIAL = frozenset({"tool_choice", "thinking", "stop_sequences"})
 
 
 def _tool(asked: Asked) -> ToolUse | None:

@@ -37,6 +37,7 @@ class Ticket:
     __slots__ = (
         "arrived",
         "base",
+        "digits",
         "end_at",
         "end_due",
         "ended",
@@ -79,6 +80,8 @@ class Ticket:
         self.status: int | None = None
         self.retry_after: float | None = None
         self.sent_tokens = 0
+        self.digits = ""
+        """Of the ids that clients are told."""
         self.lateness = 0.0
         self.head_due: float | None = None
         self.head_at: float | None = None

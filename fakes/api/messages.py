@@ -88,12 +88,14 @@ class Create(Prompt):
 
 _CREATE: TypeAdapter[Create] = TypeAdapter(Create)
 _PROMPT: TypeAdapter[Prompt] = TypeAdapter(Prompt)
+_READ = _CREATE.validator.validate_json
+"""Without what the adapter asks of itself each time, a third of the work."""
 
 
 def create(body: bytes) -> Create:
     """The request in a body. Raises `Rejected`."""
     try:
-        asked = _CREATE.validate_json(body)
+        asked: Create = _READ(body)
     except ValidationError as error:
         raise _refused(error) from None
     if "thinking" in asked or "tool_choice" in asked:

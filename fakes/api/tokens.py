@@ -23,10 +23,25 @@ def count(asked: Asked) -> Plain:
 
 def input_tokens(asked: Mapping[str, Any]) -> int:
     """The length of a request's prompt: its system, messages and tools. Takes whatever JSON may be in their place."""
+    if (plain := _of_texts(asked)) is not None:
+        return max(1, plain // BYTES_PER_TOKEN)
     messages, tools = (_dicts(asked.get(name)) for name in ("messages", "tools"))
     texts = [asked.get("system"), *(message.get("content") for message in messages)]
     offered = sum(_size(tool.get(name)) for tool in tools for name in _OF_TOOL)
     return max(1, (_weight(texts) + offered) // BYTES_PER_TOKEN)
+
+
+def _of_texts(asked: Mapping[str, Any]) -> int | None:
+    """The bytes of a prompt that is messages of plain text and nothing else, as most are; None for any other."""
+    if "system" in asked or "tools" in asked:
+        return None
+    total = 0
+    for message in asked["messages"] if type(asked.get("messages")) is list else (None,):
+        content = message.get("content") if type(message) is dict else None
+        if type(content) is not str:
+            return None
+        total += len(content) if content.isascii() else _bytes(content)
+    return total
 
 
 def _dicts(value: Any) -> Iterable[Mapping[str, Any]]:

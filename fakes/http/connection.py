@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..api.messages import Create
 from ..api.plain import Rejected
@@ -112,7 +112,8 @@ class Connection(Requests):
                 path, _, query = asked.target.partition("?")
                 client, call, path = caller_of(path)
                 if is_message(asked.method, path):
-                    self._serve(read(client, call, *asked[2:4], self._server.register, self._reply), is_fresh)
+                    register, reply = self._server.register, self._reply
+                    self._serve(read(client, call, asked.headers, asked.body, register, reply), is_fresh)
                 else:
                     now = self._server.clock.now()
                     plain = self._server.at_once.answer(asked.method, path, query, *asked[2:4], now)
@@ -172,31 +173,27 @@ class Connection(Requests):
         transport, ticket = self._transport, self._ticket
         if transport.is_closing() or ticket is None:
             return
-        match step:
-            case Tokens():
-                transport.write(message.deltas(step, ticket, self._block, self._sent_tokens))
-                self._sent_tokens += step.count
-            case Head():
-                self._begin(step, ticket)
-            case Event():
-                if step.name == "content_block_start":
-                    self._block, self._sent_tokens = step.block, 0
-                transport.write(message.event(step, ticket))
-            case Answer():
-                transport.write(self._held + encoding.part(self._answer, step))
-                self._held = b""
-            case Error():
-                self._send_error(step, ticket)
-            case StreamError():
-                transport.write(message.chunk(message.stream_error(step, ticket)))
-            case Finish():
-                self._finish()
-            case Close():
-                transport.close()
-            case Reset():
-                self._reset()
-            case _:
-                raise TypeError(f"not a step with bytes: {step!r}")
+        _EMITTED[step.__class__](self, step, ticket)
+
+    def _tokens(self, step: Tokens, ticket: Ticket) -> None:
+        self._transport.write(message.deltas(step, ticket, self._block, self._sent_tokens))
+        self._sent_tokens += step.count
+
+    def _event(self, step: Event, ticket: Ticket) -> None:
+        if step.name == "content_block_start":
+            self._block, self._sent_tokens = step.block, 0
+        self._transport.write(message.event(step, ticket))
+
+    def _rest(self, step: Answer, ticket: Ticket) -> None:
+        held, self._held = self._held, b""
+        whole = self._answer
+        self._transport.write(held + (whole if step.end - step.start >= 1.0 else encoding.part(whole, step)))
+
+    def _stream_error(self, step: StreamError, ticket: Ticket) -> None:
+        self._transport.write(message.chunk(message.stream_error(step, ticket)))
+
+    def _close(self, step: Step, ticket: Ticket) -> None:
+        self._transport.close()
 
     def accepts_run(self, run: Tokens) -> bool:
         return False
@@ -227,7 +224,7 @@ class Connection(Requests):
             more = quota_headers(quotas, server.time_of_day(), server.clock.scale) | more
         return encoding.head(step, message.identifier("req", ticket), length, more, server.clock.scale)
 
-    def _finish(self) -> None:
+    def _finish(self, step: Step, ticket: Ticket) -> None:
         if self._head is not None and self._head.sse:
             self._transport.write(message.LAST_CHUNK)
         self._settle(is_got=self._head is not None and self._head.status == 200)
@@ -239,3 +236,17 @@ class Connection(Requests):
 
     def _reset(self) -> None:
         self._server.reset(self._transport)
+
+
+_EMITTED: dict[type, Callable[[Connection, Any, Ticket], None]] = {
+    Tokens: Connection._tokens,
+    Head: Connection._begin,
+    Event: Connection._event,
+    Answer: Connection._rest,
+    Error: Connection._send_error,
+    StreamError: Connection._stream_error,
+    Finish: Connection._finish,
+    Close: Connection._close,
+    Reset: lambda connection, step, ticket: connection._reset(),
+}
+"""How each step with bytes is sent."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from ..limits import Quota
 from ..plan import Answer, Head
@@ -46,6 +47,7 @@ def plain_head(status: int, fields: Mapping[str, str]) -> bytes:
     return f"{_status(status)}{lines}\r\n".encode("latin-1")
 
 
+@lru_cache(maxsize=64)
 def _status(status: int) -> str:
     return f"HTTP/1.1 {status} {REASONS.get(status, 'Unknown')}\r\n"
 

@@ -6,7 +6,7 @@ import asyncio
 from abc import abstractmethod
 from collections import deque
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import httptools
 
@@ -47,8 +47,7 @@ class Requests(asyncio.Protocol):
         self._is_last = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
 
     def drop(self) -> None:
         """The server stops."""

@@ -12,7 +12,7 @@ from ..reply import WORDS, Block, Text, Thinking, ToolUse, text_of
 from ..ticket import Ticket
 
 _MASK = (1 << 88) - 1
-_ODD = {"msg": 0xD1B54A32D192ED03AB1C5D, "req": 0x9E3779B97F4A7C15F39CC1}
+_ODD = 0x9E3779B97F4A7C15F39CC1
 """Multiplied by an odd number no two labels become one."""
 _USAGE = (
     b'"usage":{"input_tokens":%d,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":%d,'
@@ -22,7 +22,9 @@ _USAGE = (
 
 def identifier(prefix: str, ticket: Ticket) -> str:
     """A message or request id in the service's form: the same for the same request of the same run, no other's."""
-    return f"{prefix}_01{(ticket.label + 1) * _ODD[prefix] & _MASK:022x}"
+    if not ticket.digits:
+        ticket.digits = f"{(ticket.label + 1) * _ODD & _MASK:022x}"
+    return f"{prefix}_01{ticket.digits}"
 
 
 def body(ticket: Ticket) -> bytes:
