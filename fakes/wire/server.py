@@ -21,6 +21,9 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _TURNS_TO_CLOSE = 4
 """Of the event loop, until a connection that was accepted in the last one has been made, aborted and closed."""
 
+_EVERY = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""What stands for all addresses of the machine: the one of them that it has for sure."""
+
 
 class WireServer(Server):
     """Serves one endpoint on a loopback port. `start` listens; `begin` makes this second 0 of the scenario."""
@@ -50,8 +53,9 @@ class WireServer(Server):
 
     @property
     def url(self) -> str:
-        """What clients take for the service's address."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        """What clients on this machine take for the service's address."""
+        host = _EVERY.get(self.host, self.host)
+        host = f"[{host}]" if ":" in host else host
         return f"{'http' if self._tls is None else 'https'}://{host}:{self.port}"
 
     @property

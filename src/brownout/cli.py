@@ -83,8 +83,17 @@ def report(**options: Any) -> None:
     show_default=True,
     help="Run the scenario this many times as fast.",
 )
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--allow-remote", is_flag=True, help="Let --host be one that other machines can reach.")
+@click.option("--tls", is_flag=True, help="Speak TLS, with a certificate of its own; needs brownout[tls].")
+@click.option(
+    "--ca-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Where to write the certificate that clients have to trust.  [default: a temporary file]",
+)
 def serve(**options: Any) -> None:
-    """Serve a scenario on a loopback port, for any client in any language."""
+    """Serve a scenario on a port, for any client in any language."""
     from .commands.serve import serve as command
 
     command(**options)
