@@ -29,12 +29,16 @@ class Server(ABC):
         self.register = Register()
         self.replies = Replies()
         self.asking = Asking()
-        self.at_once = AtOnce(lambda: self.endpoint, self.replies, self._wall, scheme)
+        self._scheme = scheme
+        self.at_once = self._at_once()
         self._told = 0
         self._phases: list[Handle] = []
         self.is_over = False
         """Whether nobody is served any more, not even who was accepted a moment ago."""
         self._begins_with_first_request = self._waits_for_request = begins_with_first_request
+
+    def _at_once(self) -> AtOnce:
+        return AtOnce(lambda: self.endpoint, self.replies, self._wall, self._scheme)
 
     @property
     def has_begun(self) -> bool:
@@ -68,6 +72,7 @@ class Server(ABC):
         self._drop_connections()
         self.endpoint, self.register = endpoint, Register()
         self.replies.clear()
+        self.at_once = self._at_once()
         self._waits_for_request = self._begins_with_first_request
         if self._waits_for_request:
             self._end_phases()

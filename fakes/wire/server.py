@@ -83,6 +83,11 @@ class WireServer(Server):
         for _ in range(_TURNS_TO_CLOSE):
             await asyncio.sleep(0)
 
+    def wind_up(self) -> None:
+        super().wind_up()
+        if self._door is not None:
+            self._door.shut()
+
     def cut(self) -> None:
         """From now on nobody gets anything any more, but an error at once. `restart` makes it good."""
         self._end_phases()
