@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 import socket
 import ssl
 import sys
@@ -12,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from .command import Here, Said, start
-
-PATIENCE = 30.0
+from .command import Here
+from .served import PATIENCE, Served
 
 
 def has_ipv6() -> bool:
@@ -26,43 +24,6 @@ def has_ipv6() -> bool:
         return False
 
 
-class Serving:
-    """`brownout serve` for a `with`; `said` once that is over."""
-
-    def __init__(self, folder: Path, *words: str) -> None:
-        self._process = start("serve", "-s", "calm", "--port", "0", *words, cwd=folder)
-        assert self._process.stdout is not None
-        self._lines = ""
-        while "Ctrl-C" not in self._lines:
-            self._lines += (line := self._process.stdout.readline())
-            assert line, self._process.communicate()
-
-    @property
-    def url(self) -> str:
-        return self._find(r"ANTHROPIC_BASE_URL=(\S+)")
-
-    @property
-    def ca_file(self) -> Path:
-        return Path(self._find(r"SSL_CERT_FILE=(\S+)"))
-
-    def _find(self, pattern: str) -> str:
-        found = re.search(pattern, self._lines)
-        assert found, self._lines
-        return found[1]
-
-    def __enter__(self) -> Serving:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._process.stdout is not None
-        assert self._process.stderr is not None
-        self._process.send_signal(signal.SIGTERM)
-        out, err = self._process.stdout.read(), self._process.stderr.read()
-        self.said = Said(self._process.wait(PATIENCE), self._lines + out, err)
-        self._process.stdout.close()
-        self._process.stderr.close()
-
-
 def models(url: str, context: ssl.SSLContext | None = None) -> int:
     """The status of a request to it."""
     asked = urllib.request.Request(f"{url}/v1/models", headers={"x-api-key": "none"})
@@ -72,7 +33,7 @@ def models(url: str, context: ssl.SSLContext | None = None) -> int:
 
 def test_tls_by_a_certificate_that_ends_with_it(tmp_path: Path) -> None:
     """Whoever trusts the file is served by any name of loopback; whoever does not is counted; then the file is gone."""
-    with Serving(tmp_path, "--tls") as server:
+    with Served(tmp_path, "calm", "--tls") as server:
         trusting = ssl.create_default_context(cafile=str(server.ca_file))
         assert models(server.url, trusting) == 200
         assert models(server.url.replace("127.0.0.1", "localhost"), trusting) == 200
@@ -89,7 +50,7 @@ def test_a_certificate_in_a_file_of_ones_own(tmp_path: Path) -> None:
     file = tmp_path / "here.pem"
     seen = set()
     for _ in range(2):
-        with Serving(tmp_path, "--tls", "--ca-file", "here.pem") as server:
+        with Served(tmp_path, "calm", "--tls", "--ca-file", "here.pem") as server:
             assert server.ca_file == file
             assert models(server.url, ssl.create_default_context(cafile=str(file))) == 200
         seen.add(file.read_bytes())
@@ -101,7 +62,7 @@ def test_a_certificate_in_a_file_of_ones_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 def test_the_loopback_of_ipv6(tls: bool, tmp_path: Path) -> None:
     """An address in brackets, and in the certificate."""
-    with Serving(tmp_path, "--host", "::1", *(["--tls"] if tls else [])) as server:
+    with Served(tmp_path, "calm", "--host", "::1", *(["--tls"] if tls else [])) as server:
         context = ssl.create_default_context(cafile=str(server.ca_file)) if tls else None
         assert models(server.url, context) == 200
     assert re.fullmatch(rf"http{'s' if tls else ''}://\[::1\]:\d+", server.url)
@@ -110,7 +71,7 @@ def test_the_loopback_of_ipv6(tls: bool, tmp_path: Path) -> None:
 
 def test_others_may_reach_it_if_that_is_said(tmp_path: Path) -> None:
     """All interfaces, a warning, and the machine's own name in the certificate."""
-    with Serving(tmp_path, "--host", "0.0.0.0", "--allow-remote", "--tls") as server:
+    with Served(tmp_path, "calm", "--host", "0.0.0.0", "--allow-remote", "--tls") as server:
         assert models(server.url, ssl.create_default_context(cafile=str(server.ca_file))) == 200
     assert server.said.err.startswith("Warning: this listens on every network interface of this machine.")
 
