@@ -28,7 +28,7 @@ class PortTaken(Exception):
 
     def __init__(self, which: str, number: int, why: str) -> None:
         super().__init__(f"cannot listen on {which} {number}: {why}")
-        self.which, self.number = which, number
+        self.which, self.number, self.why = which, number, why
 
 
 @dataclass
@@ -55,6 +55,18 @@ class Host:
         self.desk: Desk
         self._control: asyncio.Server | None = None
         self._connections: set[Control] = set()
+        self.is_hurried = False
+        """Whether it is to end now, and not to wait for anybody any more."""
+
+    @property
+    def token(self) -> str | None:
+        """What the control port asks for."""
+        return self._at.token
+
+    @property
+    def awaited(self) -> int:
+        """How many requests are being answered, but for those that stall for ever."""
+        return sum(connection.is_awaited for connection in self.server.connections)
 
     @property
     def url(self) -> str:
@@ -98,7 +110,7 @@ class Host:
         self.server.wind_up()
         loop = asyncio.get_running_loop()
         until = loop.time() + grace
-        while loop.time() < until and any(connection.is_awaited for connection in self.server.connections):
+        while self.awaited and loop.time() < until and not self.is_hurried:
             await asyncio.sleep(_LOOK)
         await self.server.stop()
         await self._close_control()

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from . import __version__
-from .options import CLIENT_HELP, FORMATS_HELP, Format, Scale, Weight, played
+from .options import CLIENT_HELP, FORMATS_HELP, Format, Scale, Span, Weight, played
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -91,6 +91,16 @@ def report(**options: Any) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     default=None,
     help="Where to write the certificate that clients have to trust.  [default: a temporary file]",
+)
+@click.option(
+    "--control-port",
+    type=click.IntRange(0, 65535),
+    default=None,
+    help="Where faults are scripted while it runs (docs/serve.md).  [default: --port plus one]",
+)
+@click.option("--no-control", is_flag=True, help="Without that.")
+@click.option(
+    "--grace", type=Span(), default="5s", show_default=True, help="How long requests under way may take at the end."
 )
 def serve(**options: Any) -> None:
     """Serve a scenario on a port, for any client in any language."""

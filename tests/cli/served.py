@@ -17,7 +17,7 @@ class Served:
     def __init__(self, folder: Path, scenario: str, *words: str) -> None:
         self._process = start("serve", "-s", scenario, "--port", "0", *words, cwd=folder)
         assert self._process.stdout is not None
-        self._lines = ""
+        self._lines, self._is_interrupted = "", False
         while "Ctrl-C" not in self._lines:
             self._lines += (line := self._process.stdout.readline())
             assert line, self._process.communicate()
@@ -30,6 +30,24 @@ class Served:
     def ca_file(self) -> Path:
         return Path(self._find(r"SSL_CERT_FILE=(\S+)"))
 
+    @property
+    def control_url(self) -> str:
+        return self._find(r"Control: (\S+)")
+
+    @property
+    def token(self) -> str:
+        return self._find(r"token: (\S+)")
+
+    def interrupt(self) -> None:
+        """Ctrl-C, once."""
+        self._is_interrupted = True
+        self._process.send_signal(signal.SIGINT)
+
+    def complaint(self) -> str:
+        """The next line that it says on stderr."""
+        assert self._process.stderr is not None
+        return self._process.stderr.readline()
+
     def _find(self, pattern: str) -> str:
         found = re.search(pattern, self._lines)
         assert found, self._lines
@@ -41,7 +59,8 @@ class Served:
     def __exit__(self, *_: object) -> None:
         assert self._process.stdout is not None
         assert self._process.stderr is not None
-        self._process.send_signal(signal.SIGTERM)
+        if not self._is_interrupted:  # else it may have no ear for it any more
+            self._process.send_signal(signal.SIGTERM)
         out, err = self._process.stdout.read(), self._process.stderr.read()
         self.said = Said(self._process.wait(PATIENCE), self._lines + out, err)
         self._process.stdout.close()
