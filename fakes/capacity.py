@@ -1,11 +1,12 @@
-"""What the service can do at once: slots, and a first-come-first-served queue in front of them. No clock, no I/O."""
+"""What the service can do at once: slots, and a queue in front of them. No clock, no I/O."""
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from .queues import Order, Queue, Waiter, queue
 
 
 class Capacity(BaseModel):
@@ -15,19 +16,19 @@ class Capacity(BaseModel):
 
     slots: Annotated[int | None, Field(gt=0, description="answers made at once; not given: no limit")] = None
     queue: Annotated[int | None, Field(ge=0, description="how many wait beyond that before a 529; no limit")] = None
+    queue_order: Annotated[
+        Order,
+        Field(
+            description="who is next: whoever came first, or last, or whose patience ends first, as far as requests "
+            "tell it (the SDK's `x-stainless-read-timeout`); among equals, whoever came first"
+        ),
+    ] = "fifo"
     on_disconnect: Annotated[
         Literal["finish", "cancel"], Field(description="whether abandoned work is finished or dropped")
     ] = "cancel"
     slowdown: Annotated[
         float, Field(ge=0, description="how much longer an answer takes with every slot busy: 0.5 is half again")
     ] = 0.0
-
-
-class Waiter(Protocol):
-    """What stands in the queue."""
-
-    has_slot: bool
-    is_waiting: bool
 
 
 class Slots:
@@ -37,7 +38,7 @@ class Slots:
 
     def __init__(self, capacity: Capacity) -> None:
         self._capacity = capacity
-        self._queue: deque[Waiter] = deque()
+        self._queue: Queue = queue(capacity.queue_order)
         self.busy = 0
         self.waiting = 0
 
@@ -55,7 +56,7 @@ class Slots:
         return limit is not None and self.waiting >= limit
 
     def wait(self, waiter: Waiter) -> None:
-        """Stand at the end of the queue."""
+        """Stand in the queue."""
         waiter.is_waiting = True
         self.waiting += 1
         self._queue.append(waiter)

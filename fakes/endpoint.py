@@ -7,23 +7,40 @@ Each returns the next segment of the plan. Load is read when the slot is granted
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import ceil
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from operator import attrgetter
 
+from .billing import Billing
 from .capacity import Capacity, Slots
 from .distributions import TokenCounts
 from .draws import Draws, Identity, call_label
 from .journal import Served, TurnedAway
 from .latency import Latency, LatencyDraws, sampler
-from .limits import Bucket, Limits, Quota
+from .limits import Gate, Limits, Quota
 from .mix import Mix
-from .plan import ADMIT, CLOSING, FINISH, OPENING, RELEASE, Answer, Error, Head, Plan, Tokens, Wait, is_unanswered
+from .plan import (
+    ADMIT,
+    CLOSING,
+    ENDING,
+    FINISH,
+    OPENING,
+    RELEASE,
+    START,
+    Answer,
+    Error,
+    Head,
+    Making,
+    Plan,
+    Tokens,
+    Wait,
+    is_unanswered,
+    streamed,
+)
 from .ticket import Request, Ticket
 from .timeline import Armed, Phase, Timeline
 
 _HEAD_JSON, _HEAD_SSE, _ANSWER = Head(), Head(sse=True), Answer()
-_MESSAGE_429 = "This request would exceed the rate limit for your organization of {limit:.0f} requests per minute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +53,8 @@ class Service:
     answers: tuple[tuple[float, TokenCounts], ...]
     """How long answers are: for each kind of call its share of all calls, and its spread."""
     phases: tuple[Phase, ...] = (Phase(0.0),)
+    billing: Billing = field(default_factory=Billing)
+    """What a spend cap counts."""
 
 
 class Endpoint:
@@ -43,14 +62,17 @@ class Endpoint:
 
     def __init__(self, service: Service, seed: int) -> None:
         self.service = service
+        self.listener: Callable[[Served | TurnedAway], object] | None = None
+        """Told of everything that enters the journal, when it does."""
         self.timeline = Timeline(service.phases, seed)
         self.slots = Slots(service.capacity)
         self._under_way: dict[Ticket, None] = {}
         self._served: list[Served] = []
         self.turned_away: list[TurnedAway] = []
         """Connections that a fault kept out, as far as anybody here has seen them."""
-        limits = service.limits
-        self.requests = Bucket(limits.requests, limits.burst_over) if limits.requests else None
+        self._gate = Gate(service.limits, service.billing, self._served) if service.limits.is_limited else None
+        self.meter = None if self._gate is None else self._gate.meter
+        """What has to know when tokens are made, if anything does."""
         self._latency = LatencyDraws(service.latency, seed)
         lengths = Draws(seed, "output tokens")
         self._output_tokens = [sampler(spread, lengths) for _, spread in service.answers]
@@ -89,7 +111,10 @@ class Endpoint:
             counts = self.timeline.counts[armed.mark.fault]
             counts.planned += 1
             counts.fired += 1
-            self.turned_away.append(TurnedAway(now, armed.name))
+            away = TurnedAway(now, armed.name)
+            self.turned_away.append(away)
+            if self.listener is not None:
+                self.listener(away)
 
     def answer(self, request: Request, now: float, is_fresh: bool, lost_to: tuple[Armed, ...] = ()) -> Ticket:
         """A request has been sent. `is_fresh`: on a connection opened for it. `lost_to`: the faults that its
@@ -97,7 +122,8 @@ class Endpoint:
         who = request.who
         label = who.label
         round_trip = self._latency.round_trip(label)
-        ticket = Ticket(request, now, min(request.max_tokens, self.output_tokens(who)), label, round_trip)
+        length = self.output_tokens(who) if request.reply is None else request.reply.tokens
+        ticket = Ticket(request, now, min(request.max_tokens, length), label, round_trip)
         self._under_way[ticket] = None
         ticket.segment = (Wait(self._latency.inbound(round_trip, request.input_tokens, is_fresh)), ADMIT)
         in_reach = self.timeline.in_reach
@@ -118,9 +144,8 @@ class Endpoint:
 
     def admit(self, ticket: Ticket, now: float) -> Plan | None:
         """The request has arrived: the next segment, or None while it waits for a slot."""
-        if self.requests is not None and (seconds := self.requests.take(now)):
-            message = _MESSAGE_429.format(limit=self.requests.rate * 60)
-            return (Head(429, retry_after=float(ceil(seconds))), Error("rate_limit_error", message), FINISH)
+        if self._gate is not None and (refusal := self._gate.refuses(ticket.request, now)) is not None:
+            return refusal
         if self.slots.take(ticket):
             return self._granted(ticket, now)
         if self.slots.is_queue_full():
@@ -138,8 +163,13 @@ class Endpoint:
         stretch = self.slots.stretch()
         first, gap = first * stretch + 0.5 * ticket.round_trip, gap * stretch
         plan: Plan
-        if request.stream:
+        if request.stream and request.reply is not None:
+            blocks = [len(block.pieces) for block in request.reply.blocks]
+            plan = (Wait(first), _HEAD_SSE, START, *streamed(blocks, gap), RELEASE, *ENDING, FINISH)
+        elif request.stream:
             plan = (Wait(first), _HEAD_SSE, *OPENING, Tokens(count, gap), RELEASE, *CLOSING, FINISH)
+        elif self.meter is not None:
+            plan = (Wait(first), Making(count, gap), RELEASE, _HEAD_JSON, _ANSWER, FINISH)
         else:
             plan = (Wait(first + count * gap), RELEASE, _HEAD_JSON, _ANSWER, FINISH)
         if ticket.is_pending and ticket.fault is not None:
@@ -177,7 +207,13 @@ class Endpoint:
             ticket.ended = now
             ticket.resume = None  # or player and ticket would hold each other, and wait for the garbage collector
             del self._under_way[ticket]
-            self._served.append(ticket.record())
+            self._enter(ticket)
+
+    def _enter(self, ticket: Ticket) -> None:
+        served = ticket.record()
+        self._served.append(served)
+        if self.listener is not None:
+            self.listener(served)
 
     def begin_phase(self, index: int) -> Phase:
         """The backend's clock has reached a phase; returns it, so that the backend can hit what it must."""
@@ -208,9 +244,14 @@ class Endpoint:
             return changed
         return None
 
-    def quotas(self, now: float) -> list[Quota]:
-        """The state of each quota that is limited."""
-        return [] if self.requests is None else [self.requests.quota("requests", now)]
+    def quotas(self, now: float, key: str = "") -> list[Quota]:
+        """The state of each quota that is limited, for whoever has that key."""
+        return [] if self._gate is None else self._gate.quotas(now, key)
+
+    @property
+    def under_way(self) -> int:
+        """How many requests are being answered, or made an answer for."""
+        return len(self._under_way)
 
     def journal(self) -> list[Served]:
         """Every request so far, in the order of (arrival, identity)."""

@@ -34,6 +34,14 @@ class Served(NamedTuple):
     """Whether the whole answer was made and sent, whoever was there to read it."""
     retry_after: float | None = None
     """Of the header, in seconds."""
+    head_due: float | None = None
+    """When the head of the answer was to be sent, and when it was; None where none was."""
+    head_at: float | None = None
+    end_due: float | None = None
+    """The same of its end, whichever the plan had; None where it did not come to that."""
+    end_at: float | None = None
+    test: str = ""
+    """Which test the request says it is for."""
 
 
 class TurnedAway(NamedTuple):

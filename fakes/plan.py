@@ -5,6 +5,7 @@ Tokens are run-length coded; nothing here sends, waits or draws. A `Player` play
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -38,14 +39,25 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One server-sent event that is not content; its data follow from the request."""
+    """One server-sent event that is not content; its data follow from the request and its reply."""
 
     name: str
+    block: int = 0
+    """Of the content, from 0, for events that are about one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """`count` content deltas; the k-th (from 1) leaves k * `gap` seconds after the run began."""
+
+    count: int
+    gap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """The same time, and the same tokens, of an answer that is kept back until it is whole. Only where it matters when
+    they are made; else a `Wait` does."""
 
     count: int
     gap: float
@@ -65,6 +77,8 @@ class Error:
 
     type: str
     message: str
+    details: tuple[tuple[str, str], ...] = ()
+    """Names and values, for the few errors that have any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +126,7 @@ Step: TypeAlias = (
     | Head
     | Event
     | Tokens
+    | Making
     | Answer
     | Error
     | StreamError
@@ -124,8 +139,21 @@ Step: TypeAlias = (
 Plan: TypeAlias = tuple[Step, ...]
 
 ADMIT, RELEASE, FINISH, CLOSE, RESET = Admit(), Release(), Finish(), Close(), Reset()
-OPENING: Plan = (Event("message_start"), Event("content_block_start"), Event("ping"))
-CLOSING: Plan = (Event("content_block_stop"), Event("message_delta"), Event("message_stop"))
+START = Event("message_start")
+ENDING: Plan = (Event("message_delta"), Event("message_stop"))
+OPENING: Plan = (START, Event("content_block_start"), Event("ping"))
+CLOSING: Plan = (Event("content_block_stop"), *ENDING)
+
+
+def streamed(blocks: Iterable[int], gap: float) -> Plan:
+    """What comes between the first events of a stream and its last: of each block so many content deltas."""
+    steps: list[Step] = []
+    for block, count in enumerate(blocks):
+        steps.append(Event("content_block_start", block))
+        steps += [Event("ping")] if block == 0 else []
+        steps += [Tokens(count, gap)] if count else []
+        steps.append(Event("content_block_stop", block))
+    return tuple(steps)
 
 
 def tokens_in(plan: Plan) -> int:

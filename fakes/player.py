@@ -19,6 +19,7 @@ from .plan import (
     Event,
     Finish,
     Head,
+    Making,
     Mark,
     Plan,
     Release,
@@ -90,7 +91,7 @@ class Player:
         self._i = 0
         self._due = clock.now()
         self._pending: Handle | None = None
-        self._run: Tokens | None = None
+        self._run: Tokens | Making | None = None
         self._began = 0.0
         self._is_one = False
         self._sent = 0
@@ -102,10 +103,22 @@ class Player:
         return self.ticket.ended is not None
 
     @property
+    def is_stuck(self) -> bool:
+        """Whether nothing will come any more, however long one waits: a stall without an end."""
+        return self._pending is None and self._i > 0 and isinstance(self._plan[self._i - 1], Stall)
+
+    @property
+    def upcoming(self) -> Step | None:
+        """What follows the step that is being emitted; None if nothing does."""
+        return self._plan[self._i] if self._i < len(self._plan) else None
+
+    @property
     def run_ends(self) -> float:
-        """When the run under way that comes as one step will have come; 0 if there is none."""
+        """When the run under way that comes as one step will have come; 0 if there is none, or nothing of it is due."""
         run = self._run
-        return self._began + run.count * run.gap if run is not None and self._is_one else 0.0
+        if not isinstance(run, Tokens) or not self._is_one or self._began + run.gap > self._clock.now():
+            return 0.0
+        return self._began + run.count * run.gap
 
     @property
     def run_began(self) -> float | None:
@@ -117,7 +130,7 @@ class Player:
         """Of the run under way that comes as one step: when it began, its gap, and how many of it are due by now and
         were not emitted."""
         run = self._run
-        if run is None or not self._is_one or self._sent:
+        if not isinstance(run, Tokens) or not self._is_one or self._sent:
             return None
         return self._began, run.gap, self._tokens_due(run, self._clock.now())
 
@@ -144,6 +157,8 @@ class Player:
             elif kind is Tokens:
                 self._run, self._began, self._sent = step, self._due, 0  # type: ignore[assignment]
                 self._is_one = self._sink is None or self._sink.accepts_run(step)  # type: ignore[arg-type]
+                if self._endpoint.meter is not None:
+                    self._endpoint.meter.begin(self.ticket, self._due, step.gap, now)  # type: ignore[union-attr]
                 if not self._go_on_with_run(now):
                     return
             elif kind is Admit:
@@ -158,6 +173,12 @@ class Player:
             elif kind is Stall:
                 if not self._stall(step, now):  # type: ignore[arg-type]
                     return
+            elif kind is Making:
+                self._run, self._began, self._sent, self._is_one = step, self._due, 0, True  # type: ignore[assignment]
+                if self._endpoint.meter is not None:
+                    self._endpoint.meter.begin(self.ticket, self._due, step.gap, now)  # type: ignore[union-attr]
+                if not self._go_on_with_run(now):
+                    return
             else:
                 self._emit(step, now)
 
@@ -166,6 +187,7 @@ class Player:
         if kind is Head:
             self.ticket.status = step.status  # type: ignore[union-attr]
             self.ticket.retry_after = step.retry_after  # type: ignore[union-attr]
+            self.ticket.head_due, self.ticket.head_at = self._due, now
         elif kind is Answer:
             self.ticket.is_complete = step.end >= 1.0 and self.ticket.status == 200  # type: ignore[union-attr]
         elif kind is Event:
@@ -174,6 +196,7 @@ class Player:
         elif kind in _LAST:
             self._sink = None
             self._i = len(self._plan)
+            self.ticket.end_due, self.ticket.end_at = self._due, now
             self._endpoint.drop(self.ticket, now)
         if sink is not None:
             sink.emit(step)
@@ -200,13 +223,19 @@ class Player:
                 return False  # what came made the client leave
             if self._sent == run.count:
                 self._due = self._began + run.count * run.gap
-                self._run = None
+                self._end_run(now)
                 return True
             self._due = self._began + (self._sent + 1) * run.gap
         self._pending = self._clock.timer(self._due - now, self.play, None)
         return False
 
-    def _tokens_due(self, run: Tokens, now: float) -> int:
+    def _end_run(self, now: float) -> None:
+        """No more comes of the run under way."""
+        if self._endpoint.meter is not None:
+            self._endpoint.meter.end(self.ticket, self._sent, now)
+        self._run = None
+
+    def _tokens_due(self, run: Tokens | Making, now: float) -> int:
         """How many tokens of the run should have left by now.
 
         A quotient alone may be rounded below the next one: the player would never be done with a time that has come.
@@ -222,9 +251,11 @@ class Player:
         if fresh <= 0 or self._run is None:
             return
         self._sent = sent
+        run = self._run
+        if run.__class__ is Making:
+            return
         self.ticket.sent_tokens += fresh
         if self._sink is not None:
-            run = self._run
             self._sink.emit(run if fresh == run.count else Tokens(fresh, run.gap))  # `replace` takes five times as long
 
     def _stall(self, stall: Stall, now: float) -> bool:
@@ -256,15 +287,16 @@ class Player:
         now = self._clock.now()
         if self._run is not None:
             sent = self._tokens_due(self._run, now)
-            self.ticket.sent_tokens += sent - self._sent
+            if self._run.__class__ is Tokens:
+                self.ticket.sent_tokens += sent - self._sent
             self._sent = sent
         self._sink = None
         # Asked of the plan: a client may leave because of the very step that is being emitted, when no timer is set.
-        is_stuck = self._pending is None and self._i > 0 and isinstance(self._plan[self._i - 1], Stall)
+        is_stuck = self.is_stuck
         if self._endpoint.gone(self.ticket, now):
             self._cancel_timer()
             self._i = len(self._plan)
-            self._run = None
+            self._end_run(now)
         elif is_stuck:
             self._endpoint.drop(self.ticket, now)
 
@@ -279,7 +311,7 @@ class Player:
         self._cancel_timer()
         if self._run is not None:
             self._flush_run(self._tokens_due(self._run, now))
-            self._run = None
+            self._end_run(now)
         if not self.is_over:  # else what was due made the client leave
             self._plan, self._i, self._due = plan, 0, now
             self.play()

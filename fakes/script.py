@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from math import inf
+from typing import TYPE_CHECKING
 
 from .draws import Identity
 from .timeline import Armed
+
+if TYPE_CHECKING:
+    from .ticket import Request
 
 
 @dataclass(eq=False, slots=True)
@@ -49,3 +54,51 @@ class Scripted(Armed):
 
     def lets_in(self) -> bool:
         return not self.fault.on_connect and self.turns.left >= 1
+
+
+def hashed(key: str) -> str:
+    """What is kept of an API key: enough to know it again."""
+    return blake2b(key.encode(errors="replace"), digest_size=16, person=b"brownout key").hexdigest()
+
+
+@dataclass(slots=True)
+class Asking:
+    """The request that the endpoint is being asked about: identities say nothing of keys and tests."""
+
+    request: Request | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose requests a fault is for; what is not given is not restricted."""
+
+    key: str | None = None
+    """As `hashed` makes it."""
+    test: str | None = None
+
+    def includes(self, request: Request) -> bool:
+        if self.test is not None and request.test != self.test:
+            return False
+        return self.key is None or hashed(request.key) == self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Scoped(Scripted):
+    """One for the requests of one API key or test alone. A connection tells neither before its request comes: that is
+    what is kept out then."""
+
+    scope: Scope
+    asking: Asking
+
+    def hits(self, who: Identity, stream: bool, now: float) -> bool:
+        return self._concerns_asking() and Scripted.hits(self, who, stream, now)
+
+    def keeps_out(self, before: Armed | None) -> bool:
+        return False
+
+    def lets_in(self) -> bool:
+        return self._concerns_asking() and Scripted.lets_in(self)
+
+    def _concerns_asking(self) -> bool:
+        request = self.asking.request
+        return request is not None and self.scope.includes(request)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import NamedTuple
 
 from .draws import Identity
 from .journal import Served
 from .plan import Plan
+from .reply import Reply
 from .timeline import Armed
 
 
@@ -19,6 +21,14 @@ class Request(NamedTuple):
     input_tokens: int
     max_tokens: int
     model: str = "claude-sonnet-5-5"
+    reply: Reply | None = None
+    """What is answered; None for text of the length that is drawn for the call."""
+    key: str = ""
+    """Whose quotas it is charged to, where each API key has its own."""
+    patience: float | None = None
+    """For how many seconds after sending it the client says that it will wait; None if it does not say."""
+    test: str = ""
+    """Which test it says it is for."""
 
 
 class Ticket:
@@ -27,11 +37,16 @@ class Ticket:
     __slots__ = (
         "arrived",
         "base",
+        "digits",
+        "end_at",
+        "end_due",
         "ended",
         "fault",
         "granted_at",
         "has_fired",
         "has_slot",
+        "head_at",
+        "head_due",
         "is_complete",
         "is_pending",
         "is_waiting",
@@ -65,7 +80,19 @@ class Ticket:
         self.status: int | None = None
         self.retry_after: float | None = None
         self.sent_tokens = 0
+        self.digits = ""
+        """Of the ids that clients are told."""
         self.lateness = 0.0
+        self.head_due: float | None = None
+        self.head_at: float | None = None
+        self.end_due: float | None = None
+        self.end_at: float | None = None
+
+    @property
+    def due(self) -> float:
+        """When the client's patience ends, as far as it has told."""
+        patience = self.request.patience
+        return inf if patience is None else self.arrived + patience
 
     def record(self) -> Served:
         request = self.request
@@ -86,4 +113,9 @@ class Ticket:
             self.lateness,
             self.is_complete,
             self.retry_after,
+            self.head_due,
+            self.head_at,
+            self.end_due,
+            self.end_at,
+            request.test,
         )

@@ -77,6 +77,8 @@ class Timeline:
     """Those that a test wants for the next requests."""
     in_reach: tuple[Armed, ...] = field(default=(), init=False)
     """Both, in the order in which a new request is offered to them."""
+    index: int = field(default=0, init=False)
+    """Of the phase that has begun."""
     forgets: tuple[Armed, ...] = field(default=(), init=False)
     """Those in force to which the beginning of the phase has lost every idle connection."""
 
@@ -114,7 +116,7 @@ class Timeline:
 
     def begin(self, index: int) -> Phase:
         """A phase begins; returns it."""
-        self.in_force = self.armed[index]
+        self.index, self.in_force = index, self.armed[index]
         self.in_reach = (*self.script, *self.in_force)
         phase = self.phases[index]
         self.forgets = tuple(armed for armed in self.in_force if phase.hits_idle and armed.fault.swallows)

@@ -25,20 +25,24 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 __all__ = [
     "Duration",
+    "Money",
     "Price",
     "Rate",
     "Share",
     "Size",
     "TokenCount",
     "UnitError",
+    "dollars",
     "format_count",
     "format_duration",
+    "format_money",
     "format_price",
     "format_rate",
     "format_share",
     "format_size",
     "parse_count",
     "parse_duration",
+    "parse_money",
     "parse_price",
     "parse_rate",
     "parse_share",
@@ -256,6 +260,29 @@ def format_price(value: float) -> str:
     return f"${digits}0/M" if digits[-2:-1] == "." else f"${digits}/M"
 
 
+def parse_money(text: str) -> float:
+    """Dollars from ``$500`` or ``$0.50``. Raises UnitError."""
+    return _MONEY.parse(text)
+
+
+def _to_dollars(text: str) -> float:
+    return float(text.removeprefix("$"))
+
+
+def _repair_money(text: str) -> str:
+    return "$" + text.strip("$").replace(",", "")
+
+
+def format_money(value: float) -> str:
+    """The amount as one would write it: ``$500``, ``$2.50``, ``$0.125``.
+
+    ``parse_money`` gives exactly ``value`` back. Raises UnitError if it is negative, or a quadrillion and more.
+    """
+    if not 0 <= value < 10**15:
+        raise UnitError(_MONEY.expected)
+    return format_price(value).removesuffix("/M")
+
+
 def parse_count(text: str) -> int:
     """A whole number from ``4000``, ``4k`` (4,000) or ``2M`` (2,000,000). Raises UnitError."""
     return _COUNT.parse(text)
@@ -318,6 +345,10 @@ class Dollars(float):
     """What ``per_million`` returns; a ``Price`` takes it as it is."""
 
 
+class Amount(float):
+    """What ``dollars`` returns; a ``Money`` takes it as it is."""
+
+
 class Bytes(int):
     """What ``size`` returns; a ``Size`` takes it as it is."""
 
@@ -345,6 +376,11 @@ def per_second(value: str | float) -> float:
 def per_million(value: str | float) -> float:
     """For a ``Price`` in Python code: from ``"$2.50/M"`` or a number of dollars. Raises UnitError."""
     return Dollars(parse_price(value if isinstance(value, str) else format_price(value)))
+
+
+def dollars(value: str | float) -> float:
+    """For a ``Money`` in Python code: from ``"$500"`` or a number of dollars. Raises UnitError."""
+    return Amount(parse_money(value if isinstance(value, str) else format_money(value)))
 
 
 def size(value: str | int) -> int:
@@ -480,6 +516,17 @@ _PRICE = _Unit(
     description="Dollars for a million tokens.",
     examples=("$2/M", "$0.50/M"),
 )
+_MONEY = _Unit(
+    expected='an amount such as "$500"',
+    pattern=r"^\$[0-9]{1,15}(?:\.[0-9]{1,400})?$",
+    read=_to_dollars,
+    write=format_money,
+    repair=_repair_money,
+    plain=float,
+    said=Amount,
+    description="An amount in dollars.",
+    examples=("$500", "$0.50"),
+)
 _COUNT = _Unit(
     expected='a count such as 4000 or "4k"',
     # As many decimals as still leave a whole number.
@@ -503,5 +550,7 @@ Rate = Annotated[float, _RATE]
 """Per second, written ``20/s``, ``1000/min``, ``2M/min``."""
 Price = Annotated[float, _PRICE]
 """Dollars for a million tokens, written ``$2/M``."""
+Money = Annotated[float, _MONEY]
+"""Dollars, written ``$500``."""
 TokenCount = Annotated[int, _COUNT]
 """A whole number, written ``4000``, ``4k``, ``2M``."""

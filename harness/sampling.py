@@ -19,17 +19,16 @@ def sampled(scenario: Scenario, share: float) -> Scenario:
     arrivals = workload.arrivals
     if not isinstance(arrivals, Closed):
         arrivals = arrivals.model_copy(update={"rate": arrivals.rate * exact})
-    capacity, limits = server.capacity, server.limits
+    capacity = server.capacity
     capacity = capacity.model_copy(
         update={
             "slots": None if capacity.slots is None else max(1, round(capacity.slots * exact)),
             "queue": None if capacity.queue is None else round(capacity.queue * exact),
         }
     )
-    limits = limits.model_copy(update={"requests": None if limits.requests is None else limits.requests * exact})
     return scenario.model_copy(
         update={
             "workload": workload.model_copy(update={"clients": clients, "arrivals": arrivals}),
-            "server": server.model_copy(update={"capacity": capacity, "limits": limits}),
+            "server": server.model_copy(update={"capacity": capacity, "limits": server.limits.scaled(exact)}),
         }
     )

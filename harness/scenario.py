@@ -160,6 +160,7 @@ class Scenario(_Part):
             server.limits,
             tuple((kind.share, kind.output_tokens) for kind in self.workload.kinds),
             tuple(phase.phase() for phase in self.timeline),
+            server.billing,
         )
 
     def calls(self, seed: int) -> Workload:

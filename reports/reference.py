@@ -14,7 +14,7 @@ from brownout.fakes.billing import Billing
 from brownout.fakes.capacity import Capacity
 from brownout.fakes.faults import FAULTS
 from brownout.fakes.latency import Latency
-from brownout.fakes.limits import Limits
+from brownout.fakes.limits import Acceleration, Limits, Spending
 from brownout.harness import tables
 from brownout.harness.client import Client, TimeoutsFile
 from brownout.harness.files import json_schema
@@ -38,6 +38,8 @@ SCENARIO: Models = {
     "`server.latency:`": Latency,
     "`server.capacity:`": Capacity,
     "`server.limits:`": Limits,
+    "`server.limits.acceleration:`": Acceleration,
+    "`server.limits.spending:`": Spending,
     "`server.billing:`": Billing,
     "`timeline:`, each phase": PhaseFile,
     "`recovery:`": Recovery,

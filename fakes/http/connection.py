@@ -3,57 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-import httptools
-
+from ..api.messages import Create
+from ..api.plain import Rejected
+from ..api.surface import is_message
 from ..draws import Identity
 from ..plan import Answer, Close, Error, Event, Finish, Head, Reset, Step, StreamError, Tokens
 from ..player import Player
+from ..reply import Reply
 from ..ticket import Request, Ticket
 from ..timeline import Armed
-from . import encoding
+from . import encoding, message
+from .at_once import as_bytes
 from .encoding import quota_headers
-from .requests import LARGEST_BODY, Rejected, read
+from .incoming import Requests
+from .requests import caller_of, read
 
 if TYPE_CHECKING:
     from .server import Server
 
-_MOST_PIPELINED = 16
 
-
-class _Asked(NamedTuple):
-    """One request as it came."""
-
-    method: str
-    target: str
-    headers: dict[str, str]
-    body: bytes
-    keeps_alive: bool
-
-
-class Connection(asyncio.Protocol):
+class Connection(Requests):
     """Requests are answered one after the other; what a client pipelines waits its turn."""
 
     def __init__(self, server: Server, is_let_in: bool = False) -> None:
         """`is_let_in`: the faults that keep connections out have been asked about this one."""
+        super().__init__()
         self._server = server
         self._is_let_in = is_let_in
-        self._transport: asyncio.Transport = asyncio.Transport()
-        self._parser = httptools.HttpRequestParser(self)
-        self._target = ""
-        self._headers: dict[str, str] = {}
-        self._body: list[bytes] = []
-        self._size = 0
-        self._waiting: deque[_Asked | Rejected] = deque()
         self._player: Player | None = None
         self._ticket: Ticket | None = None
         self._head: Head | None = None
         self._answer = b""
-        self._sent_tokens = 0
+        self._scripted: Reply | None = None
+        """What is being answered, if it is to be given back where nobody gets it."""
+        self._held = b""
+        """A head that waits for its body, which comes at once."""
+        self._block = self._sent_tokens = 0
+        """Which block of the content is being streamed, and how much of it was sent."""
         self._is_fresh = True
-        self._is_last = False
         self._is_dead = False
         """Whether what the client sends goes nowhere."""
         self._lost_to: tuple[Armed, ...] = ()
@@ -72,6 +62,18 @@ class Connection(asyncio.Protocol):
         assert self._ticket is not None
         return self._ticket.request.who
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody is being answered, and will be to the end."""
+        return self._player is not None and not self._player.is_stuck
+
+    def wind_up(self) -> None:
+        """What is being answered is the last here."""
+        self._is_last = True
+        self._waiting.clear()
+        if self._player is None:
+            self._transport.close()
+
     def strike_idle(self) -> None:
         """The phase that begins breaks idle connections."""
         self._reset()
@@ -80,17 +82,12 @@ class Connection(asyncio.Protocol):
         """The phase that begins has lost idle connections; whose request comes next decides whether this is one."""
         self._lost_to = lost_to
 
-    def drop(self) -> None:
-        """The server stops."""
-        self._transport.abort()
-
     # -- asyncio's side
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        super().connection_made(transport)
         if self._server.is_over:
-            transport.abort()
+            self._transport.abort()
         else:
             self._server.connections[self] = None
 
@@ -98,108 +95,76 @@ class Connection(asyncio.Protocol):
         self._server.connections.pop(self, None)
         player, self._player = self._player, None
         if player is not None:
+            self._settle(is_got=False)
             player.abandon()
 
-    def data_received(self, data: bytes) -> None:
-        try:
-            self._parser.feed_data(data)
-        except httptools.HttpParserCallbackError:
-            raise  # a defect of ours, which must not pass for one of the client
-        except httptools.HttpParserUpgrade as upgrade:
-            self._go_on_without_upgrade(data[upgrade.args[0] :])
-        except httptools.HttpParserError:
-            self._queue(Rejected(400, Error("invalid_request_error", "Malformed HTTP request")))
-
-    def _go_on_without_upgrade(self, rest: bytes) -> None:
-        """Read the request again as if it had not asked: some clients offer HTTP/2 with each first request."""
-        if self._parser.get_method() == b"CONNECT":
-            self._queue(Rejected(405, Error("invalid_request_error", "Method Not Allowed")))
-            return
-        fields = {name: value for name, value in self._headers.items() if name not in ("connection", "upgrade")}
-        lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-        head = f"{self._parser.get_method().decode('latin-1')} {self._target} HTTP/1.1\r\n{lines}\r\n"
-        self._parser, self._target, self._headers = httptools.HttpRequestParser(self), "", {}
-        self.data_received(head.encode("latin-1") + rest)
-
-    # -- the parser's side
-
-    def on_url(self, url: bytes) -> None:
-        self._target += url.decode("latin-1")
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
-
-    def on_headers_complete(self) -> None:
-        if self._headers.get("expect", "").lower() == "100-continue":
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    def on_body(self, body: bytes) -> None:
-        if self._size <= LARGEST_BODY:  # what goes beyond is kept once, so that its length tells
-            self._body.append(body)
-        self._size += len(body)
-
-    def on_message_complete(self) -> None:
-        parser = self._parser
-        if parser.should_upgrade():
-            return  # it will be read again
-        method, body = parser.get_method().decode("latin-1"), b"".join(self._body)
-        asked = _Asked(method, self._target, self._headers, body, parser.should_keep_alive())
-        self._target, self._headers, self._body, self._size = "", {}, [], 0
-        self._queue(asked)
-
-    # -- requests
-
-    def _queue(self, asked: _Asked | Rejected) -> None:
-        if self._is_dead:
-            return
-        self._waiting.append(asked)
-        if len(self._waiting) > _MOST_PIPELINED:
-            self._transport.abort()
-        elif self._player is None:
-            self._next()
-
     def _next(self) -> None:
+        if self._is_dead:
+            self._waiting.clear()
         while self._waiting and self.is_idle and not self._transport.is_closing():
             asked = self._waiting.popleft()
             is_fresh, self._is_fresh = self._is_fresh, False
             self._is_last = isinstance(asked, Rejected) or not asked.keeps_alive
+            has_body = isinstance(asked, Rejected) or asked.method != "HEAD"
             try:
                 if isinstance(asked, Rejected):
                     raise asked
-                request = read(asked.method, asked.target, asked.headers, asked.body, self._server.register)
+                path, _, query = asked.target.partition("?")
+                client, call, path = caller_of(path)
+                if is_message(asked.method, path):
+                    register, reply = self._server.register, self._reply
+                    self._serve(read(client, call, asked.headers, asked.body, register, reply), is_fresh)
+                else:
+                    now = self._server.clock.now()
+                    plain = self._server.at_once.answer(asked.method, path, query, *asked[2:4], now)
+                    self._tell(plain.status, plain.content_type, plain.headers, as_bytes(plain), has_body)
             except Rejected as rejected:
-                self._refuse(rejected, has_body=isinstance(asked, Rejected) or asked.method != "HEAD")
-            else:
-                self._serve(request, is_fresh)
+                request_id = self._server.request_id()
+                told = message.error(rejected.error, request_id)
+                self._tell(rejected.status, "application/json", rejected.headers, told, has_body, request_id)
+
+    def _reply(self, asked: Create, who: Identity) -> Reply | None:
+        server = self._server
+        reply, is_scripted = server.replies.to(asked, lambda: server.endpoint.output_tokens(who))
+        self._scripted = reply if is_scripted else None
+        return reply
+
+    def _settle(self, *, is_got: bool) -> None:
+        """The answer is over, one way or the other."""
+        scripted, self._scripted = self._scripted, None
+        if scripted is not None and not is_got:
+            self._server.replies.give_back(scripted)
 
     def _serve(self, request: Request, is_fresh: bool) -> None:
         server = self._server
         server.request_arrived()
+        server.asking.request = request
         now = server.clock.now()
         is_let_in = self._is_let_in or not is_fresh
         if not is_let_in and (kept_out := server.endpoint.connect(request.who, request.stream, now)):
             # The port could not keep this connection out alone.
+            self._settle(is_got=False)
             if kept_out.fault.swallows:
                 self._is_dead = True
             else:
                 self._reset()
             return
+        if request.patience is not None and server.clock.scale != 1.0:
+            request = request._replace(patience=request.patience * server.clock.scale)
         lost_to, self._lost_to = self._lost_to, ()
         self._ticket = server.endpoint.answer(request, now, is_fresh, lost_to)
         self._player = Player(server.endpoint, self._ticket, server.clock, self)
         self._player.play()
 
-    def _refuse(self, rejected: Rejected, has_body: bool) -> None:
-        body = encoding.error_body(rejected.error, "req_invalid")
-        fields = {"content-type": "application/json", "request-id": "req_invalid", "content-length": str(len(body))}
-        head = encoding.plain_head(rejected.status, fields | self._last())
+    def _tell(
+        self, status: int, kind: str, headers: Mapping[str, str], body: bytes, has_body: bool, request_id: str = ""
+    ) -> None:
+        """Answer at once."""
+        fields = {"content-type": kind, "request-id": request_id or self._server.request_id()}
+        head = encoding.plain_head(status, fields | {"content-length": str(len(body)), **headers} | self._last())
         self._transport.write(head + body if has_body else head)
         if self._is_last:
             self._transport.close()
-
-    def _last(self) -> dict[str, str]:
-        """The header that announces the end of the connection, where it does end."""
-        return {"connection": "close"} if self._is_last else {}
 
     # -- the player's side
 
@@ -208,53 +173,61 @@ class Connection(asyncio.Protocol):
         transport, ticket = self._transport, self._ticket
         if transport.is_closing() or ticket is None:
             return
-        match step:
-            case Tokens():
-                transport.write(encoding.deltas(step, self._sent_tokens))
-                self._sent_tokens += step.count
-            case Head():
-                self._begin(step, ticket)
-            case Event():
-                transport.write(encoding.chunk(encoding.event(step, ticket)))
-            case Answer():
-                transport.write(encoding.part(self._answer, step))
-            case Error():
-                self._send_error(step, ticket)
-            case StreamError():
-                transport.write(encoding.chunk(encoding.stream_error(step, ticket)))
-            case Finish():
-                self._finish()
-            case Close():
-                transport.close()
-            case Reset():
-                self._reset()
-            case _:
-                raise TypeError(f"not a step with bytes: {step!r}")
+        _EMITTED[step.__class__](self, step, ticket)
+
+    def _tokens(self, step: Tokens, ticket: Ticket) -> None:
+        self._transport.write(message.deltas(step, ticket, self._block, self._sent_tokens))
+        self._sent_tokens += step.count
+
+    def _event(self, step: Event, ticket: Ticket) -> None:
+        if step.name == "content_block_start":
+            self._block, self._sent_tokens = step.block, 0
+        self._transport.write(message.event(step, ticket))
+
+    def _rest(self, step: Answer, ticket: Ticket) -> None:
+        held, self._held = self._held, b""
+        whole = self._answer
+        self._transport.write(held + (whole if step.end - step.start >= 1.0 else encoding.part(whole, step)))
+
+    def _stream_error(self, step: StreamError, ticket: Ticket) -> None:
+        self._transport.write(message.chunk(message.stream_error(step, ticket)))
+
+    def _close(self, step: Step, ticket: Ticket) -> None:
+        self._transport.close()
 
     def accepts_run(self, run: Tokens) -> bool:
         return False
 
     def _begin(self, step: Head, ticket: Ticket) -> None:
-        self._head, self._sent_tokens = step, 0
+        self._head = step
         if step.status != 200:
             return  # its length is known with its body
-        self._answer = b"" if step.sse else encoding.answer_body(ticket)
-        self._write_head(step, ticket, None if step.sse else len(self._answer))
+        if step.sse:
+            self._transport.write(self._head_bytes(step, ticket, None))
+            return
+        self._answer = message.body(ticket)
+        head = self._head_bytes(step, ticket, len(self._answer))
+        if self._player is not None and isinstance(self._player.upcoming, Answer):
+            self._held = head  # one write of both is half the work
+        else:
+            self._transport.write(head)
 
     def _send_error(self, step: Error, ticket: Ticket) -> None:
         assert self._head is not None
-        body = encoding.error_body(step, encoding.identifier("req", ticket))
-        self._write_head(self._head, ticket, len(body))
-        self._transport.write(body)
+        body = message.error(step, message.identifier("req", ticket))
+        self._transport.write(self._head_bytes(self._head, ticket, len(body)) + body)
 
-    def _write_head(self, step: Head, ticket: Ticket, length: int | None) -> None:
+    def _head_bytes(self, step: Head, ticket: Ticket, length: int | None) -> bytes:
         server = self._server
-        quota = quota_headers(server.endpoint.quotas(server.clock.now()), server.time_of_day(), server.clock.scale)
-        self._transport.write(encoding.head(step, ticket, length, quota | self._last(), server.clock.scale))
+        more = self._last()
+        if quotas := server.endpoint.quotas(server.clock.now(), ticket.request.key):
+            more = quota_headers(quotas, server.time_of_day(), server.clock.scale) | more
+        return encoding.head(step, message.identifier("req", ticket), length, more, server.clock.scale)
 
-    def _finish(self) -> None:
+    def _finish(self, step: Step, ticket: Ticket) -> None:
         if self._head is not None and self._head.sse:
-            self._transport.write(encoding.LAST_CHUNK)
+            self._transport.write(message.LAST_CHUNK)
+        self._settle(is_got=self._head is not None and self._head.status == 200)
         self._player = self._ticket = None
         if self._is_last:
             self._transport.close()
@@ -263,3 +236,17 @@ class Connection(asyncio.Protocol):
 
     def _reset(self) -> None:
         self._server.reset(self._transport)
+
+
+_EMITTED: dict[type, Callable[[Connection, Any, Ticket], None]] = {
+    Tokens: Connection._tokens,
+    Head: Connection._begin,
+    Event: Connection._event,
+    Answer: Connection._rest,
+    Error: Connection._send_error,
+    StreamError: Connection._stream_error,
+    Finish: Connection._finish,
+    Close: Connection._close,
+    Reset: lambda connection, step, ticket: connection._reset(),
+}
+"""How each step with bytes is sent."""

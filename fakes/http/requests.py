@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
 
+from ..api import messages
+from ..api.plain import Rejected
+from ..api.tokens import input_tokens
 from ..draws import Identity
-from ..latency import BYTES_PER_TOKEN
 from ..plan import Error
+from ..reply import Reply
 from ..ticket import Request
 
 IDENTITY_HEADER = "x-brownout-id"
+TEST_HEADER = "x-brownout-test"
+LONGEST_TEST = 200
+"""Characters of a test's id: a journal may hold it a million times."""
 LARGEST_BODY = 32 * 1024 * 1024
 
 _OF_CLIENT = re.compile("/client/([0-9]{1,6})(?:/call/([0-9]{1,8}))?(/.*)")
 """A client's number has 20 bits in an identity's label, that of its call 28."""
 _RETRY = re.compile("[0-9]{1,3}")
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected(Exception):
-    """A request that the service answers with an error before it thinks about it."""
-
-    status: int
-    error: Error
+_SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,20})?")
 
 
 class Register:
@@ -54,84 +51,65 @@ class Register:
         return Identity(client, call, attempt)
 
 
-def read(method: str, target: str, headers: dict[str, str], body: bytes, register: Register) -> Request:
-    """A checked request to `POST /v1/messages`, or `Rejected`.
-
-    A path may begin with `/client/N`, or `/client/N/call/M`, so that a base URL can carry the identity of a program
-    that is not ours.
-    """
-    client, call, path = _caller_of(target.partition("?")[0])
-    if path != "/v1/messages":
-        raise Rejected(404, Error("not_found_error", f"Not found: {path}"))
-    if method != "POST":
-        raise Rejected(405, Error("invalid_request_error", "Method Not Allowed"))
-    if "x-api-key" not in headers and "authorization" not in headers:
-        raise Rejected(401, Error("authentication_error", "x-api-key header is required"))
+def read(
+    client: int,
+    call: int | None,
+    headers: Mapping[str, str],
+    body: bytes,
+    register: Register,
+    reply: Callable[[messages.Create, Identity], Reply | None] = lambda asked, who: None,
+) -> Request:
+    """A checked request to `POST /v1/messages`, or `Rejected`. `client` and `call` as `caller_of` has them; `reply`
+    says what is answered."""
+    key = key_of(headers)
     if len(body) > LARGEST_BODY:
         raise Rejected(413, Error("request_too_large", "Request exceeds the maximum size"))
-    asked = _parse(body)
+    asked = messages.create(body)
+    who = _who(headers, client, call, register)
     return Request(
-        _who(headers, client, call, register),
+        who,
         asked.get("stream") is True,
-        _input_tokens(asked),
+        input_tokens(asked),
         asked["max_tokens"],
         asked["model"],
+        reply(asked, who),
+        key,
+        _patience(headers),
+        headers.get(TEST_HEADER, "")[:LONGEST_TEST],
     )
 
 
-def _caller_of(path: str) -> tuple[int, int | None, str]:
+def key_of(headers: Mapping[str, str]) -> str:
+    """What the caller shows, in either style. Raises `Rejected` for nothing."""
+    key = headers.get("x-api-key") or headers.get("authorization", "").removeprefix("Bearer ").strip()
+    if not key:
+        raise Rejected(401, Error("authentication_error", "x-api-key header is required"))
+    return key
+
+
+def _patience(headers: Mapping[str, str]) -> float | None:
+    """For how long the SDK says that it will wait for each piece of an answer; of the whole it says nothing."""
+    told = headers.get("x-stainless-read-timeout", "")
+    return float(told) if _SECONDS.fullmatch(told) else None
+
+
+def caller_of(path: str) -> tuple[int, int | None, str]:
+    """Whose path it is, and the path without that: it may begin with `/client/N`, or `/client/N/call/M`, so that a base
+    URL can carry the identity of a program that is not ours."""
+    if not path.startswith("/client/"):
+        return 0, None, path
     found = _OF_CLIENT.fullmatch(path)
     return (int(found[1]), int(found[2]) if found[2] else None, found[3]) if found else (0, None, path)
 
 
-def _who(headers: dict[str, str], client: int, call: int | None, register: Register) -> Identity:
+def _who(headers: Mapping[str, str], client: int, call: int | None, register: Register) -> Identity:
     named = headers.get(IDENTITY_HEADER)
     if named is not None:
         try:
             return Identity.parse(named)
         except ValueError as error:
-            raise _invalid(f"{IDENTITY_HEADER}: {error}") from None
+            raise messages.invalid(f"{IDENTITY_HEADER}: {error}") from None
     if call is not None:
         return register.attempt_of(client, call)
-    retry = _RETRY.fullmatch(headers.get("x-stainless-retry-count", ""))
-    return register.identify(client, int(retry[0]) if retry else 0)
-
-
-def _parse(body: bytes) -> dict[str, Any]:
-    try:
-        asked = json.loads(body)
-    except (ValueError, RecursionError):
-        raise _invalid("The request body is not valid JSON") from None
-    if not isinstance(asked, dict):
-        raise _invalid("Input should be an object")
-    if not isinstance(asked.get("model"), str) or not asked["model"]:
-        raise _invalid("model: Field required" if "model" not in asked else "model: Input should be a valid string")
-    limit = asked.get("max_tokens")
-    if type(limit) is not int or limit < 1:
-        raise _invalid(
-            "max_tokens: Field required"
-            if "max_tokens" not in asked
-            else "max_tokens: must be greater than or equal to 1"
-        )
-    messages = asked.get("messages")
-    if not isinstance(messages, list) or not messages or not all(isinstance(m, dict) for m in messages):
-        raise _invalid("messages: Field required" if "messages" not in asked else "messages: at least one is required")
-    return asked
-
-
-def _invalid(message: str) -> Rejected:
-    return Rejected(400, Error("invalid_request_error", message))
-
-
-def _input_tokens(asked: dict[str, Any]) -> int:
-    """The length of the prompt, by the rule of thumb of so many bytes a token."""
-    texts = [asked.get("system"), *(message.get("content") for message in asked["messages"])]
-    return max(1, sum(map(_weight, texts)) // BYTES_PER_TOKEN)
-
-
-def _weight(content: Any) -> int:
-    if isinstance(content, str):
-        return len(content.encode(errors="replace"))  # JSON can say what UTF-8 cannot
-    if isinstance(content, list):
-        return sum(_weight(block.get("text")) for block in content if isinstance(block, dict))
-    return 0
+    retry = headers.get("x-stainless-retry-count", "0")
+    return register.identify(client, 0 if retry == "0" or not _RETRY.fullmatch(retry) else int(retry))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..endpoint import Endpoint
 from ..player import Handle
+from ..replies import Replies
+from ..script import Asking
 from ..timeline import Phase
+from .at_once import AtOnce
 from .clock import ScaledClock
 from .connection import Connection
 from .requests import Register
@@ -19,15 +22,28 @@ class Server(ABC):
 
     clock: ScaledClock
 
-    def __init__(self, endpoint: Endpoint, begins_with_first_request: bool = False) -> None:
+    def __init__(self, endpoint: Endpoint, begins_with_first_request: bool = False, scheme: str = "http") -> None:
         self.endpoint = endpoint
         self.connections: dict[Connection, None] = {}
         """Those that are open, in the order in which they were opened."""
         self.register = Register()
+        self.replies = Replies()
+        self.asking = Asking()
+        self._scheme = scheme
+        self.at_once = self._at_once()
+        self._told = 0
         self._phases: list[Handle] = []
         self.is_over = False
         """Whether nobody is served any more, not even who was accepted a moment ago."""
-        self._waits_for_request = begins_with_first_request
+        self._begins_with_first_request = self._waits_for_request = begins_with_first_request
+
+    def _at_once(self) -> AtOnce:
+        return AtOnce(lambda: self.endpoint, self.replies, self._wall, self._scheme)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the clock of the scenario runs."""
+        return not self._waits_for_request
 
     def begin(self) -> None:
         """Second 0: the first phase begins now, the others follow."""
@@ -39,17 +55,41 @@ class Server(ABC):
         requests under way: their answers are the other one's."""
         if any(connection.player is not None for connection in self.connections):
             raise RuntimeError("another service cannot take over while requests are under way")
+        self.take_over(endpoint)
+
+    def take_over(self, endpoint: Endpoint) -> None:
+        """The same, whatever is under way: it comes to nothing."""
+        for connection in tuple(self.connections):
+            if connection.player is not None:
+                connection.drop()
         self.endpoint = endpoint
-        self._follow(0)
+        if self.has_begun:
+            self._follow(0)
 
     def restart(self, endpoint: Endpoint) -> None:
-        """Everything anew: no connection is left, and this is second 0."""
+        """Everything anew: no connection is left, nothing is scripted, and this is second 0, or the first request will
+        be."""
         self._drop_connections()
         self.endpoint, self.register = endpoint, Register()
-        self.begin()
+        self.replies.clear()
+        self.at_once = self._at_once()
+        self._waits_for_request = self._begins_with_first_request
+        if self._waits_for_request:
+            self._end_phases()
+            self._phase_began(Phase(0.0))  # as long as nobody has come, nobody is kept out
+        else:
+            self.begin()
+
+    def wind_up(self) -> None:
+        """Nobody new is served; whoever is being answered may be to the end."""
+        self.is_over = True
+        self._end_phases()
+        for connection in tuple(self.connections):
+            connection.wind_up()
 
     def go_on_with(self, phases: tuple[Phase, ...]) -> None:
-        """From now on these, instead of whatever was to come."""
+        """From now on these, instead of whatever was to come; the clock starts if it has not."""
+        self.request_arrived()
         self._follow(self.endpoint.timeline.extend(phases))
 
     def _follow(self, first: int) -> None:
@@ -68,6 +108,15 @@ class Server(ABC):
         if self._waits_for_request:
             self._waits_for_request = False
             self.begin()
+
+    def request_id(self) -> str:
+        """For an answer that is none of the brain's."""
+        self._told += 1
+        return f"req_02{self._told:022x}"
+
+    def _wall(self, at: float) -> datetime:
+        """The time of day at a second of the scenario."""
+        return self.time_of_day() + timedelta(seconds=(at - self.clock.now()) / self.clock.scale)
 
     @abstractmethod
     def time_of_day(self) -> datetime:

@@ -28,7 +28,7 @@ class WireThread:
 
     @property
     def url(self) -> str:
-        return f"http://{self.server.host}:{self.server.port}"
+        return self.server.url
 
     def open(self) -> None:
         """Begin to listen."""

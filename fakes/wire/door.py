@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import select
 import socket
+import ssl
 from collections.abc import Callable
+from contextlib import suppress
 
 _BACKLOG = 4096
 _PAUSE = 0.1
 """Seconds until one that could not accept tries again."""
 _MOST_FILLERS = 512
 """Connections of our own with which a queue is filled. Linux needs two."""
+_GOODBYE = 1.0
+"""Seconds in which a client may answer that TLS is over, before the connection is closed all the same."""
 
 
 class Door:
@@ -21,16 +25,20 @@ class Door:
     nobody takes them out: the kernel then drops every SYN that comes. What is open already is served all along.
     """
 
-    def __init__(self, host: str, port: int, connection: Callable[[], asyncio.Protocol]) -> None:
+    def __init__(
+        self, host: str, port: int, connection: Callable[[], asyncio.Protocol], tls: ssl.SSLContext | None = None
+    ) -> None:
         # Bound but never listening: while the door is shut the port stays ours, and a client that connects to it
         # again and again cannot be given the very same port as its own and end up talking to itself.
         self._guard = _bound(host, port)
         self.host, self.port = host, int(self._guard.getsockname()[1])
-        self._connection = connection
+        self._connection, self._tls = connection, tls
+        self.failed_handshakes = 0
+        """How many clients have broken off their handshake, as those do that do not trust our certificate."""
         self._listening: socket.socket | None = None
         self._dark: socket.socket | None = None
         self._fillers: list[socket.socket] = []
-        self._arriving: set[asyncio.Task[object]] = set()
+        self._arriving: dict[asyncio.Task[None], socket.socket] = {}
 
     @property
     def is_open(self) -> bool:
@@ -67,9 +75,18 @@ class Door:
             self._fill()
 
     def close(self) -> None:
-        """Shut it for good, and give the port back."""
+        """Shut it for good, and give the port back. Handshakes that are under way come to nothing."""
         self.shut()
         self._guard.close()
+        if self._tls is not None:
+            for accepted in self._arriving.values():
+                with suppress(OSError):  # it may be gone already
+                    accepted.shutdown(socket.SHUT_RDWR)
+
+    async def settled(self) -> None:
+        """Wait until everybody who was accepted has arrived, or has not."""
+        if self._arriving:
+            await asyncio.wait(self._arriving)
 
     # asyncio's own servers lose, unclosed, whomever they accepted in the turn before they are closed.
 
@@ -90,9 +107,18 @@ class Door:
                 loop.call_later(_PAUSE, self._accept, listening)
                 return
             accepted.setblocking(False)
-            task = loop.create_task(_attach(self._connection, accepted))
-            self._arriving.add(task)
-            task.add_done_callback(self._arriving.discard)
+            task = loop.create_task(self._attach(accepted))
+            self._arriving[task] = accepted
+            task.add_done_callback(self._arriving.pop)
+
+    async def _attach(self, accepted: socket.socket) -> None:
+        goodbye = None if self._tls is None else _GOODBYE
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(
+                self._connection, accepted, ssl=self._tls, ssl_shutdown_timeout=goodbye
+            )
+        except OSError:  # of a handshake: without one, nothing can go wrong here
+            self.failed_handshakes += 1
 
     def _deaf(self) -> socket.socket | None:
         """The socket that listens, no longer listened to; None when there is none."""
@@ -125,10 +151,6 @@ class Door:
                 break
         self._fillers.clear()
         return dark
-
-
-async def _attach(connection: Callable[[], asyncio.Protocol], accepted: socket.socket) -> None:
-    await asyncio.get_running_loop().connect_accepted_socket(connection, accepted)
 
 
 def _bound(host: str, port: int) -> socket.socket:

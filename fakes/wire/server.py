@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import struct
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,9 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _TURNS_TO_CLOSE = 4
 """Of the event loop, until a connection that was accepted in the last one has been made, aborted and closed."""
 
+_EVERY = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""What stands for all addresses of the machine: the one of them that it has for sure."""
+
 
 class WireServer(Server):
     """Serves one endpoint on a loopback port. `start` listens; `begin` makes this second 0 of the scenario."""
@@ -31,18 +35,33 @@ class WireServer(Server):
         port: int = 0,
         scale: float = 1.0,
         begins_with_first_request: bool = False,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        super().__init__(endpoint, begins_with_first_request)
+        """`tls`: with certificates for `host`; what it offers beside HTTP/1.1 is not spoken."""
+        super().__init__(endpoint, begins_with_first_request, "http" if tls is None else "https")
         self.host, self.port = host, port
+        self._tls = tls
         self._scale = scale
         self._door: Door | None = None
 
     async def start(self) -> None:
         """Listen. Raises `OSError` when the port is taken."""
         self.clock = ScaledClock(asyncio.get_running_loop(), self._scale)
-        self._door = Door(self.host, self.port, self._connection)
+        self._door = Door(self.host, self.port, self._connection, self._tls)
         self.port = self._door.port
         self._door.open()
+
+    @property
+    def url(self) -> str:
+        """What clients on this machine take for the service's address."""
+        host = _EVERY.get(self.host, self.host)
+        host = f"[{host}]" if ":" in host else host
+        return f"{'http' if self._tls is None else 'https'}://{host}:{self.port}"
+
+    @property
+    def failed_handshakes(self) -> int:
+        """How many clients have broken off a TLS handshake."""
+        return 0 if self._door is None else self._door.failed_handshakes
 
     @property
     def is_dark(self) -> bool:
@@ -59,8 +78,15 @@ class WireServer(Server):
         if self._door is not None:
             self._door.close()
         self._drop_everything()
+        if self._door is not None:
+            await self._door.settled()
         for _ in range(_TURNS_TO_CLOSE):
             await asyncio.sleep(0)
+
+    def wind_up(self) -> None:
+        super().wind_up()
+        if self._door is not None:
+            self._door.shut()
 
     def cut(self) -> None:
         """From now on nobody gets anything any more, but an error at once. `restart` makes it good."""

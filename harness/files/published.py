@@ -30,11 +30,11 @@ def json_schema(model: type[BaseModel]) -> dict[str, Any]:
     Its title is the model's, its description the model's docstring. Raises pydantic's
     PydanticInvalidForJsonSchema for a model with a field that no file could hold.
     """
-    schema = model.model_json_schema(schema_generator=_Generator)
+    schema = model.model_json_schema(schema_generator=AsInFiles)
     return {"$schema": DIALECT, "title": schema.pop("title", model.__name__), **schema}
 
 
-class _Generator(GenerateJsonSchema):
+class AsInFiles(GenerateJsonSchema):
     """Writes defaults as a file would: ``"10s"``, for pydantic's 10.0, which no file may hold."""
 
     def emit_warning(self, kind: JsonSchemaWarningKind, detail: str) -> None:

@@ -12,7 +12,7 @@ from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.faults import Fault
 from brownout.fakes.journal import Served, TurnedAway
 from brownout.fakes.latency import Latency
-from brownout.fakes.script import Turns
+from brownout.fakes.script import Asking, Scope, Turns
 from brownout.fakes.timeline import Phase
 from brownout.fakes.units import parse_duration
 from brownout.fakes.virtual.errors import NotRouted
@@ -173,12 +173,15 @@ class Service:
     def _away(self) -> list[TurnedAway]:
         return [away for endpoint in self._endpoints() for away in endpoint.turned_away]
 
-    def _script(self, fault: Fault, times: float, optional: bool) -> None:
+    def _script(
+        self, fault: Fault, times: float, optional: bool, only: tuple[Scope, Asking] | None = None
+    ) -> Entry:
         if not isinstance(fault, Fault):
             raise ValueError(f"expected a fault, such as brownout.faults.overload(), got {fault!r}")
-        entry = Entry(fault, f"scripted {len(self._entries) + 1}", Turns(times), times, optional)
+        entry = Entry(fault, f"scripted {len(self._entries) + 1}", Turns(times), times, optional, only=only)
         self._entries.append(entry)
         self._stage.do(lambda: entry.put_on(self._stage.server.endpoint.timeline))
+        return entry
 
     def _go_on_with(self, phases: tuple[Phase, ...]) -> None:
         server = self._stage.server
@@ -187,10 +190,13 @@ class Service:
         server.go_on_with(phases)
         self._played.append(Played.of(timeline, "", began, first))
 
-    def _renew(self, endpoint: Endpoint, name: str) -> None:
+    def _renew(self, endpoint: Endpoint, name: str, drops: bool = False) -> None:
         server = self._stage.server
         before = server.endpoint
-        server.renew(endpoint)
+        if drops:
+            server.take_over(endpoint)
+        else:
+            server.renew(endpoint)
         self._past.append(before)
         for entry in self._entries:
             entry.put_on(endpoint.timeline)

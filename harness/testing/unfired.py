@@ -9,7 +9,7 @@ from typing import Self
 
 from brownout.fakes.faults import Fault
 from brownout.fakes.journal import Served
-from brownout.fakes.script import Scripted, Turns
+from brownout.fakes.script import Asking, Scope, Scoped, Scripted, Turns
 from brownout.fakes.timeline import Armed, Counts, Timeline
 
 
@@ -25,13 +25,25 @@ class Entry:
     is_optional: bool
     counts: list[Counts] = field(default_factory=list)
     """One for each service that has met it: another may take over meanwhile."""
+    only: tuple[Scope, Asking] | None = None
+    """Whose requests it is for, and what tells whose one is; None for everybody's."""
+    is_lifted: bool = False
+    """Whether it is for nobody any more."""
 
     def put_on(self, timeline: Timeline) -> None:
         """Behind what is scripted there already; what lasts behind all that does not."""
+        if self.is_lifted:
+            return
         armed = timeline.arm(self.fault, f"{self.name}: {self.fault.kind}", self.name)
         self.counts.append(timeline.counts[armed.mark.fault])
-        scripted = Scripted(armed.fault, armed.mark, armed.draws, armed.name, self.turns)
+        what = (armed.fault, armed.mark, armed.draws, armed.name, self.turns)
+        scripted = Scripted(*what) if self.only is None else Scoped(*what, *self.only)
         timeline.put(tuple(sorted((*timeline.script, scripted), key=lambda each: each.lasts())))
+
+    def lift(self, timeline: Timeline) -> None:
+        """For nobody from now on, and nobody is missed."""
+        self.is_lifted = self.is_optional = True
+        timeline.put(tuple(each for each in timeline.script if getattr(each, "turns", None) is not self.turns))
 
     @property
     def fired(self) -> int:

@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from . import __version__
-from .options import CLIENT_HELP, FORMATS_HELP, Format, Scale, Weight, played
+from .options import CLIENT_HELP, FORMATS_HELP, Format, Scale, Span, Weight, played
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -83,8 +83,27 @@ def report(**options: Any) -> None:
     show_default=True,
     help="Run the scenario this many times as fast.",
 )
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--allow-remote", is_flag=True, help="Let --host be one that other machines can reach.")
+@click.option("--tls", is_flag=True, help="Speak TLS, with a certificate of its own; needs brownout[tls].")
+@click.option(
+    "--ca-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="Where to write the certificate that clients have to trust.  [default: a temporary file]",
+)
+@click.option(
+    "--control-port",
+    type=click.IntRange(0, 65535),
+    default=None,
+    help="Where faults are scripted while it runs (docs/serve.md).  [default: --port plus one]",
+)
+@click.option("--no-control", is_flag=True, help="Without that.")
+@click.option(
+    "--grace", type=Span(), default="5s", show_default=True, help="How long requests under way may take at the end."
+)
 def serve(**options: Any) -> None:
-    """Serve a scenario on a loopback port, for any client in any language."""
+    """Serve a scenario on a port, for any client in any language."""
     from .commands.serve import serve as command
 
     command(**options)

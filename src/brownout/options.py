@@ -54,6 +54,23 @@ class Scale(click.ParamType[float]):
         return scale
 
 
+class Span(click.ParamType[float]):
+    """`5s`."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        from .fakes.units import UnitError, parse_duration
+
+        try:
+            return parse_duration(value)
+        except UnitError as error:
+            hint = f"; {error.hint}" if error.hint else ""
+            self.fail(f'expected {error.expected}, got "{value}"{hint}', param, ctx)
+
+
 class Weight(click.ParamType[tuple[str, float]]):
     """`rate-limit-storm=2`."""
 

@@ -27,6 +27,7 @@ from . import digest
 from .test_scripted import SCENARIO, SDK, SEED, STACK
 
 EVERYTHING = load(Path(__file__).with_name("everything.yaml"), Scenario)
+QUOTAS = load(Path(__file__).with_name("quotas.yaml"), Scenario)
 CLIENTS = {"sdk": SDK, "stack": STACK, "hedged": digest.CLIENT}
 WHOLE = 1e-9
 """Seconds by which two ways to compute the same time may differ."""
@@ -77,7 +78,7 @@ def first_difference(sim: Ledger, virtual: Ledger) -> object:
 
 @pytest.mark.parametrize("run", [play, play_blocking], ids=["virtual", "virtual-blocking"])
 @pytest.mark.parametrize("client", CLIENTS)
-@pytest.mark.parametrize("scenario", [SCENARIO, EVERYTHING], ids=["scripted", "everything"])
+@pytest.mark.parametrize("scenario", [SCENARIO, EVERYTHING, QUOTAS], ids=["scripted", "everything", "quotas"])
 def test_virtual_and_sim_are_equal_in_every_record(scenario: Scenario, client: str, run: Any) -> None:
     """Calls, attempts, waits, breakers, the server's journal and the counts of faults, at equal times."""
     config = loads(CLIENTS[client], Client)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
 import subprocess
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +20,7 @@ import anthropic
 import pytest
 
 from .command import Here, Said, start
+from .served import Served
 
 SCENARIO = """\
 name: first
@@ -25,6 +31,12 @@ timeline:
     faults:
       - {kind: rate_limit, where: {calls: [0]}}
       - {kind: stall, where: {calls: [3]}}
+"""
+SLOW = """\
+name: slow
+workload: {{arrivals: {{kind: closed}}}}
+server: {{latency: {{first_token: {}}}}}
+timeline: [{{for: 1h}}]
 """
 MESSAGE: dict[str, Any] = {
     "model": "any-model",
@@ -82,7 +94,8 @@ def test_a_real_client_is_served(tmp_path: Path) -> None:
             assert stream.get_final_text().split() == block.text.split()
         said = server.end()
     address = server.url.removeprefix("http://")
-    assert said == (
+    out = re.sub(r"  Control: .*\n|This machine was late .*\n", "", said.out)
+    assert (said.code, out, said.err) == (
         0,
         f"first on http://{address} (seed 1). The clock starts with the first request.\n"
         f"  export ANTHROPIC_BASE_URL=http://{address} ANTHROPIC_API_KEY=none\n"
@@ -122,6 +135,92 @@ def test_nobody_came(tmp_path: Path) -> None:
         said = server.end()
     assert (said.code, said.err) == (0, "")
     assert "\nServed 0 requests.\n" in said.out
+
+
+def test_who_is_being_answered_is_waited_for(tmp_path: Path) -> None:
+    """Up to the grace, which is said; a second Ctrl-C ends it at once."""
+    for seconds in ("2s", "1h"):
+        (tmp_path / "slow.yaml").write_text(SLOW.format(seconds), encoding="utf-8")
+        with Served(tmp_path, "slow.yaml", "--grace", "1m") as server, ThreadPoolExecutor() as pool:
+            asked = pool.submit(ask, server.url)
+            while not state(server)["requests"]["under_way"]:
+                time.sleep(0.01)
+            server.interrupt()
+            assert server.complaint() == "Waiting up to 60 s for an answer under way; Ctrl-C again ends it at once.\n"
+            if seconds == "1h":
+                server.interrupt()
+                assert isinstance(asked.exception(PATIENCE), anthropic.APIConnectionError)
+            else:
+                assert asked.result(PATIENCE).stop_reason is not None
+        assert server.said.code == 0
+        assert "\nServed 1 requests.\n" in server.said.out
+
+
+def ask(url: str) -> Any:
+    with sdk(url) as client:
+        return client.messages.create(**MESSAGE)
+
+
+def state(server: Served) -> Any:
+    with urllib.request.urlopen(f"{server.control_url}/state", timeout=PATIENCE) as answer:
+        return json.load(answer)
+
+
+def test_what_was_scripted_is_in_the_summary(tmp_path: Path) -> None:
+    """From another program, on the port that is printed."""
+    with Served(tmp_path, "calm") as server:
+        body = json.dumps({"fault": {"kind": "overload"}}).encode()
+        urllib.request.urlopen(f"{server.control_url}/faults", body, timeout=PATIENCE).close()
+        with pytest.raises(anthropic.APIStatusError, match="529"):
+            ask(server.url)
+    assert "\n  scripted 1: overload: planned 1, fired 1\n" in server.said.out
+
+
+def test_the_control_port_of_one_that_others_reach_asks_for_a_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one of the environment, else one that is made up."""
+    for token in ("", "s3cret"):
+        monkeypatch.setenv("BROWNOUT_CONTROL_TOKEN", token)
+        with Served(tmp_path, "calm", "--host", "0.0.0.0", "--allow-remote") as server:
+            shown = server.token
+            assert token in shown
+            with pytest.raises(urllib.error.HTTPError, match="401"):
+                state(server)
+            asked = urllib.request.Request(f"{server.control_url}/state", headers={"authorization": f"Bearer {shown}"})
+            with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+                assert answer.status == 200
+
+
+def test_no_control(tmp_path: Path) -> None:
+    with Served(tmp_path, "calm", "--no-control") as server:
+        pass
+    assert "Control" not in server.said.out
+
+
+def test_a_control_port_that_is_taken(here: Here) -> None:
+    """Which of both it is is said."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        said = here("serve", "-s", "calm", "--port", "0", "--control-port", port)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.endswith(
+        f"Error: cannot listen on control port {port}: Address already in use; --control-port 0 takes any that is "
+        "free, --no-control does without\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--no-control", "--control-port", "1"), "--control-port and --no-control exclude each other"),
+        (("--grace", "5"), "Invalid value for '--grace': expected a duration"),
+    ],
+)
+def test_options_that_cannot_be(words: tuple[str, ...], message: str, here: Here) -> None:
+    said = here("serve", "-s", "calm", *words)
+    assert said.code == 2
+    assert message in said.err
 
 
 def test_a_port_that_is_taken(here: Here) -> None:

@@ -19,7 +19,7 @@ from .program import Seen
 
 ROOT = Path(__file__).parents[2]
 PYTHON = HOME / "bin/python"
-NEEDED = ("greenlet", "httptools")
+NEEDED = ("greenlet", "httptools", "orjson")
 """What the fakes import that the SDK does not bring along."""
 
 

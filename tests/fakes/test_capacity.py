@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from brownout.fakes.capacity import Capacity, Slots
+from brownout.fakes.queues import Order, queue
 
 
 class Client:
@@ -16,21 +18,39 @@ class Client:
 
     has_slot = is_waiting = False
 
+    def __init__(self, due: float = math.inf) -> None:
+        self.due = due
+
+
+def next_of(order: Order, queued: list[Client]) -> Client:
+    """Whose turn it is of those who wait, in the order in which they came."""
+    match order:
+        case "fifo":
+            return queued[0]
+        case "lifo":
+            return queued[-1]
+        case "deadline":
+            return min(queued, key=lambda client: client.due)  # the first of those with the least
+
 
 class SlotsMachine(RuleBasedStateMachine):
     """Clients come, are served and leave; beside the slots stand two plain lists that say who should be where."""
 
-    @initialize(slots=st.none() | st.integers(1, 4), queue=st.none() | st.integers(0, 4))
-    def open(self, slots: int | None, queue: int | None) -> None:
-        self.limit, self.places = slots, queue
-        self.slots = Slots(Capacity.model_validate({"slots": slots, "queue": queue}))
+    @initialize(
+        slots=st.none() | st.integers(1, 4),
+        queue=st.none() | st.integers(0, 4),
+        order=st.sampled_from(["fifo", "lifo", "deadline"]),
+    )
+    def open(self, slots: int | None, queue: int | None, order: Order) -> None:
+        self.limit, self.places, self.order = slots, queue, order
+        self.slots = Slots(Capacity.model_validate({"slots": slots, "queue": queue, "queue_order": order}))
         self.served: list[Client] = []
         self.queued: list[Client] = []
 
-    @rule()
-    def come(self) -> None:
+    @rule(due=st.just(math.inf) | st.integers(1, 3))
+    def come(self, due: float) -> None:
         """A free slot is taken; else there is a place in the queue, or there is none."""
-        client = Client()
+        client = Client(due)
         has_room = self.limit is None or len(self.served) < self.limit
         assert self.slots.take(client) is has_room
         is_full = self.places is not None and len(self.queued) >= self.places
@@ -44,12 +64,14 @@ class SlotsMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.served)
     @rule(which=st.integers(0, 1000))
     def done(self, which: int) -> None:
-        """The slot goes to whoever has waited longest of those who stayed."""
+        """The slot goes to whoever is next of those who stayed."""
         client = self.served.pop(which % len(self.served))
         following = self.slots.release(client)
-        assert following is (self.queued[0] if self.queued else None)
-        if following is not None:
-            self.served.append(self.queued.pop(0))
+        expected = next_of(self.order, self.queued) if self.queued else None
+        assert following is expected
+        if expected is not None:
+            self.queued.remove(expected)
+            self.served.append(expected)
 
     @precondition(lambda self: self.queued)
     @rule(which=st.integers(0, 1000))
@@ -108,3 +130,28 @@ def test_without_a_limit_there_is_no_load() -> None:
     for _ in range(100):
         assert slots.take(Client())
     assert slots.stretch() == 1.0
+
+
+@pytest.mark.parametrize("order", ["fifo", "lifo", "deadline"])
+def test_who_has_left_does_not_pile_up(order: Order) -> None:
+    """Under an overload that never ends most leave before it is their turn: a queue does not keep them for ever."""
+    slots, last = Slots(Capacity.model_validate({"slots": 1, "queue_order": order})), Client()
+    assert slots.take(last)
+    for k in range(5000):
+        slots.wait(impatient := Client(due=5000 - k))
+        slots.wait(patient := Client(due=5000 - k))
+        slots.give_up(impatient)
+        assert slots.release(last) is patient
+        last = patient
+    assert len(slots._queue) < 200
+
+
+@pytest.mark.parametrize("order", ["fifo", "lifo", "deadline"])
+def test_an_empty_queue_is_empty(order: Order) -> None:
+    """Also after somebody has been in it."""
+    line = queue(order)
+    assert not line
+    line.append(Client())
+    assert line
+    line.popleft()
+    assert not line

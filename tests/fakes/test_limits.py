@@ -54,7 +54,7 @@ class BucketMachine(RuleBasedStateMachine):
             return
         now = float(self.now)
         quota = self.bucket.quota("requests", now)
-        assert 0.0 <= quota.remaining == self.bucket.level(now) <= quota.limit == self.bucket.limit
+        assert 0.0 <= self.bucket.level(now) <= quota.remaining <= quota.limit == self.bucket.limit
         assert quota.remaining == pytest.approx(float(self.level), rel=CLOSE, abs=CLOSE)
         assert quota.limit == pytest.approx(float(self.limit))
         assert quota.seconds_to_full == pytest.approx(float((self.limit - self.level) / self.rate), rel=CLOSE, abs=1e-3)

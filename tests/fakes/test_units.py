@@ -15,20 +15,24 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from brownout.fakes.units import (
     Duration,
+    Money,
     Price,
     Rate,
     Share,
     Size,
     TokenCount,
     UnitError,
+    dollars,
     format_count,
     format_duration,
+    format_money,
     format_price,
     format_rate,
     format_share,
     format_size,
     parse_count,
     parse_duration,
+    parse_money,
     parse_price,
     parse_rate,
     parse_share,
@@ -74,6 +78,8 @@ READ: list[tuple[Callable[[str], float], str, float]] = [
     (parse_price, "$2/M", 2),
     (parse_price, "$2.50/M", 2.5),
     (parse_price, "$0.125/M", 0.125),
+    (parse_money, "$500", 500),
+    (parse_money, "$0.125", 0.125),
     (parse_count, "0", 0),
     (parse_count, "4000", 4000),
     (parse_count, "4k", 4000),
@@ -132,6 +138,10 @@ REFUSED: list[tuple[Callable[[str], float], str, str]] = [
     (parse_price, "\u20ac2/M", 'expected a price such as "$2.50/M"'),
     (parse_price, "$/M", 'expected a price such as "$2.50/M"'),
     (parse_price, "$1e3/M", 'expected a price such as "$2.50/M"'),
+    (parse_money, "500", 'expected an amount such as "$500"; write "$500"'),
+    (parse_money, "1,000$", 'expected an amount such as "$500"; write "$1000"'),
+    (parse_money, "-$5", 'expected an amount such as "$500"; it cannot be negative'),
+    (parse_money, "$2/M", 'expected an amount such as "$500"'),
     (parse_count, "4K", 'expected a count such as 4000 or "4k"; write "4k"'),
     (parse_count, "4_000", 'expected a count such as 4000 or "4k"; write "4000"'),
     (parse_count, "1.2345k", 'expected a count such as 4000 or "4k"'),
@@ -165,6 +175,9 @@ WRITTEN: list[tuple[str, str]] = [
     (format_price(0.1), "$0.10/M"),
     (format_price(0.125), "$0.125/M"),
     (format_price(10), "$10/M"),
+    (format_money(500), "$500"),
+    (format_money(2.5), "$2.50"),
+    (format_money(0.0), "$0"),
     (format_count(4000), "4k"),
     (format_count(2_000_000), "2M"),
     (format_count(1234), "1234"),
@@ -207,7 +220,7 @@ def test_writes_as_people_would(written: str, expected: str) -> None:
 @pytest.mark.parametrize("value", [-1, math.inf, math.nan, 1e300])
 def test_writes_nothing_that_cannot_be_read(value: float) -> None:
     """Negative, endless and absurd values are refused when written too."""
-    writers: list[Callable[[Any], str]] = [format_duration, format_rate, format_share, format_price]
+    writers: list[Callable[[Any], str]] = [format_duration, format_rate, format_share, format_price, format_money]
     writers += [format_size, format_count]
     for write in writers:
         with pytest.raises(UnitError):
@@ -231,6 +244,7 @@ def test_shares_survive(value: float) -> None:
 def test_prices_survive(value: float) -> None:
     """A price is written and read back as the very same float."""
     assert parse_price(format_price(value)) == value
+    assert parse_money(format_money(value)) == value
 
 
 @given(st.integers(0, 10**15 - 1))
@@ -326,12 +340,13 @@ def test_python_code_says_the_unit() -> None:
     assert seconds(timedelta(minutes=1)) == 60
     assert Values.model_validate({"duration": timedelta(seconds=3)}).duration == 3
     assert per_million("$2.50/M") == per_million(2.5) == 2.5
-    for wrong in (seconds, per_million):
+    assert dollars("$2.50") == dollars(2.5) == 2.5
+    for wrong in (seconds, per_million, dollars):
         with pytest.raises(UnitError):
             wrong(-1)
 
 
-@pytest.mark.parametrize("kind", [Duration, Size, Share, Rate, Price, TokenCount])
+@pytest.mark.parametrize("kind", [Duration, Size, Share, Rate, Price, Money, TokenCount])
 def test_the_schema_shows_examples_that_work(kind: Any) -> None:
     """The JSON Schema has a description, and examples that are read."""
     adapter = TypeAdapter[float](kind)
@@ -340,7 +355,7 @@ def test_the_schema_shows_examples_that_work(kind: Any) -> None:
     assert all(adapter.validate_python(example) >= 0 for example in schema["examples"])
 
 
-@pytest.mark.parametrize("kind", [Duration, Size, Share, Rate, Price, TokenCount])
+@pytest.mark.parametrize("kind", [Duration, Size, Share, Rate, Price, Money, TokenCount])
 @given(data=st.data())
 def test_the_schema_allows_nothing_that_is_refused(kind: Any, data: st.DataObject) -> None:
     """Whatever fits the published pattern is read, and is written so that it fits again."""
@@ -357,7 +372,7 @@ def test_the_schema_allows_nothing_that_is_refused(kind: Any, data: st.DataObjec
 @given(st.text() | st.integers() | st.floats() | st.none() | st.binary() | st.booleans())
 def test_anything_else_is_a_clean_refusal(value: object) -> None:
     """No input of whatever type or text makes a field fail otherwise than by refusing."""
-    for kind in (Duration, Size, Share, Rate, Price, TokenCount):
+    for kind in (Duration, Size, Share, Rate, Price, Money, TokenCount):
         adapter = TypeAdapter[float](kind)
         with contextlib.suppress(ValidationError):
             assert adapter.validate_python(value) >= 0

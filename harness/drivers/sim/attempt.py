@@ -67,7 +67,8 @@ class SimAttempt:
         self._is_last = effect.is_last
         self._ask = ask
         self._connect_timeout, self._read_timeout = timeouts.connect, timeouts.read
-        self._request = Request(self.who, ask.stream, ask.input_tokens, ask.max_tokens)
+        request = Request(self.who, ask.stream, ask.input_tokens, ask.max_tokens)
+        self._request = request._replace(patience=timeouts.read) if port.tells_patience else request
         self._record_from = self._last_byte = self._last_text = port.now()
         self._player: Player | None = None
         self._connection: Connection | None = None
@@ -140,8 +141,23 @@ class SimAttempt:
 
     def strike(self) -> None:
         """A phase has begun that may hit what is in flight."""
-        if self._player is not None:
-            self._player.strike()
+        player = self._player
+        if player is None:
+            return
+        ends = player.run_ends
+        player.strike()
+        if ends and self._result is None and player.run_ends != ends:
+            self._set_limits_again()
+
+    def _set_limits_again(self) -> None:
+        """A run was cut short: what could not fire before its end now can."""
+        clock, read, gap = self._port.clock, self._read_timeout, self._gap
+        if self._timer is not None and read is not None:
+            self._timer.cancel()
+            self._timer = clock.at(max(self._port.now(), self._last_byte + read), self._read_expired, None)
+        if self._gap_timer is not None and gap is not None:
+            self._gap_timer.cancel()
+            self._gap_timer = clock.at(max(self._port.now(), self._last_text + gap), self._gap_expired, None)
 
     def _pool_expired(self, _: object, __: object = None) -> None:
         self._timer = None

@@ -25,6 +25,8 @@ class SimPort:
         self.now = clock.now
         self.timer = clock.timer
         self._limits = limits
+        self.tells_patience = endpoint.service.capacity.queue_order == "deadline"
+        """Whether anybody listens to what the SDK says in its headers."""
         self._pools: dict[int, Pool] = {}
 
     def pool(self, client: int) -> Pool:

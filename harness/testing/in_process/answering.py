@@ -10,9 +10,11 @@ from typing import Any
 import httpcore
 import httpx
 
+from brownout.fakes.api.plain import Rejected
+from brownout.fakes.api.surface import is_message
 from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint
-from brownout.fakes.http.requests import IDENTITY_HEADER, Rejected, read
+from brownout.fakes.http.requests import IDENTITY_HEADER, caller_of, read
 from brownout.fakes.virtual.errors import NobodyCanProceed
 from brownout.fakes.virtual.network import Dial, Network
 from brownout.fakes.virtual.server import VirtualServer
@@ -72,8 +74,11 @@ class Desk:
         to the service."""
         headers = {name.lower(): value for name, value in request.headers.items()}
         target = request.url.raw_path.decode("latin-1")
+        client, call, path = caller_of(target.partition("?")[0])
+        if not is_message(request.method, path):
+            return None
         try:
-            asked = read(request.method, target, headers, request.content, self.server.register)
+            asked = read(client, call, headers, request.content, self.server.register)
         except Rejected:
             return None
         return asked.who, asked.stream

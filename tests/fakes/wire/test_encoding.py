@@ -15,8 +15,9 @@ from pydantic import TypeAdapter
 
 from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint
-from brownout.fakes.http import encoding
+from brownout.fakes.http import encoding, message
 from brownout.fakes.plan import Answer, Event, Tokens
+from brownout.fakes.reply import text_of
 from brownout.fakes.ticket import Request, Ticket
 
 from .raw import RawClient, parse
@@ -120,19 +121,19 @@ def test_a_text_is_the_same_however_it_is_divided(tokens: int, cuts: list[int]) 
     ends = [*sorted(min(cut, tokens) for cut in cuts), tokens]
     sent, stream = 0, b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
     for end in ends:
-        stream += encoding.deltas(Tokens(end - sent, 0.1), sent)
+        stream += message.deltas(Tokens(end - sent, 0.1), ticket(), 0, sent)
         sent = end
-    message = parse(stream + encoding.LAST_CHUNK)
-    assert message is not None
-    texts = [data["delta"]["text"] for _, data in message.events]
+    answer = parse(stream + message.LAST_CHUNK)
+    assert answer is not None
+    texts = [data["delta"]["text"] for _, data in answer.events]
     assert len(texts) == tokens
-    assert "".join(texts).strip() == encoding.text_of(tokens).strip()
+    assert "".join(texts).strip() == text_of(tokens).strip()
 
 
 @given(st.lists(st.floats(0.0, 1.0), max_size=5))
 def test_the_parts_of_a_body_make_it_up(cuts: list[float]) -> None:
     """A body that is sent in parts loses no byte at the seams and doubles none."""
-    body = encoding.answer_body(ticket(stream=False, tokens=20))
+    body = message.body(ticket(stream=False, tokens=20))
     seams = [0.0, *sorted(cuts), 1.0]
     parts = [encoding.part(body, Answer(start, end)) for start, end in pairwise(seams)]
     assert b"".join(parts) == body
@@ -141,9 +142,9 @@ def test_the_parts_of_a_body_make_it_up(cuts: list[float]) -> None:
 def test_an_answer_has_one_name() -> None:
     """Every part of one answer carries the same message id; another attempt has another."""
     one = ticket()
-    start, again = (encoding.event(Event("message_start"), one) for _ in range(2))
+    start, again = (message.event(Event("message_start"), one) for _ in range(2))
     assert start == again
-    assert encoding.identifier("msg", one).encode() in start
+    assert message.identifier("msg", one).encode() in start
     endpoint = Endpoint(service(), seed=1)
     other = endpoint.answer(Request(Identity(0, 0, attempt=1), True, 1, 1000), 0.0, is_fresh=True)
-    assert encoding.identifier("msg", other) != encoding.identifier("msg", one)
+    assert message.identifier("msg", other) != message.identifier("msg", one)

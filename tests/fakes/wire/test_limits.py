@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import anthropic
 
+from brownout.fakes.capacity import Capacity
 from brownout.fakes.limits import Limits
 
-from .raw import DEFAULT, RawClient
-from .serving import on_loop, service, serving
+from .raw import DEFAULT, RawClient, request
+from .serving import SCALE, on_loop, service, serving, until
 
 TWO = Limits.model_validate({"requests": "60/min", "burst_over": "2s"})
 """One request a second, and at first two at once."""
@@ -56,3 +57,47 @@ async def test_the_sdk_waits_as_told_and_then_gets_through() -> None:
     assert [record.status for record in before] == [200] * (calls - 1)
     assert (refused.status, accepted.status) == (429, 200)
     assert accepted.arrived - refused.arrived >= 1.0
+
+
+ALL = Limits.model_validate(
+    {"requests": "3/d", "input_tokens": "1k/d", "output_tokens": "100/d", "burst_over": "1d", "per": "key"}
+)
+KINDS = "requests", "tokens", "input-tokens", "output-tokens"
+
+
+@on_loop
+async def test_every_quota_has_its_headers() -> None:
+    """Three each, of the key that asks; `tokens` are those of which the least is left."""
+    what = service(limits=ALL, tokens=60, first_token="0s", gap="0s", round_trip="0s")
+    async with serving(what) as server, await RawClient.connect(server.port) as client:
+        answers = [await client.ask(headers={"x-api-key": key}) for key in ("a", "a", "b", "a")]
+    assert all(
+        f"anthropic-ratelimit-{kind}-{part}" in answer.headers
+        for kind in KINDS
+        for part in ("limit", "remaining", "reset")
+        for answer in answers
+    )
+    shown = [
+        [int(answer.headers[f"anthropic-ratelimit-{kind}-remaining"]) for kind in KINDS if kind != "input-tokens"]
+        for answer in answers
+    ]
+    assert shown == [[2, 40, 40], [1, 0, 0], [2, 40, 40], [1, 0, 0]]
+    assert [answer.status[9:12] for answer in answers] == ["200", "200", "200", "429"]
+    assert "of 100 output tokens" not in answers[-1].json["error"]["message"]
+    assert "of 0.069 output tokens per minute" in answers[-1].json["error"]["message"]
+
+
+@on_loop
+async def test_whoever_has_the_least_patience_is_next() -> None:
+    """As the SDK's header tells it, in seconds of the machine: a clock that runs faster has more of them."""
+    one = Capacity.model_validate({"slots": 1, "queue_order": "deadline"})
+    async with serving(service(capacity=one, first_token="1h")) as server:
+        clients = [await RawClient.connect(server.port) for _ in range(3)]
+        for number, told in enumerate(("600", "2.5", "soon")):
+            headers = {"x-stainless-read-timeout": told, "x-brownout-id": f"{number}/0/0/0"}
+            await clients[number].send(request(headers=headers))
+            await until(lambda count=number + 1: len(server.endpoint.journal()) == count)
+        asked = [connection.player.ticket.request for connection in server.connections if connection.player]
+        for client in clients:
+            client.close()
+    assert {each.who.client: each.patience for each in asked} == {0: 600 * SCALE, 1: 2.5 * SCALE, 2: None}

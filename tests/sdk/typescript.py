@@ -1,0 +1,43 @@
+"""The TypeScript SDK, from npm, in a folder of its own; programs in it are spoken to through a pipe."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from .older import CACHE
+
+VERSION = "1.14.0"
+HOME = CACHE / f"typescript-{VERSION}"
+
+
+def needed() -> tuple[str, str]:
+    """Node and npm. Skips the test where they are not, unless the environment says that they have to be."""
+    found = shutil.which("node"), shutil.which("npm")
+    if found[0] and found[1]:
+        return found[0], found[1]
+    if "npm" in os.environ.get("BROWNOUT_REQUIRES", "").split(","):
+        pytest.fail("node and npm are not there, and have to be")
+    pytest.skip("needs node and npm")
+
+
+def command(script: Path) -> list[str]:
+    """To run a script that imports the SDK; installs it, once. The script is copied to where the SDK is found."""
+    node, npm = needed()
+    CACHE.mkdir(exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (HOME / "node_modules/@anthropic-ai/sdk/package.json").exists():
+            HOME.mkdir(exist_ok=True)
+            install = [npm, "install", "--prefix", str(HOME), "--no-audit", "--no-fund", "--silent"]
+            subprocess.run([*install, f"@anthropic-ai/sdk@{VERSION}"], check=True, timeout=300)
+        there = HOME / script.name
+        text = script.read_text(encoding="utf-8")
+        if not there.exists() or there.read_text(encoding="utf-8") != text:
+            there.write_text(text, encoding="utf-8")
+    return [node, str(there)]
