@@ -20,7 +20,7 @@ class Agreement:
 
 def agreement(this: RunFile, other: RunFile) -> list[Agreement]:
     """Raises `ValueError` unless both ran the same scenarios, clients, seeds and sample."""
-    for what in ("scenarios", "clients", "seeds", "sample"):
+    for what in ("sample", "seeds", "scenarios", "clients"):
         if getattr(this, what) != getattr(other, what):
             raise ValueError(f"the runs differ in {what}")
     return [
