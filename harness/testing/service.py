@@ -173,9 +173,7 @@ class Service:
     def _away(self) -> list[TurnedAway]:
         return [away for endpoint in self._endpoints() for away in endpoint.turned_away]
 
-    def _script(
-        self, fault: Fault, times: float, optional: bool, only: tuple[Scope, Asking] | None = None
-    ) -> Entry:
+    def _script(self, fault: Fault, times: float, optional: bool, only: tuple[Scope, Asking] | None = None) -> Entry:
         if not isinstance(fault, Fault):
             raise ValueError(f"expected a fault, such as brownout.faults.overload(), got {fault!r}")
         entry = Entry(fault, f"scripted {len(self._entries) + 1}", Turns(times), times, optional, only=only)
