@@ -132,14 +132,20 @@ class _Query(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class PageQuery(_Query):
+class OfTestQuery(_Query):
+    """Whose."""
+
+    test: Annotated[str | None, Field(description="only those for this test; not given: all")] = None
+
+
+class PageQuery(OfTestQuery):
     """Which part of the journal."""
 
     after: Annotated[int, Field(ge=0, description="number of the last record that is known")] = 0
     limit: Annotated[int, Field(ge=1, le=1000, description="records at the most")] = 100
 
 
-class StreamQuery(_Query):
+class StreamQuery(OfTestQuery):
     """From where on."""
 
     after: Annotated[int | None, Field(ge=0, description="not given: only what is yet to come")] = None

@@ -34,6 +34,7 @@ class Control(Requests):
         self._connections = connections
         self._sent: int | None = None
         """How much of the journal was sent, once that is what is asked for."""
+        self._test: str | None = None
         self._age = 0
         self._is_paused = False
 
@@ -86,7 +87,7 @@ class Control(Requests):
         call = Call(_body(operation, asked), _query(operation, query), names, asked.headers)
         found = operation.handler(self._desk, call)
         if isinstance(found, Follow):
-            self._follow(found.after)
+            self._follow(found)
         else:
             self._tell(operation.status, found)
 
@@ -102,10 +103,10 @@ class Control(Requests):
 
     # -- the journal as it is written
 
-    def _follow(self, after: int) -> None:
+    def _follow(self, asked: Follow) -> None:
         fields = {"content-type": "application/x-ndjson", "transfer-encoding": "chunked", "connection": "close"}
         self._transport.write(_head(200, fields))
-        self._sent, self._age = after, self._desk.journal.age
+        self._sent, self._test, self._age = asked.after, asked.test, self._desk.journal.age
         self._desk.journal.followers.add(self._go_on)
         self._go_on()
 
@@ -116,9 +117,10 @@ class Control(Requests):
             if self._age != journal.age:
                 self._age, self._sent = journal.age, 0
                 self._transport.write(_chunk(_RESET))
-            elif records := journal.page(self._sent, _AT_ONCE):
-                self._sent += len(records)
-                self._transport.write(_chunk(b"".join(_bytes(record) + b"\n" for record in records)))
+            elif self._sent < len(journal):
+                records, self._sent = journal.page(self._sent, _AT_ONCE, self._test)
+                if records:
+                    self._transport.write(_chunk(b"".join(_bytes(record) + b"\n" for record in records)))
             else:
                 return
 

@@ -78,10 +78,9 @@ class Desk:
 
     # -- faults
 
-    @property
-    def faults(self) -> list[shown.ScriptedFault]:
-        """Those that are scripted and not lifted."""
-        return [self._shown(entry) for entry in self.service.entries]
+    def faults(self, test: str | None = None) -> list[shown.ScriptedFault]:
+        """Those that are scripted and not lifted, for one test alone or all."""
+        return [self._shown(entry) for entry in self._entries(test)]
 
     def script(self, given: FaultBody) -> shown.ScriptedFault:
         """A fault for the next requests."""
@@ -104,10 +103,16 @@ class Desk:
                 return
         raise Refused(404, "not_found", f"no fault {quoted(identifier)}")
 
-    def lift_all(self) -> None:
-        """Nothing is scripted any more; the scenario's own go on."""
-        for entry in self.service.entries:
+    def lift_all(self, test: str | None = None) -> None:
+        """Nothing is scripted any more, for that test alone or at all; the scenario's own go on."""
+        for entry in self._entries(test):
             self._lift(entry)
+
+    def _entries(self, test: str | None) -> list[Entry]:
+        found = self.service.entries
+        return (
+            found if test is None else [each for each in found if each.only is not None and each.only[0].test == test]
+        )
 
     def _is_over(self, entry: Entry, _: object) -> None:
         self._lift(entry)

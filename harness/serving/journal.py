@@ -13,6 +13,10 @@ LATE = 0.05
 """Real seconds by which a step may be played after it was due before the request, and the run, is flagged as late."""
 
 
+MOST_LOOKS = 10_000
+"""Records that are looked at for one page of one test: the server waits meanwhile."""
+
+
 class Who(TypedDict):
     """Who sent a request: as its path or header says, else numbered in the order of arrival."""
 
@@ -105,9 +109,20 @@ class Journal:
         self.age += 1
         self._tell()
 
-    def page(self, after: int, limit: int) -> list[Record]:
-        """Those that follow a number."""
-        return [self._record(after + 1 + i, entry) for i, entry in enumerate(self._entries[after : after + limit])]
+    def page(self, after: int, limit: int, test: str | None = None) -> tuple[list[Record], int]:
+        """Those that follow a number, of one test or of all, and the number up to which they were looked for: that of
+        the last, where the page is full."""
+        if test is None:
+            part = self._entries[after : after + limit]
+            return [self._record(after + 1 + i, entry) for i, entry in enumerate(part)], after + len(part)
+        found: list[Record] = []
+        number = after
+        for number, entry in enumerate(self._entries[after : after + MOST_LOOKS], after + 1):
+            if isinstance(entry, Served) and entry.test == test:
+                found.append(self._record(number, entry))
+                if len(found) == limit:
+                    break
+        return found, number
 
     def _tell(self) -> None:
         for follower in tuple(self.followers):

@@ -33,6 +33,7 @@ class Follow(NamedTuple):
     """The answer is the journal from there on, for as long as somebody reads it."""
 
     after: int
+    test: str | None
 
 
 class Page(TypedDict):
@@ -98,13 +99,13 @@ def _reset(desk: Desk, call: Call) -> State:
 
 def _page(desk: Desk, call: Call) -> Page:
     after = min(call.query.after, len(desk.journal))
-    records = desk.journal.page(after, call.query.limit)
-    return {"records": records, "next": after + len(records), "total": len(desk.journal)}
+    records, looked_at = desk.journal.page(after, call.query.limit, call.query.test)
+    return {"records": records, "next": looked_at, "total": len(desk.journal)}
 
 
 def _follow(desk: Desk, call: Call) -> Follow:
     known = len(desk.journal)
-    return Follow(known if call.query.after is None else min(call.query.after, known))
+    return Follow(known if call.query.after is None else min(call.query.after, known), call.query.test)
 
 
 OPERATIONS = (
@@ -119,11 +120,12 @@ OPERATIONS = (
     ),
     Operation("POST", "/phases", "these phases from now on, instead of the scenario's", _phases,
               bodies.PhasesBody, gives=State),
-    Operation("GET", "/faults", "the faults that are scripted", lambda desk, call: {"faults": desk.faults},
-              gives=FaultList),
+    Operation("GET", "/faults", "the faults that are scripted",
+              lambda desk, call: {"faults": desk.faults(call.query.test)}, query=bodies.OfTestQuery, gives=FaultList),
     Operation("POST", "/faults", "a fault for the next requests, of everybody or of one key or test",
               lambda desk, call: desk.script(call.body), bodies.FaultBody, gives=ScriptedFault, status=201),
-    Operation("DELETE", "/faults", "no fault is scripted any more", lambda desk, call: desk.lift_all(), status=204),
+    Operation("DELETE", "/faults", "no fault is scripted any more",
+              lambda desk, call: desk.lift_all(call.query.test), query=bodies.OfTestQuery, status=204),
     Operation("DELETE", "/faults/{id}", "this fault is scripted no more",
               lambda desk, call: desk.lift(call.names[0]), status=204),
     Operation("POST", "/replies", "what is answered next, and rules for what is answered then",

@@ -11,7 +11,7 @@ from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.faults import Fault
 from brownout.fakes.http.server import Server
 from brownout.fakes.journal import Served, TurnedAway
-from brownout.fakes.script import Scope
+from brownout.fakes.script import Scope, Scripted
 from brownout.fakes.virtual.errors import NotRouted
 
 from ..scenario import Scenario
@@ -54,6 +54,11 @@ class Scripting(Service):
 
     def put(self, fault: Fault, times: int | None, scope: Scope | None) -> Entry:
         """A fault for the next requests, or for all of them, of those that are in scope."""
+        timeline = self._stage.server.endpoint.timeline
+        # Tests may share a server for days: what is used up must not cost every request a look.
+        timeline.put(
+            tuple(each for each in timeline.script if not (isinstance(each, Scripted) and each.turns.left < 1))
+        )
         only = None if scope is None else (scope, self._stage.server.asking)
         return self._script(fault, math.inf if times is None else times, False, only)
 

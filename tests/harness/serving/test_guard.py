@@ -193,6 +193,9 @@ def test_no_body_is_an_error_of_the_server(server: Blocking, operation: Any, bod
     assert found.status_code in (operation.status, 409, 413, 422)
     if not found.is_success:
         assert found.json()["error"]["message"]
+    elif operation.path == "/replies":
+        for stream in (False, True):  # what was taken can be said
+            assert server.runner.run(server.here.ask(stream=stream)).status_code == 200
     server.send("DELETE", "/faults", b"", kind)
     server.send("DELETE", "/replies", b"", kind)
 
@@ -202,3 +205,29 @@ def test_no_body_is_an_error_of_the_server(server: Blocking, operation: Any, bod
 def test_no_query_is_either(server: Blocking, path: str, query: str) -> None:
     found = server.runner.run(server.here.control.get(path, params={"after": query, query: query}))
     assert found.status_code in (200, 422)
+
+
+REPLIES = st.builds(
+    lambda content, usage: {"replies": [{"content": content, "usage": usage}] * 2},
+    st.lists(
+        st.fixed_dictionaries({"type": st.just("text"), "text": st.text()})
+        | st.fixed_dictionaries({"type": st.just("thinking"), "thinking": st.text()})
+        | st.fixed_dictionaries(
+            {"type": st.just("tool_use"), "name": st.text(), "input": st.dictionaries(NAMES, VALUES)}
+        ),
+        max_size=3,
+    ),
+    st.dictionaries(NAMES, VALUES, max_size=1),
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(REPLIES)
+def test_every_reply_that_is_taken_can_be_sent(server: Blocking, replies: dict[str, Any]) -> None:
+    """Whole and as a stream."""
+    found = server.send("POST", "/replies", json.dumps(replies).encode(), "application/json")
+    if found.is_success:
+        for stream in (False, True):
+            assert server.runner.run(server.here.ask(stream=stream)).status_code == 200
+        assert server.runner.run(server.here.state())["replies_left"] == 0
+    server.send("DELETE", "/replies", b"", "application/json")

@@ -10,6 +10,7 @@ import pytest
 
 from brownout.fakes.draws import Identity
 from brownout.fakes.journal import Served
+from brownout.harness.serving import journal as journals
 from brownout.harness.serving.journal import LATE, Journal
 
 from .hosting import ASK, Hosted, hosted, on_loop, until
@@ -72,6 +73,24 @@ async def test_pages() -> None:
             assert page["total"] == 5
     assert pages == [["t0", "t1"], ["t2", "t3"], ["t4"], []]
     assert after == 5
+
+
+@on_loop
+async def test_pages_of_one_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Full ones, and one that was looked for as long as may be; so does the stream."""
+    monkeypatch.setattr(journals, "MOST_LOOKS", 5)
+    async with hosted() as here:
+        for i in range(12):
+            await here.ask(test="mine" if i in (0, 3, 4, 11) else "others")
+        found, after = [], 0
+        while after < 12:
+            page = await here.get("journal", after=after, limit=2, test="mine")
+            found.append([record["number"] for record in page["records"]])
+            after = page["next"]
+        assert found == [[1, 4], [5], [12]]
+        stream = lines(here, "journal/stream?after=0&test=mine")
+        assert await anext(stream) is None
+        assert [(await anext(stream))["number"] for _ in range(4)] == [1, 4, 5, 12]
 
 
 async def lines(here: Hosted, path: str) -> AsyncIterator[Any]:
@@ -142,7 +161,7 @@ def test_lateness_is_judged_in_real_time(scale: float) -> None:
     journal = Journal(scale)
     for call, late in enumerate((0.0, LATE * 0.9, LATE * 1.1, LATE * 3)):
         journal.add(served(call, late * scale))
-    assert [record["late"] for record in journal.page(0, 9) if record["kind"] == "request"] == [
+    assert [record["late"] for record in journal.page(0, 9)[0] if record["kind"] == "request"] == [
         False, False, True, True
     ]  # fmt: skip
     assert (journal.late, journal.worst) == (2, pytest.approx(LATE * 3))

@@ -134,7 +134,7 @@ async def test_a_fault_that_reverts_by_itself() -> None:
         now = (await here.state())["now"]
         assert now < made["until"] < now + 10 + 1e-6
         assert [(await here.ask()).status_code for _ in range(2)] == [529, 529]
-        await until(lambda: not here.host.desk.faults)
+        await until(lambda: not here.host.desk.faults())
         assert (await here.state())["now"] >= made["until"]
         assert (await here.ask()).status_code == 200
 
@@ -245,4 +245,4 @@ def test_every_operation_is_asked_for_here() -> None:
     assert paths == {
         "state", "scenario", "phases", "faults", "replies", "journal", "journal/stream", "complaints", "reset"
     }  # fmt: skip
-    assert Journal(1.0).page(0, 1) == []
+    assert Journal(1.0).page(0, 1) == ([], 0)

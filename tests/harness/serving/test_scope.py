@@ -34,6 +34,26 @@ async def test_two_tests_at_once() -> None:
 
 
 @on_loop
+async def test_a_test_sees_and_takes_back_its_own() -> None:
+    async with hosted() as here:
+        for test in ("one", "two"):
+            await here.post("faults", fault={"kind": "overload"}, times=None, test=test)
+        assert [each["id"] for each in (await here.get("faults", test="two"))["faults"]] == ["fault-2"]
+        assert (await here.control.delete("faults?test=one")).status_code == 204
+        assert [(await here.ask(test=test)).status_code for test in ("one", "two")] == [200, 529]
+
+
+@on_loop
+async def test_what_is_used_up_costs_requests_nothing() -> None:
+    async with hosted() as here:
+        for _ in range(5):
+            await here.post("faults", fault={"kind": "overload"}, test="one")
+            assert [(await here.ask(test="one")).status_code for _ in range(2)] == [529, 200]
+        assert len(here.host.server.endpoint.timeline.script) == 1
+        assert [each["fired"] for each in (await here.get("faults"))["faults"]] == [1] * 5
+
+
+@on_loop
 async def test_two_keys_at_once() -> None:
     """Either style of showing one. Neither is told to anybody, nor kept."""
     async with hosted() as here:
