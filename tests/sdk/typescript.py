@@ -33,11 +33,25 @@ def command(script: Path) -> list[str]:
     with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (HOME / "node_modules/@anthropic-ai/sdk/package.json").exists():
-            HOME.mkdir(exist_ok=True)
-            install = [npm, "install", "--prefix", str(HOME), "--no-audit", "--no-fund", "--silent"]
-            subprocess.run([*install, f"@anthropic-ai/sdk@{VERSION}"], check=True, timeout=300)
+            _install(npm)
         there = HOME / script.name
         text = script.read_text(encoding="utf-8")
         if not there.exists() or there.read_text(encoding="utf-8") != text:
             there.write_text(text, encoding="utf-8")
     return [node, str(there)]
+
+
+_failed: list[str] = []
+"""Why it could not be installed: a registry that does not answer is waited for once, and not by every test."""
+
+
+def _install(npm: str) -> None:
+    if not _failed:
+        HOME.mkdir(exist_ok=True)
+        command = [npm, "install", "--prefix", str(HOME), "--no-audit", "--no-fund", "--silent"]
+        try:
+            subprocess.run([*command, f"@anthropic-ai/sdk@{VERSION}"], check=True, timeout=120)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            _failed.append(f"npm cannot install the SDK: {error}")
+    if _failed:
+        pytest.fail(_failed[0])
