@@ -12,16 +12,15 @@ import orjson
 
 from ..api.batches import Batches
 from ..api.messages import created, invalid
-from ..api.plain import Asked, Plain, Rejected
+from ..api.plain import Asked, Plain
 from ..api.surface import Surface
 from ..api.tokens import input_tokens
 from ..draws import Identity
 from ..endpoint import Endpoint
-from ..plan import Error
 from ..replies import Replies
 from ..ticket import Request, Ticket
 from . import message
-from .requests import LARGEST_BODY, key_of
+from .requests import admitted
 
 _OF_BATCHES = (1 << 20) - 1
 """The number of the client that requests of batches have: the last there can be."""
@@ -42,9 +41,7 @@ class AtOnce:
     def answer(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes, now: float) -> Plain:
         """Raises `Rejected`."""
         self._surface.check(method, path)
-        key_of(headers)
-        if len(body) > LARGEST_BODY:
-            raise Rejected(413, Error("request_too_large", "Request exceeds the maximum size"))
+        admitted(headers, body)
         return self._surface.answer(Asked(method, path, dict(parse_qsl(query)), headers, _parsed(body), now))
 
     def _message(self, params: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -61,9 +61,7 @@ def read(
 ) -> Request:
     """A checked request to `POST /v1/messages`, or `Rejected`. `client` and `call` as `caller_of` has them; `reply`
     says what is answered."""
-    key = key_of(headers)
-    if len(body) > LARGEST_BODY:
-        raise Rejected(413, Error("request_too_large", "Request exceeds the maximum size"))
+    key = admitted(headers, body)
     asked = messages.create(body)
     who = _who(headers, client, call, register)
     return Request(
@@ -77,6 +75,14 @@ def read(
         _patience(headers),
         headers.get(TEST_HEADER, "")[:LONGEST_TEST],
     )
+
+
+def admitted(headers: Mapping[str, str], body: bytes) -> str:
+    """The key of a request that is worth reading. Raises `Rejected` for one without a key, or too large."""
+    key = key_of(headers)
+    if len(body) > LARGEST_BODY:
+        raise Rejected(413, Error("request_too_large", "Request exceeds the maximum size"))
+    return key
 
 
 def key_of(headers: Mapping[str, str]) -> str:
