@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from brownout.harness.metrics import metric
-from brownout.harness.results import Estimate, PlayedScenario, Row
+from brownout.harness.results import PlayedScenario, Row
 
 from ..slug import slug
 from ..table import Chart
@@ -35,12 +34,6 @@ def _plot(name: str, rows: Sequence[Row], colours: Colours, width: int) -> Spec:
     axis = {"title": None, "format": _FORMATS[found.unit], "tickCount": 4}
     clients = [row.client for row in rows]
     x = {"axis": axis, "scale": {"zero": True, "nice": True}}
-    values = [{"client": row.client, **interval(row.metrics[name])} for row in rows if name in row.metrics]
+    values = [{"client": row.client, **theme.interval(row.metrics[name])} for row in rows if name in row.metrics]
     title = {"text": found.title + (", s" if found.unit == "s" else ""), "offset": 6}
     return {"title": title, **theme.intervals(values, x, clients, colours, width)}
-
-
-def interval(found: Estimate) -> Spec:
-    """A figure and its bounds as Vega knows them: what is infinite is none."""
-    bounds = {"value": found.value, "low": found.low, "high": found.high}
-    return {name: value if value is not None and math.isfinite(value) else None for name, value in bounds.items()}

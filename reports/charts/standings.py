@@ -8,14 +8,13 @@ from brownout.harness.results import Standing
 
 from ..table import Chart
 from . import theme
-from .costs import interval
 from .theme import Colours, Spec
 
 
 def ranking(found: Sequence[Standing], colours: Colours) -> Chart:
     """One line a client, the best first."""
     clients = [each.client for each in found]
-    values = [{"client": each.client, **interval(each.score)} for each in found]
+    values = [{"client": each.client, **theme.interval(each.score)} for each in found]
     axis = {"title": None, "format": ".0%", "tickCount": 6}
     plot = theme.intervals(values, {"axis": axis, "scale": {"zero": True}}, clients, colours, theme.WIDTH - 150)
     title = {"text": "penalized wait, a share of the deadline: less is better", "offset": 6}
@@ -32,7 +31,7 @@ def front(found: Sequence[Standing], colours: Colours) -> Chart:
     values = [
         {"client": each.client, "front": each.is_on_front, **_both(each)}
         for each in found
-        if interval(each.cost)["value"] is not None
+        if theme.interval(each.cost)["value"] is not None
     ]
     x: Spec = {
         "type": "quantitative",
@@ -76,7 +75,7 @@ def front(found: Sequence[Standing], colours: Colours) -> Chart:
 
 
 def _both(each: Standing) -> Spec:
-    goodput, cost = interval(each.goodput), interval(each.cost)
+    goodput, cost = theme.interval(each.goodput), theme.interval(each.cost)
     return {
         "goodput": goodput["value"],
         "good_low": goodput["low"],

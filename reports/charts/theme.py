@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
+
+from brownout.harness.results import Estimate
 
 Spec = dict[str, Any]
 Of = TypeVar("Of")
@@ -86,6 +89,12 @@ def by_client(clients: Sequence[str], colours: Colours, *, has_legend: bool = Tr
     }
     widest = 40 + _LETTER * min(_LONGEST, max(map(len, clients), default=0))
     return found | {"legend": {"columns": max(1, WIDTH // widest), **_STROKE} if has_legend else None}
+
+
+def interval(found: Estimate) -> Spec:
+    """A figure and its bounds as Vega knows them: what is infinite is none."""
+    bounds = {"value": found.value, "low": found.low, "high": found.high}
+    return {name: value if value is not None and math.isfinite(value) else None for name, value in bounds.items()}
 
 
 def intervals(values: Sequence[Spec], x: Spec, clients: Sequence[str], colours: Colours, width: int) -> Spec:
