@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from . import scoring, shards
-from .part import printable
+from .printable import escaped
 from .results import PlayedClient, PlayedScenario, Row, RunFile
 from .shards import Found, Place
 from .store import Played
@@ -24,7 +24,7 @@ def join(runs: Sequence[RunFile]) -> RunFile:
     try:
         return _joined(runs)
     except ValueError as error:  # what it says may come from the files
-        raise ValueError(printable(str(error))) from None
+        raise ValueError(escaped(str(error))) from None
 
 
 def _joined(runs: Sequence[RunFile]) -> RunFile:

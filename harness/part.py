@@ -19,11 +19,6 @@ _NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Characters that drive a terminal, end a line where none should end, or cannot be written at all."""
 
 
-def printable(text: str) -> str:
-    """On one line, with nothing in it that a terminal would obey: such characters stand as their codes."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
 class Part(BaseModel):
     """A frozen record that refuses what it does not know."""
 

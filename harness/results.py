@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, FiniteFloat, ValidationError, model_validator
 
 from .coherent import problem
-from .part import FROM_FILE, TO_FILE, Figure, Part, printable
+from .part import FROM_FILE, TO_FILE, Figure, Part
+from .printable import escaped
 from .views import Course, Stretch, Waterfall
 
 SCHEMA_VERSION = 3
@@ -301,7 +302,7 @@ class RunFileError(Exception):
     in the file."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
+        super().__init__(escaped(message))
 
 
 def load(path: Path) -> RunFile:

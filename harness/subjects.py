@@ -9,6 +9,7 @@ from brownout.fakes.units import format_share
 
 from .ablate import Variant
 from .client import Client
+from .printable import blanked
 from .program import Command, Contestant
 from .results import PlayedClient, PlayedScenario
 from .scenario import Scenario
@@ -21,7 +22,7 @@ def scenario(source: Source[Scenario], played: Scenario) -> PlayedScenario:
     ends = list(accumulate(phase.seconds for phase in played.timeline))
     return PlayedScenario(
         name=source.value.name,
-        about=_on_one_line(source.value.about),
+        about=blanked(source.value.about),
         sha256=fingerprint(source.value),
         reproduce=source.named,
         clients=played.workload.clients,
@@ -39,7 +40,7 @@ def client(source: Source[Contestant]) -> PlayedClient:
     """One that was asked for."""
     return PlayedClient(
         name=source.value.name,
-        about=_on_one_line(source.value.about),
+        about=blanked(source.value.about),
         sha256=fingerprint(source.value),
         reproduce=source.named,
         limits=source.value.limits() if isinstance(source.value, Client) else {},
@@ -58,11 +59,6 @@ def variant(made: Variant, ablates: str) -> PlayedClient:
         ablates=ablates,
         left_out=made.left_out,
     )
-
-
-def _on_one_line(text: str) -> str:
-    """It goes to terminals."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _fault(fault: Fault) -> str:

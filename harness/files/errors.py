@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..printable import escaped
+
 Location = tuple[str | int, ...]
 """The way to a place in a file: keys of mappings and indexes, from 0, of lists."""
 
@@ -23,7 +25,7 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
         # A key of the file may hold anything, so escape what would break the line or the terminal.
-        return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in f"{place}: {self.message}")
+        return escaped(f"{place}: {self.message}")
 
 
 class FileError(Exception):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from textwrap import fill, wrap
 
+from brownout.harness.printable import blanked
+
 from ..report import Report
 from ..sparkline import lines
 from ..table import Sparks, Table
@@ -19,13 +21,13 @@ _PLAIN = Terminal()
 def render(report: Report, terminal: Terminal = _PLAIN) -> str:
     """The whole report."""
     document = report.document
-    parts = [_verdict(_printable(document.verdict), terminal)]
+    parts = [_verdict(blanked(document.verdict), terminal)]
     for table in document.tables:
         if table.chart is not None and table.chart.sparks is not None:
             parts.append(_sparks(table.chart.sparks, terminal))
         elif not table.is_detail:
             parts.append(_table(table, terminal))
-    notes = (f"Note: {_printable(note)}" for note in document.notes)
+    notes = (f"Note: {blanked(note)}" for note in document.notes)
     parts += [fill(note, terminal.width, subsequent_indent="      ") for note in notes]
     return terminal.told("\n\n".join(parts) + "\n")
 
@@ -49,18 +51,13 @@ def _table(table: Table, terminal: Terminal) -> str:
 
 
 def _title(title: str, terminal: Terminal) -> list[str]:
-    text = _printable(title)
+    text = blanked(title)
     return [text] if terminal.limit is None else wrap(text, terminal.limit)
-
-
-def _printable(text: str) -> str:
-    """A name from a file of somebody else must not move the cursor, nor end the line."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _blocks(table: Table, terminal: Terminal) -> Iterator[str]:
     """As many columns side by side as there is room for; the others below, each time with the names again."""
-    rows = [tuple(map(_printable, row)) for row in (table.columns, *table.rows)]
+    rows = [tuple(map(blanked, row)) for row in (table.columns, *table.rows)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(table.columns))]
     if terminal.limit is not None:
         room = terminal.limit - _GAP
@@ -115,5 +112,5 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
 
 
 def _sparks(sparks: Sparks, terminal: Terminal) -> str:
-    shown = (f"  {_printable(line)}" for line in lines(sparks, terminal))
+    shown = (f"  {blanked(line)}" for line in lines(sparks, terminal))
     return "\n".join([*_title(sparks.title, terminal), *shown])

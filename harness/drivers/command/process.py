@@ -13,6 +13,7 @@ from brownout.fakes.latency import BYTES_PER_TOKEN
 
 from ...policies.call import Ask
 from ...policies.outcome import OK, Outcome
+from ...printable import blanked
 
 PLACEHOLDER = "none"
 """In place of any API key: a program that goes astray shall not cost anything."""
@@ -89,7 +90,7 @@ def outcome_of(code: int, said: bytes) -> Outcome:
     tokens = answer.get("tokens")
     if code == 0 and answer.get("ok", True) is not False:
         return OK._replace(tokens=tokens if type(tokens) is int and tokens > 0 else 0)
-    error = "".join(c if c.isprintable() else " " for c in str(answer.get("error") or f"exit code {code}"))
+    error = blanked(str(answer.get("error") or f"exit code {code}"))
     return Outcome("raised", raised=error[:_LONGEST])
 
 

@@ -12,6 +12,7 @@ from brownout.harness import results
 from brownout.harness.files.suggest import did_you_mean, quoted
 from brownout.harness.frames import RUN_FILE
 from brownout.harness.joining import join
+from brownout.harness.printable import blanked
 from brownout.harness.results import RunFile
 from brownout.reports import drawing, pictures
 from brownout.reports.formats import Rendered, named
@@ -20,7 +21,7 @@ from brownout.reports.table import Chart
 from brownout.reports.write import check, save
 
 from .loading import FilesRefused
-from .writing import harmless, rendering, tell, tell_report, try_out, writing
+from .writing import rendering, tell, tell_report, try_out, writing
 
 _DRAW: dict[str, Callable[[Chart], str | bytes]] = {"svg": drawing.standalone, "png": drawing.png}
 
@@ -79,7 +80,7 @@ def _print(names: Sequence[str], made: Iterator[tuple[str, Rendered]]) -> None:
             what = "bytes" if isinstance(content, bytes) else "a folder of files"
             raise click.UsageError(f"{names[0]} is {what}, and not for a terminal: add --out DIR")
         content = content.removesuffix("\n")
-        tell(harmless(content) if sys.stdout.isatty() else content, has_colour=True)
+        tell(blanked(content, but="\n\t") if sys.stdout.isatty() else content, has_colour=True)
 
 
 def _write(made: Iterator[tuple[str, Rendered]], out: Path) -> None:

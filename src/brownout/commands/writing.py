@@ -53,11 +53,6 @@ def rendering() -> Iterator[None]:
         raise click.UsageError(str(error)) from None
 
 
-def harmless(text: str) -> str:
-    """Without what drives a terminal: of all that cannot be seen only line ends and tabs are left."""
-    return "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)
-
-
 def tell(text: str, *, has_colour: bool | None = None) -> None:
     """Print it, with its colours if the terminal has some or `has_colour` says so. Whoever reads may stop reading
     (`| head`), which changes neither the files nor the exit code."""
