@@ -36,18 +36,19 @@ class Replies:
         self._script.clear()
         self.answerer = None
 
-    def to(self, asked: Asked, tokens: Callable[[], int]) -> tuple[Reply | None, bool]:
-        """The reply to a request, None for text of the usual length; and whether it is a scripted one, which is to be
-        given back if it is not got. `tokens` tells the usual length."""
+    def to(self, asked: Asked, tokens: Callable[[], int]) -> tuple[Reply | None, Reply | None]:
+        """The reply to a request, None for text of the usual length; and the scripted one, if it is of one, which is to
+        be given back if it is not got: whole, for the retry may have room for more. `tokens` tells the usual length."""
         if self._script:
-            return self._script.popleft().limited(asked["max_tokens"]), True
+            scripted = self._script.popleft()
+            return scripted.limited(asked["max_tokens"]), scripted
         if self.answerer is not None and (found := self.answerer(asked)) is not None:
-            return reply_of(found).limited(asked["max_tokens"]), False
-        return _wanted(asked, tokens), False
+            return reply_of(found).limited(asked["max_tokens"]), None
+        return _wanted(asked, tokens), None
 
-    def give_back(self, reply: Reply) -> None:
+    def give_back(self, scripted: Reply) -> None:
         """Nobody has got it."""
-        self._script.appendleft(reply)
+        self._script.appendleft(scripted)
 
 
 def reply_of(given: Reply | str) -> Reply:

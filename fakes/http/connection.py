@@ -38,7 +38,7 @@ class Connection(Requests):
         self._head: Head | None = None
         self._answer = b""
         self._scripted: Reply | None = None
-        """What is being answered, if it is to be given back where nobody gets it."""
+        """What the answer was made of, if it is to be given back where nobody gets it."""
         self._held = b""
         """A head that waits for its body, which comes at once."""
         self._block = self._sent_tokens = 0
@@ -125,8 +125,7 @@ class Connection(Requests):
 
     def _reply(self, asked: Create, who: Identity) -> Reply | None:
         server = self._server
-        reply, is_scripted = server.replies.to(asked, lambda: server.endpoint.output_tokens(who))
-        self._scripted = reply if is_scripted else None
+        reply, self._scripted = server.replies.to(asked, lambda: server.endpoint.output_tokens(who))
         return reply
 
     def _settle(self, *, is_got: bool) -> None:

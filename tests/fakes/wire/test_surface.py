@@ -113,6 +113,21 @@ async def test_a_reply_that_nobody_got_is_there_for_the_retry() -> None:
 
 
 @on_loop
+async def test_a_retry_with_more_room_gets_more_of_a_reply() -> None:
+    """What is given back is the reply as it was scripted, not what the first request had room for."""
+    async with serving(service(tokens=2)) as server, client_of(server) as sdk:
+        server.replies.script(" ".join(["word"] * 6000))
+        async with sdk.messages.stream(**ASK | {"max_tokens": 5000}) as stream:
+            async for _ in stream.text_stream:
+                break
+        while server.replies.left == 0:
+            await asyncio.sleep(0.01)
+        answer = await sdk.messages.create(**ASK | {"max_tokens": 7000})
+        assert answer.usage.output_tokens == 6000
+        assert answer.stop_reason == "end_turn"
+
+
+@on_loop
 async def test_what_a_request_insists_on_it_gets() -> None:
     """A tool's call that its schema takes; thinking first; an end at a stop sequence."""
     async with serving(service(tokens=20)) as server, client_of(server) as sdk:
