@@ -4,7 +4,8 @@ as newer SDKs have some. Messages name the place: `messages.0.role: Input should
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, NotRequired
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, NotRequired, TypeVar
 
 from pydantic import ConfigDict, Field, Strict, TypeAdapter, ValidationError, with_config
 from pydantic_core import ErrorDetails
@@ -13,6 +14,7 @@ from typing_extensions import TypedDict
 from ..plan import Error
 from .plain import Rejected
 
+Of = TypeVar("Of")
 _LETS_BY = with_config(ConfigDict(extra="allow"))
 Whole = Annotated[int, Strict()]
 Truth = Annotated[bool, Strict()]
@@ -88,37 +90,23 @@ class Create(Prompt):
 
 _CREATE: TypeAdapter[Create] = TypeAdapter(Create)
 _PROMPT: TypeAdapter[Prompt] = TypeAdapter(Prompt)
-_READ = _CREATE.validator.validate_json
+_READ: Callable[[Any], Create] = _CREATE.validator.validate_json
 """Without what the adapter asks of itself each time, a third of the work."""
 
 
 def create(body: bytes) -> Create:
     """The request in a body. Raises `Rejected`."""
-    try:
-        asked: Create = _READ(body)
-    except ValidationError as error:
-        raise _refused(error) from None
-    if "thinking" in asked or "tool_choice" in asked:
-        _check_together(asked)
-    return asked
+    return _together(_valid(_READ, body))
 
 
 def created(body: object) -> Create:
     """The same of a body that is parsed."""
-    try:
-        asked = _CREATE.validate_python(body)
-    except ValidationError as error:
-        raise _refused(error) from None
-    _check_together(asked)
-    return asked
+    return _together(_valid(_CREATE.validate_python, body))
 
 
 def prompt(body: object) -> Prompt:
     """The request to count tokens, of a parsed body. Raises `Rejected`."""
-    try:
-        return _PROMPT.validate_python(body)
-    except ValidationError as error:
-        raise _refused(error) from None
+    return _valid(_PROMPT.validate_python, body)
 
 
 def invalid(message: str) -> Rejected:
@@ -126,8 +114,15 @@ def invalid(message: str) -> Rejected:
     return Rejected(400, Error("invalid_request_error", message))
 
 
-def _check_together(asked: Create) -> None:
-    """What is only wrong beside something else."""
+def _valid(read: Callable[[Any], Of], body: object) -> Of:
+    try:
+        return read(body)
+    except ValidationError as error:
+        raise _refused(error) from None
+
+
+def _together(asked: Create) -> Create:
+    """With nothing in it that is only wrong beside something else."""
     thinking = asked.get("thinking")
     if thinking is not None and thinking["type"] == "enabled":
         if "budget_tokens" not in thinking:
@@ -142,6 +137,7 @@ def _check_together(asked: Create) -> None:
             raise invalid("tool_choice.tool.name: Field required")
         if choice["name"] not in {tool["name"] for tool in tools}:
             raise invalid(f"Tool '{choice['name']}' not found in provided tools")
+    return asked
 
 
 def _refused(error: ValidationError) -> Rejected:
