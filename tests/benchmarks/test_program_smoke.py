@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "program.py"
+from .quick import results_of
 
 
 def test_a_program_and_the_driver_have_the_same_records(tmp_path: Path) -> None:
-    out = tmp_path / "bench.json"
-    command = [sys.executable, str(SCRIPT), "--quick", "--out", str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    results = json.loads(out.read_text())
+    results = results_of("program", tmp_path / "bench.json")
     for kind in ("asynchronous", "blocking"):
         assert results[f"program.vs_driver.{kind}"]["median"] > 0

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "serve.py"
+from .quick import results_of
 
 
 @pytest.mark.slow
 def test_all_servers_send_the_same(tmp_path: Path) -> None:
-    out = tmp_path / "bench.json"
-    command = [sys.executable, str(SCRIPT), "--quick", "--out", str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    results = json.loads(out.read_text())
+    results = results_of("serve", tmp_path / "bench.json")
     assert {f"serve.stream20_p99_ms.{name}" for name in ("ours", "starlette", "raw")} <= results.keys()

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "virtual.py"
+from .quick import results_of
 
 
 def test_virtual_time_and_canned_bytes_give_the_sdk_the_same(tmp_path: Path) -> None:
-    out = tmp_path / "bench.json"
-    command = [sys.executable, str(SCRIPT), "--quick", "--out", str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    results = json.loads(out.read_text())
+    results = results_of("virtual", tmp_path / "bench.json")
     for sdk in ("async", "blocking"):
         for kind in ("plain", "stream"):
             assert results[f"virtual.vs_canned_stream.{sdk}.{kind}"]["median"] > 0
