@@ -38,7 +38,8 @@ wrk.headers["content-type"] = "application/json"
 wrk.headers["x-api-key"] = "none"
 wrk.headers["anthropic-version"] = "2023-06-01"
 """
-SERVERS = {"ours": "ours.py", "starlette": "starlette_app.py", "raw": "raw_protocol.py"}
+SERVERS = {"ours": None, "starlette": "starlette_app.py", "raw": "raw_protocol.py"}
+"""Ours is the command as a user would give it, with the control port and all."""
 
 
 def measure(is_quick: bool) -> Results:
@@ -67,7 +68,10 @@ def _server(name: str, folder: Path, scenario: str) -> Iterator[int]:
         port = int(free.getsockname()[1])
     file = folder / f"{port}.yaml"
     file.write_text(scenario, encoding="utf-8")
-    process = subprocess.Popen([sys.executable, str(HERE / SERVERS[name]), str(port), LOOP, str(file)])
+    command = ["-m", "brownout", "serve", "-s", str(file), "--port", str(port)]
+    if script := SERVERS[name]:
+        command = [str(HERE / script), str(port), LOOP]
+    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL)
     try:
         _wait_for(port, process)
         yield port

@@ -17,8 +17,8 @@ from references import Load, LogNormal, Observed, heapq_loop, idiomatic_simpy
 from run import Different, Results, main, spread
 
 from brownout.harness.client import Client
-from brownout.harness.drivers.few_collections import few_collections
 from brownout.harness.drivers.sim.run import run as simulate
+from brownout.harness.few_collections import few_collections
 from brownout.harness.files import loads
 from brownout.harness.scenario import Scenario
 

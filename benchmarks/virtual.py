@@ -27,12 +27,12 @@ from brownout.fakes.latency import BYTES_PER_TOKEN
 from brownout.fakes.virtual.patches import replaced
 from brownout.fakes.virtual.transport import MemorySocket
 from brownout.harness.client import Client
-from brownout.harness.drivers.few_collections import few_collections
 from brownout.harness.drivers.sdk.port import MODEL
 from brownout.harness.drivers.virtual import blocking
 from brownout.harness.drivers.virtual import run as asynchronous
 from brownout.harness.drivers.virtual.backends import LIBRARIES
 from brownout.harness.drivers.virtual.run import URL, served
+from brownout.harness.few_collections import few_collections
 from brownout.harness.files import loads
 from brownout.harness.ledger import Ledger
 from brownout.harness.scenario import Scenario

@@ -44,12 +44,15 @@ class Slots:
 
     def take(self, waiter: Waiter) -> bool:
         """Give the waiter a slot if one is free."""
-        limit = self._capacity.slots
-        if limit is not None and self.busy >= limit:
+        if not self.is_one_free():
             return False
         self.busy += 1
         waiter.has_slot = True
         return True
+
+    def is_one_free(self) -> bool:
+        limit = self._capacity.slots
+        return limit is None or self.busy < limit
 
     def is_queue_full(self) -> bool:
         limit = self._capacity.queue

@@ -7,13 +7,13 @@ Each returns the next segment of the plan. Load is read when the slot is granted
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
 from .billing import Billing
 from .capacity import Capacity, Slots
-from .distributions import TokenCounts
+from .distributions import Constant, TokenCounts
 from .draws import Draws, Identity, call_label
 from .journal import Served, TurnedAway
 from .latency import Latency, LatencyDraws, sampler
@@ -40,6 +40,8 @@ from .plan import (
 from .ticket import Request, Ticket
 from .timeline import Armed, Phase, Timeline
 
+INSTANT = 1e-6
+"""Seconds. A wait below that is none: a turn of an event loop takes several times as long."""
 _HEAD_JSON, _HEAD_SSE, _ANSWER = Head(), Head(sse=True), Answer()
 
 
@@ -55,6 +57,12 @@ class Service:
     phases: tuple[Phase, ...] = (Phase(0.0),)
     billing: Billing = field(default_factory=Billing)
     """What a spend cap counts."""
+
+
+def only(answers: Sequence[tuple[float, TokenCounts]]) -> int | None:
+    """How long every answer is, if all are of one length."""
+    lengths = {max(1, round(spread.root)) if isinstance(spread, Constant) else None for _, spread in answers}
+    return lengths.pop() if len(lengths) == 1 else None
 
 
 class Endpoint:
@@ -76,11 +84,15 @@ class Endpoint:
         self._latency = LatencyDraws(service.latency, seed)
         lengths = Draws(seed, "output tokens")
         self._output_tokens = [sampler(spread, lengths) for _, spread in service.answers]
+        self._only = only(service.answers)
         self._kind = Mix([share for share, _ in service.answers], seed).of
         self._cancels = service.capacity.on_disconnect == "cancel"
+        self._is_instant = self._gate is None and self._latency.is_none
 
     def output_tokens(self, who: Identity) -> int:
         """How long the whole answer to a call is; the same for every attempt at it."""
+        if self._only is not None:
+            return self._only
         call = call_label(who.client, who.call)
         return max(1, round(self._output_tokens[self._kind(call)](call)))
 
@@ -116,19 +128,33 @@ class Endpoint:
             if self.listener is not None:
                 self.listener(away)
 
+    def whole(self, request: Request, now: float) -> Ticket | None:
+        """The answer to a request that is over in the instant in which it came: there is no time to be waited for, no
+        quota, and no fault that could concern it. None for any other, which a player has to play."""
+        if not self._is_instant or request.stream or self.timeline.in_reach:
+            return None
+        if self._latency.upload(request.input_tokens) > INSTANT or not self.slots.is_one_free():
+            return None
+        ticket = self._ticket(request, now)
+        ticket.granted_at = ticket.head_due = ticket.head_at = ticket.end_due = ticket.end_at = ticket.ended = now
+        ticket.base, ticket.status, ticket.is_complete = 0.0, 200, True
+        self._enter(ticket)
+        return ticket
+
+    def _ticket(self, request: Request, now: float) -> Ticket:
+        label = request.who.label
+        length = self.output_tokens(request.who) if request.reply is None else request.reply.tokens
+        return Ticket(request, now, min(request.max_tokens, length), label, self._latency.round_trip(label))
+
     def answer(self, request: Request, now: float, is_fresh: bool, lost_to: tuple[Armed, ...] = ()) -> Ticket:
         """A request has been sent. `is_fresh`: on a connection opened for it. `lost_to`: the faults that its
         connection may have been lost to while it was idle. The ticket holds the first segment."""
-        who = request.who
-        label = who.label
-        round_trip = self._latency.round_trip(label)
-        length = self.output_tokens(who) if request.reply is None else request.reply.tokens
-        ticket = Ticket(request, now, min(request.max_tokens, length), label, round_trip)
+        ticket = self._ticket(request, now)
         self._under_way[ticket] = None
-        ticket.segment = (Wait(self._latency.inbound(round_trip, request.input_tokens, is_fresh)), ADMIT)
+        ticket.segment = (Wait(self._latency.inbound(ticket.round_trip, request.input_tokens, is_fresh)), ADMIT)
         in_reach = self.timeline.in_reach
         for armed in (*lost_to, *in_reach) if lost_to else in_reach:
-            if (armed.fault.swallows or not armed.fault.on_connect) and armed.hits(who, request.stream, now):
+            if (armed.fault.swallows or not armed.fault.on_connect) and armed.hits(request.who, request.stream, now):
                 self._plan_fault(ticket, armed)
                 break
         return ticket

@@ -77,6 +77,11 @@ def sampler(spread: Durations | TokenCounts, draws: Draws) -> Sampler:
     return lambda label: at(uniform(label))
 
 
+def is_nothing(spread: Durations) -> bool:
+    """Whether it is never any time at all."""
+    return isinstance(spread, Constant) and spread.root == 0.0
+
+
 class LatencyDraws:
     """The latency model under one seed. Every method maps an identity's label to seconds."""
 
@@ -87,11 +92,18 @@ class LatencyDraws:
         self.round_trip = sampler(model.round_trip, Draws(seed, "round trip"))
         self._first_token = sampler(model.first_token, Draws(seed, "first token"))
         self.token_gap = sampler(model.token_gap, Draws(seed, "token gap"))
+        spreads = (model.round_trip, model.first_token, model.token_gap)
+        self.is_none = not model.per_input_token and all(is_nothing(spread) for spread in spreads)
+        """Whether nothing takes any time, but for the upload."""
 
     def inbound(self, round_trip: float, input_tokens: int, is_fresh: bool) -> float:
         """From the client's send to admission; opening the connection is counted here, on every backend alike."""
         trips = 0.5 + self._connect_round_trips if is_fresh else 0.5
-        return trips * round_trip + input_tokens * self._upload_per_token
+        return trips * round_trip + self.upload(input_tokens)
+
+    def upload(self, input_tokens: int) -> float:
+        """For the bytes of the prompt to come through."""
+        return input_tokens * self._upload_per_token
 
     def first_token(self, label: int, input_tokens: int) -> float:
         """From the slot to the first token, on an idle service."""

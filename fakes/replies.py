@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from .api.tools import called
+from .draws import Identity
 from .reply import Block, Reply, Text, Thinking, ToolUse, said, text_of
 
 Asked: TypeAlias = Mapping[str, Any]
@@ -36,15 +37,17 @@ class Replies:
         self._script.clear()
         self.answerer = None
 
-    def to(self, asked: Asked, tokens: Callable[[], int]) -> tuple[Reply | None, Reply | None]:
+    def to(self, asked: Asked, who: Identity, length: Callable[[Identity], int]) -> tuple[Reply | None, Reply | None]:
         """The reply to a request, None for text of the usual length; and the scripted one, if it is of one, which is to
-        be given back if it is not got: whole, for the retry may have room for more. `tokens` tells the usual length."""
+        be given back if it is not got: whole, for the retry may have room for more. `length` tells the usual one."""
         if self._script:
             scripted = self._script.popleft()
             return scripted.limited(asked["max_tokens"]), scripted
         if self.answerer is not None and (found := self.answerer(asked)) is not None:
             return reply_of(found).limited(asked["max_tokens"]), None
-        return _wanted(asked, tokens), None
+        if "tool_choice" not in asked and "thinking" not in asked and "stop_sequences" not in asked:
+            return None, None
+        return _wanted(asked, min(length(who), asked["max_tokens"])), None
 
     def give_back(self, scripted: Reply) -> None:
         """Nobody has got it."""
@@ -56,11 +59,8 @@ def reply_of(given: Reply | str) -> Reply:
     return given if isinstance(given, Reply) else Reply((Text(given),))
 
 
-def _wanted(asked: Asked, tokens: Callable[[], int]) -> Reply | None:
+def _wanted(asked: Asked, length: int) -> Reply | None:
     """What a request cannot do without: a tool's call, thinking, an end where it says to stop."""
-    if "tool_choice" not in asked and "thinking" not in asked and "stop_sequences" not in asked:
-        return None
-    length = min(tokens(), asked["max_tokens"])
     thinking = asked.get("thinking") or {}
     thought = min(thinking.get("budget_tokens", 0), length // 2) if thinking.get("type") == "enabled" else 0
     tool = _tool(asked)

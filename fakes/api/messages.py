@@ -96,7 +96,11 @@ _READ: Callable[[Any], Create] = _CREATE.validator.validate_json
 
 def create(body: bytes) -> Create:
     """The request in a body. Raises `Rejected`."""
-    return _together(_valid(_READ, body))
+    try:
+        asked = _READ(body)
+    except ValidationError as error:
+        raise _refused(error) from None
+    return _together(asked) if "thinking" in asked or "tool_choice" in asked else asked
 
 
 def created(body: object) -> Create:

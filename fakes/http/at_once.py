@@ -20,6 +20,7 @@ from ..endpoint import Endpoint
 from ..replies import Replies
 from ..ticket import Request, Ticket
 from . import message
+from .heads import RequestHead
 from .requests import admitted
 
 _OF_BATCHES = (1 << 20) - 1
@@ -38,18 +39,19 @@ class AtOnce:
         self._endpoint, self._replies = endpoint, replies
         self._surface = Surface(Batches(self._message, wall, scheme=scheme))
 
-    def answer(self, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes, now: float) -> Plain:
+    def answer(self, head: RequestHead, body: bytes, now: float) -> Plain:
         """Raises `Rejected`."""
-        self._surface.check(method, path)
-        admitted(headers, body)
-        return self._surface.answer(Asked(method, path, dict(parse_qsl(query)), headers, _parsed(body), now))
+        self._surface.check(head.method, head.path)
+        admitted(head, body)
+        query = dict(parse_qsl(head.query))
+        return self._surface.answer(Asked(head.method, head.path, query, head.headers, _parsed(body), now))
 
     def _message(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """What a request of a batch is answered: what it would be by itself, with nothing wrong."""
         asked = created(dict(params))
         who = Identity(_OF_BATCHES, zlib.crc32(orjson.dumps(params)) & _CALLS)  # whenever it is asked, and by whom
         endpoint = self._endpoint()
-        reply, _ = self._replies.to(asked, lambda: endpoint.output_tokens(who))
+        reply, _ = self._replies.to(asked, who, endpoint.output_tokens)
         request = Request(who, False, input_tokens(asked), asked["max_tokens"], asked["model"], reply)
         tokens = endpoint.output_tokens(who) if reply is None else reply.tokens
         ticket = Ticket(request, 0.0, min(asked["max_tokens"], tokens), who.label, 0.0)

@@ -21,15 +21,16 @@ class ScaledClock:
 
     def __init__(self, clock: Ticking, scale: float = 1.0) -> None:
         self._clock = clock
+        self._time = clock.time
         self.scale = scale
         self._zero = clock.time()
 
     def start(self) -> None:
         """This is second 0."""
-        self._zero = self._clock.time()
+        self._zero = self._time()
 
     def now(self) -> float:
-        return (self._clock.time() - self._zero) * self.scale
+        return (self._time() - self._zero) * self.scale
 
     def timer(self, delay: float, callback: Callable[[Any, Any], None], argument: Any, order: int = 0) -> Handle:
         """Call `callback(argument, None)` after `delay` seconds of the scenario. `order` is for clocks that can tell

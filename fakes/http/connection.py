@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..api.messages import Create
 from ..api.plain import Rejected
-from ..api.surface import is_message
 from ..draws import Identity
 from ..plan import Answer, Close, Error, Event, Finish, Head, Reset, Step, StreamError, Tokens
 from ..player import Player
@@ -18,11 +17,15 @@ from ..timeline import Armed
 from . import encoding, message
 from .at_once import as_bytes
 from .encoding import quota_headers
+from .heads import Incoming
 from .incoming import Requests
-from .requests import caller_of, read
+from .requests import read
 
 if TYPE_CHECKING:
     from .server import Server
+
+
+_WHOLE = Head()
 
 
 class Connection(Requests):
@@ -30,7 +33,7 @@ class Connection(Requests):
 
     def __init__(self, server: Server, is_let_in: bool = False) -> None:
         """`is_let_in`: the faults that keep connections out have been asked about this one."""
-        super().__init__()
+        super().__init__(server.heads)
         self._server = server
         self._is_let_in = is_let_in
         self._player: Player | None = None
@@ -98,34 +101,31 @@ class Connection(Requests):
             self._settle(is_got=False)
             player.abandon()
 
-    def _next(self) -> None:
-        if self._is_dead:
-            self._waiting.clear()
-        while self._waiting and self.is_idle and not self._transport.is_closing():
-            asked = self._waiting.popleft()
-            is_fresh, self._is_fresh = self._is_fresh, False
-            self._is_last = isinstance(asked, Rejected) or not asked.keeps_alive
-            has_body = isinstance(asked, Rejected) or asked.method != "HEAD"
-            try:
-                if isinstance(asked, Rejected):
-                    raise asked
-                path, _, query = asked.target.partition("?")
-                client, call, path = caller_of(path)
-                if is_message(asked.method, path):
-                    register, reply = self._server.register, self._reply
-                    self._serve(read(client, call, asked.headers, asked.body, register, reply), is_fresh)
-                else:
-                    now = self._server.clock.now()
-                    plain = self._server.at_once.answer(asked.method, path, query, *asked[2:4], now)
-                    self._tell(plain.status, plain.content_type, plain.headers, as_bytes(plain), has_body)
-            except Rejected as rejected:
-                request_id = self._server.request_id()
-                told = message.error(rejected.error, request_id)
-                self._tell(rejected.status, "application/json", rejected.headers, told, has_body, request_id)
+    def _take(self, asked: Incoming | Rejected) -> None:
+        if isinstance(asked, Rejected):
+            self._is_last = True
+            self._refuse(asked)
+            return
+        head, body = asked
+        is_fresh, self._is_fresh = self._is_fresh, False
+        self._is_last = not head.keeps_alive
+        try:
+            if head.is_message:
+                self._serve(read(head, body, self._server.register, self._reply), is_fresh)
+            else:
+                plain = self._server.at_once.answer(head, body, self._server.clock.now())
+                self._tell(plain.status, plain.content_type, plain.headers, as_bytes(plain), head.method != "HEAD")
+        except Rejected as rejected:
+            self._refuse(rejected, head.method != "HEAD")
+
+    def _refuse(self, rejected: Rejected, has_body: bool = True) -> None:
+        request_id = self._server.request_id()
+        told = message.error(rejected.error, request_id)
+        self._tell(rejected.status, "application/json", rejected.headers, told, has_body, request_id)
 
     def _reply(self, asked: Create, who: Identity) -> Reply | None:
         server = self._server
-        reply, self._scripted = server.replies.to(asked, lambda: server.endpoint.output_tokens(who))
+        reply, self._scripted = server.replies.to(asked, who, server.endpoint.output_tokens)
         return reply
 
     def _settle(self, *, is_got: bool) -> None:
@@ -137,17 +137,39 @@ class Connection(Requests):
     def _serve(self, request: Request, is_fresh: bool) -> None:
         server = self._server
         server.request_arrived()
-        server.asking.request = request
         now = server.clock.now()
-        is_let_in = self._is_let_in or not is_fresh
-        if not is_let_in and (kept_out := server.endpoint.connect(request.who, request.stream, now)):
-            # The port could not keep this connection out alone.
-            self._settle(is_got=False)
-            if kept_out.fault.swallows:
-                self._is_dead = True
-            else:
-                self._reset()
-            return
+        if not self._lost_to and (whole := server.endpoint.whole(request, now)) is not None:
+            self._send_whole(whole)
+        elif self._lets_in(request, now, is_fresh):
+            self._play(request, now, is_fresh)
+
+    def _send_whole(self, ticket: Ticket) -> None:
+        """All of an answer that nobody has to play."""
+        body = message.body(ticket)
+        head = encoding.head(_WHOLE, message.identifier("req", ticket), len(body), self._last())
+        self._transport.write(head + body)
+        self._scripted = None
+        if self._is_last:
+            self._transport.close()
+
+    def _lets_in(self, request: Request, now: float, is_fresh: bool) -> bool:
+        """Whether the connection is one that the port would have kept out, could it tell."""
+        server = self._server
+        server.asking.request = request
+        if self._is_let_in or not is_fresh:
+            return True
+        kept_out = server.endpoint.connect(request.who, request.stream, now)
+        if kept_out is None:
+            return True
+        self._settle(is_got=False)
+        if kept_out.fault.swallows:
+            self._is_dead = True
+        else:
+            self._reset()
+        return False
+
+    def _play(self, request: Request, now: float, is_fresh: bool) -> None:
+        server = self._server
         if request.patience is not None and server.clock.scale != 1.0:
             request = request._replace(patience=request.patience * server.clock.scale)
         lost_to, self._lost_to = self._lost_to, ()

@@ -24,21 +24,24 @@ REASONS = {
     504: "Gateway Timeout",
     529: "Overloaded",
 }
-_JSON, _SSE = "application/json", "text/event-stream; charset=utf-8"
 
 
-def head(step: Head, request_id: str, length: int | None, more: Mapping[str, str], scale: float) -> bytes:
+def head(step: Head, request_id: str, length: int | None, more: Mapping[str, str] = {}, scale: float = 1.0) -> bytes:
     """Status line and headers. `length` None: chunked. `scale`: scenario seconds in a second of the clock."""
-    kind = _SSE if step.sse else _JSON
-    ends = "transfer-encoding: chunked\r\n" if length is None else f"content-length: {length}\r\n"
-    fields = dict(more)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in more.items()) if more else ""
     if step.retry_after is not None:
-        fields["retry-after"] = _number(step.retry_after / scale)
+        lines += f"retry-after: {_number(step.retry_after / scale)}\r\n"
     if step.should_retry is not None:
-        fields["x-should-retry"] = "true" if step.should_retry else "false"
-    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items()) if fields else ""
-    usual = f"content-type: {kind}\r\nrequest-id: {request_id}\r\ncache-control: no-cache\r\n"
-    return f"{_status(step.status)}{usual}{lines}{ends}\r\n".encode("latin-1")
+        lines += f"x-should-retry: {'true' if step.should_retry else 'false'}\r\n"
+    ends = "transfer-encoding: chunked" if length is None else f"content-length: {length}"
+    return f"{_usual(step.status, step.sse)}request-id: {request_id}\r\n{lines}{ends}\r\n\r\n".encode("latin-1")
+
+
+@lru_cache(maxsize=64)
+def _usual(status: int, sse: bool) -> str:
+    """What begins every head of that kind."""
+    kind = "text/event-stream; charset=utf-8" if sse else "application/json"
+    return f"{_status(status)}content-type: {kind}\r\ncache-control: no-cache\r\n"
 
 
 def plain_head(status: int, fields: Mapping[str, str]) -> bytes:

@@ -6,12 +6,13 @@ import asyncio
 from abc import abstractmethod
 from collections import deque
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import cast
 
 import httptools
 
 from ..api.plain import Rejected
 from ..plan import Error
+from .heads import Heads, Incoming, RequestHead
 from .requests import LARGEST_BODY
 
 _MOST_PIPELINED = 16
@@ -23,22 +24,18 @@ def _name(raw: bytes) -> str:
     return raw.decode("latin-1").lower()
 
 
-class Incoming(NamedTuple):
-    """One request as it came."""
-
-    method: str
-    target: str
-    headers: dict[str, str]
-    body: bytes
-    keeps_alive: bool
-
-
 class Requests(asyncio.Protocol):
-    """Queues what comes; what a client pipelines waits its turn. A subclass takes it from `_waiting` in `_next`."""
+    """Queues what comes; what a client pipelines waits its turn. A subclass answers it in `_take`."""
 
-    def __init__(self) -> None:
+    def __init__(self, heads: Heads | None = None) -> None:
+        """`heads`: those that others have sent, so that they need not be parsed again."""
         self._transport: asyncio.Transport = asyncio.Transport()
+        self._heads = heads or Heads()
         self._parser = httptools.HttpRequestParser(self)
+        self._is_between = True
+        """Whether the parser has seen nothing of the next request."""
+        self._begun_with: bytes | None = None
+        """The data that the request under way began with, if it was the first in them."""
         self._target = ""
         self._headers: dict[str, str] = {}
         self._body: list[bytes] = []
@@ -59,10 +56,20 @@ class Requests(asyncio.Protocol):
         """Whether it could answer the next request."""
 
     @abstractmethod
+    def _take(self, asked: Incoming | Rejected) -> None:
+        """Answer this one, at once or with time."""
+
     def _next(self) -> None:
         """Answer what waits, as long as it is idle."""
+        while self._waiting and self.is_idle and not self._transport.is_closing():
+            self._take(self._waiting.popleft())
 
     def data_received(self, data: bytes) -> None:
+        if self._is_between:
+            if (known := self._heads.find(data)) is not None:
+                self._queue(known)
+                return
+            self._begun_with = data
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserCallbackError:
@@ -70,6 +77,7 @@ class Requests(asyncio.Protocol):
         except httptools.HttpParserUpgrade as upgrade:
             self._go_on_without_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError:
+            self._is_between = False
             self._queue(Rejected(400, Error("invalid_request_error", "Malformed HTTP request")))
 
     def _go_on_without_upgrade(self, rest: bytes) -> None:
@@ -84,6 +92,9 @@ class Requests(asyncio.Protocol):
         self.data_received(head.encode("latin-1") + rest)
 
     # -- the parser's side
+
+    def on_message_begin(self) -> None:
+        self._is_between = False
 
     def on_url(self, url: bytes) -> None:
         self._target += url.decode("latin-1")
@@ -105,18 +116,22 @@ class Requests(asyncio.Protocol):
         if parser.should_upgrade():
             return  # it will be read again
         method, body = parser.get_method().decode("latin-1"), b"".join(self._body)
-        asked = Incoming(method, self._target, self._headers, body, parser.should_keep_alive())
+        head = RequestHead(method, self._target, self._headers, parser.should_keep_alive())
+        if self._begun_with is not None:
+            self._heads.keep(self._begun_with, head, body)
         self._target, self._headers, self._body, self._size = "", {}, [], 0
-        self._queue(asked)
+        self._is_between, self._begun_with = True, None
+        self._queue(Incoming(head, body))
 
     # -- requests
 
     def _queue(self, asked: Incoming | Rejected) -> None:
-        self._waiting.append(asked)
-        if len(self._waiting) > _MOST_PIPELINED:
-            self._transport.abort()
-        elif self.is_idle:
-            self._next()
+        if self._waiting or not self.is_idle:
+            self._waiting.append(asked)
+            if len(self._waiting) > _MOST_PIPELINED:
+                self._transport.abort()
+        elif not self._transport.is_closing():
+            self._take(asked)
 
     def _last(self) -> dict[str, str]:
         """The header that announces the end of the connection, where it does end."""

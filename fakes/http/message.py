@@ -18,6 +18,7 @@ _USAGE = (
     b'"usage":{"input_tokens":%d,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":%d,'
     b'"service_tier":"standard"}'
 )
+_CUT, _ENDED = (b'"stop_reason":"%s","stop_sequence":null' % why for why in (b"max_tokens", b"end_turn"))
 
 
 def identifier(prefix: str, ticket: Ticket) -> str:
@@ -29,27 +30,32 @@ def identifier(prefix: str, ticket: Ticket) -> str:
 
 def body(ticket: Ticket) -> bytes:
     """The whole message as JSON."""
-    reply = ticket.request.reply
-    if reply is None:
-        return _message(ticket, _said(ticket.output_tokens), _stop(ticket), ticket.output_tokens)
-    content = orjson.dumps([_block(block) for block in reply.blocks])
-    return _message(ticket, content, _stop(ticket), ticket.output_tokens)
+    request, tokens = ticket.request, ticket.output_tokens
+    if request.reply is None:
+        return _begun(ticket) + _usual(request.model, request.input_tokens, tokens, tokens >= request.max_tokens)
+    content = orjson.dumps([_block(block) for block in request.reply.blocks])
+    return _begun(ticket) + _rest(request.model, content, _stop(ticket), _usage(ticket, tokens))
+
+
+def _begun(ticket: Ticket) -> bytes:
+    return b'{"id":"%s",' % identifier("msg", ticket).encode()
+
+
+def _rest(model: str, content: bytes, stop: bytes, usage: bytes) -> bytes:
+    """A message behind its id."""
+    members = (orjson.dumps(model), content, stop, usage)
+    return b'"type":"message","role":"assistant","model":%s,"content":%s,%s,%s}' % members
+
+
+@lru_cache(maxsize=256)
+def _usual(model: str, input_tokens: int, tokens: int, is_cut: bool) -> bytes:
+    """The same where the answer is text of a length: of a run few are common, and no two of a length differ."""
+    return _rest(model, _said(tokens), _CUT if is_cut else _ENDED, _USAGE % (input_tokens, tokens))
 
 
 @lru_cache(maxsize=1024)
 def _said(tokens: int) -> bytes:
-    """The content of an answer of that length; of a run few lengths are common, and no two texts differ otherwise."""
     return orjson.dumps([{"type": "text", "text": text_of(tokens)}])
-
-
-def _message(ticket: Ticket, content: bytes, stop: bytes, output_tokens: int) -> bytes:
-    return b'{"id":"%s","type":"message","role":"assistant","model":%s,"content":%s,%s,%s}' % (
-        identifier("msg", ticket).encode(),
-        _text(ticket.request.model),
-        content,
-        stop,
-        _usage(ticket, output_tokens),
-    )
 
 
 def _usage(ticket: Ticket, output_tokens: int) -> bytes:
@@ -61,20 +67,12 @@ def _usage(ticket: Ticket, output_tokens: int) -> bytes:
     return b'"usage":' + orjson.dumps(given)
 
 
-@lru_cache(maxsize=64)
-def _text(text: str) -> bytes:
-    return orjson.dumps(text)
-
-
 def _stop(ticket: Ticket) -> bytes:
     """Why it stops, as two members of an object."""
     reply = ticket.request.reply
     if reply is not None:
         return b'"stop_reason":"%s","stop_sequence":%s' % (reply.ends_with.encode(), orjson.dumps(reply.stop_sequence))
-    is_cut = ticket.output_tokens >= ticket.request.max_tokens
-    return b'"stop_reason":"max_tokens","stop_sequence":null' if is_cut else (
-        b'"stop_reason":"end_turn","stop_sequence":null'
-    )  # fmt: skip
+    return _CUT if ticket.output_tokens >= ticket.request.max_tokens else _ENDED
 
 
 def _block(block: Block) -> dict[str, Any]:
@@ -98,9 +96,10 @@ def _event(step: Event, ticket: Ticket) -> bytes:
     match name:
         case "message_start":
             nothing = b'"stop_reason":null,"stop_sequence":null'
-            return _sse(name, b'"message":' + _message(ticket, b"[]", nothing, 1))
+            rest = _rest(ticket.request.model, b"[]", nothing, _usage(ticket, 1))
+            return _sse(name, b'"message":' + _begun(ticket) + rest)
         case "content_block_start":
-            return _sse(name, b'"index":%d,"content_block":%s' % (index, orjson.dumps(_begun(ticket, index))))
+            return _sse(name, b'"index":%d,"content_block":%s' % (index, orjson.dumps(_empty(ticket, index))))
         case "content_block_stop":
             return _sse(name, b'"index":%d' % index)
         case "message_delta":
@@ -110,7 +109,7 @@ def _event(step: Event, ticket: Ticket) -> bytes:
             return b'event: %s\ndata: {"type":"%s"}\n\n' % (name.encode(), name.encode())
 
 
-def _begun(ticket: Ticket, index: int) -> dict[str, Any]:
+def _empty(ticket: Ticket, index: int) -> dict[str, Any]:
     """A block before anything is in it."""
     reply = ticket.request.reply
     empty: dict[str, str | dict[str, str]] = {"text": "", "thinking": "", "signature": "", "input": {}}

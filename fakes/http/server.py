@@ -14,6 +14,7 @@ from ..timeline import Phase
 from .at_once import AtOnce
 from .clock import ScaledClock
 from .connection import Connection
+from .heads import Heads
 from .requests import Register
 
 
@@ -26,6 +27,7 @@ class Server(ABC):
         self.endpoint = endpoint
         self.connections: dict[Connection, None] = {}
         """Those that are open, in the order in which they were opened."""
+        self.heads = Heads()
         self.register = Register()
         self.replies = Replies()
         self.asking = Asking()

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, Strict, model_validator
 
-from brownout.fakes.http.requests import LONGEST_TEST
+from brownout.fakes.http.heads import LONGEST_TEST
 from brownout.fakes.reply import StopReason
 from brownout.fakes.units import Duration
 

@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 
 from brownout.fakes.api.plain import Rejected
-from brownout.fakes.http.incoming import Incoming, Requests
+from brownout.fakes.http.heads import Incoming
+from brownout.fakes.http.incoming import Requests
 
 from ..files import FileError
 from . import openapi, reading
@@ -61,30 +62,29 @@ class Control(Requests):
 
     # -- requests
 
-    def _next(self) -> None:
-        while self._waiting and self.is_idle and not self._transport.is_closing():
-            asked = self._waiting.popleft()
-            self._is_last = isinstance(asked, Rejected) or not asked.keeps_alive
-            try:
-                if isinstance(asked, Rejected):
-                    raise Refused(asked.status, "malformed", asked.error.message)
-                self._serve(asked)
-            except Refused as refused:
-                self._tell(refused.status, _error(refused.kind, str(refused)), refused.headers)
-            except FileError as error:
-                self._tell(422, _error("invalid", str(error)))
-            except Exception as error:
-                self._report(error)
-                self._tell(500, _error("internal", "an error of Brownout; the server has printed it"))
+    def _take(self, asked: Incoming | Rejected) -> None:
+        self._is_last = isinstance(asked, Rejected) or not asked.head.keeps_alive
+        try:
+            if isinstance(asked, Rejected):
+                raise Refused(asked.status, "malformed", asked.error.message)
+            self._serve(asked)
+        except Refused as refused:
+            self._tell(refused.status, _error(refused.kind, str(refused)), refused.headers)
+        except FileError as error:
+            self._tell(422, _error("invalid", str(error)))
+        except Exception as error:
+            self._report(error)
+            self._tell(500, _error("internal", "an error of Brownout; the server has printed it"))
 
     def _serve(self, asked: Incoming) -> None:
-        self._guard.check(asked.headers)
-        path, _, query = asked.target.partition("?")
-        if path == openapi.PATH and asked.method == "GET":
+        head = asked.head
+        self._guard.check(head.headers)
+        path, _, query = head.target.partition("?")
+        if path == openapi.PATH and head.method == "GET":
             self._tell(200, openapi.document())
             return
-        operation, names = find(asked.method, path)
-        call = Call(_body(operation, asked), _query(operation, query), names, asked.headers)
+        operation, names = find(head.method, path)
+        call = Call(_body(operation, asked), _query(operation, query), names, head.headers)
         found = operation.handler(self._desk, call)
         if isinstance(found, Follow):
             self._follow(found)
@@ -136,7 +136,7 @@ def _body(operation: Operation, asked: Incoming) -> Any:
         raise Refused(413, "too_large", f"a body may have {reading.LARGEST_BODY >> 10} KiB")
     if operation.body is None:
         return None
-    if operation.takes_file and "yaml" in asked.headers.get("content-type", ""):
+    if operation.takes_file and "yaml" in asked.head.headers.get("content-type", ""):
         return asked.body
     return reading.body(asked.body, operation.body)
 

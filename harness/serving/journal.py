@@ -80,32 +80,40 @@ class Journal:
         self._entries: list[Served | TurnedAway] = []
         self.followers: set[Callable[[], None]] = set()
         """Called after each record, and when all are gone."""
-        self.served = self.late = self.age = 0
-        """Requests, those that were late, and how often it was emptied."""
-        self.worst = 0.0
-        """The largest lateness, in real seconds."""
+        self.late = self.age = 0
+        """Requests that were late, and how often it was emptied."""
+        self.turned_away = 0
+        """Connections that were not let in."""
+        self._worst = 0.0
 
     def __len__(self) -> int:
         return len(self._entries)
 
     @property
-    def turned_away(self) -> int:
-        """How many connections were not let in."""
-        return len(self._entries) - self.served
+    def served(self) -> int:
+        """How many requests there were."""
+        return len(self._entries) - self.turned_away
+
+    @property
+    def worst(self) -> float:
+        """The largest lateness, in real seconds."""
+        return self._worst / self._scale
 
     def add(self, entry: Served | TurnedAway) -> None:
         """It has just come to its end."""
         self._entries.append(entry)
-        if isinstance(entry, Served):
-            self.served += 1
+        if isinstance(entry, TurnedAway):
+            self.turned_away += 1
+        elif entry.lateness > 0.0:
             self.late += self._is_late(entry)
-            self.worst = max(self.worst, entry.lateness / self._scale)
-        self._tell()
+            self._worst = max(self._worst, entry.lateness)
+        if self.followers:
+            self._tell()
 
     def clear(self) -> None:
         """As at the start."""
         self._entries.clear()
-        self.served, self.late, self.worst = 0, 0, 0.0
+        self.turned_away, self.late, self._worst = 0, 0, 0.0
         self.age += 1
         self._tell()
 

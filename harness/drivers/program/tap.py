@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from brownout.fakes.http.requests import IDENTITY_HEADER
+from brownout.fakes.http.heads import IDENTITY_HEADER
 from brownout.fakes.virtual.patches import replaced
 
 from ..current import CURRENT

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from brownout.fakes.draws import Identity
-from brownout.fakes.http.requests import IDENTITY_HEADER
+from brownout.fakes.http.heads import IDENTITY_HEADER
 
 from ...policies.call import Call
 from ...policies.outcome import Outcome

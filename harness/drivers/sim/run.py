@@ -5,12 +5,12 @@ from __future__ import annotations
 from brownout.fakes.endpoint import Endpoint
 
 from ...client import Client
+from ...few_collections import few_collections
 from ...ledger import Ledger
 from ...policies.effects import Run
 from ...policies.layer import Site
 from ...scenario import Scenario
 from ..callers import Callers
-from ..few_collections import few_collections
 from .clock import SimClock
 from .pool import PoolLimits
 from .port import SimPort

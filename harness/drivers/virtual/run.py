@@ -14,10 +14,10 @@ from brownout.fakes.virtual.server import VirtualServer
 from brownout.fakes.virtual.world import World
 
 from ...client import Client
+from ...few_collections import few_collections
 from ...ledger import Ledger
 from ...scenario import Scenario
 from ..current import CURRENT
-from ..few_collections import few_collections
 from ..sdk.client import on_our_clock
 from ..sdk.run import play
 from .backends import in_memory

@@ -11,10 +11,10 @@ import httpcore
 import httpx
 
 from brownout.fakes.api.plain import Rejected
-from brownout.fakes.api.surface import is_message
 from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint
-from brownout.fakes.http.requests import IDENTITY_HEADER, caller_of, read
+from brownout.fakes.http.heads import IDENTITY_HEADER, RequestHead
+from brownout.fakes.http.requests import read
 from brownout.fakes.virtual.errors import NobodyCanProceed
 from brownout.fakes.virtual.network import Dial, Network
 from brownout.fakes.virtual.server import VirtualServer
@@ -73,12 +73,11 @@ class Desk:
         """Whose it is, and whether it streams, so that a fault can keep out this one alone; None if it is no request
         to the service."""
         headers = {name.lower(): value for name, value in request.headers.items()}
-        target = request.url.raw_path.decode("latin-1")
-        client, call, path = caller_of(target.partition("?")[0])
-        if not is_message(request.method, path):
+        head = RequestHead(request.method, request.url.raw_path.decode("latin-1"), headers)
+        if not head.is_message:
             return None
         try:
-            asked = read(client, call, headers, request.content, self.server.register)
+            asked = read(head, request.content, self.server.register)
         except Rejected:
             return None
         return asked.who, asked.stream

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from brownout.harness.few_collections import few_collections
 from brownout.harness.scenario import Scenario
 from brownout.harness.serving.host import Host, PortTaken, Settings
 
@@ -52,7 +53,7 @@ def serve(
     at = Settings(reach.host, port, scale, None, None if no_control else _beside(port, control_port), _token(reach))
     with _secured(tls, reach, ca_file) as secured:
         at.tls = None if secured is None else secured[0]
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with few_collections(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(source.value, seed, at, reach, grace, secured))
 
 

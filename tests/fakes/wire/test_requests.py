@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 from unittest.mock import patch
@@ -14,14 +15,19 @@ from hypothesis import strategies as st
 
 from brownout.fakes.api.plain import Rejected
 from brownout.fakes.draws import Identity
-from brownout.fakes.http.requests import LARGEST_BODY, Register, caller_of, read
+from brownout.fakes.http.heads import RequestHead
+from brownout.fakes.http.requests import LARGEST_BODY, Register, read
 from brownout.fakes.ticket import Request
 
 from .raw import DEFAULT, RawClient, request
 from .serving import on_loop, service, serving
 
 INVALID = "invalid_request_error"
-HEADERS = {"x-api-key": "k"}
+
+
+def head(target: str, headers: Mapping[str, str] | None = None) -> RequestHead:
+    """Of a request with a key."""
+    return RequestHead("POST", target, {"x-api-key": "k"} | dict(headers or {}))
 
 
 def asked(**changes: Any) -> bytes:
@@ -243,17 +249,14 @@ def test_a_program_that_does_not_name_itself_is_counted() -> None:
         ("/client/7/v1/messages", "2"),
         ("/v1/messages", "x"),
     ]
-    seen = [
-        read(*caller_of(path)[:2], HEADERS | {"x-stainless-retry-count": retry}, asked(), register).who
-        for path, retry in asked_by
-    ]
+    seen = [read(head(path, {"x-stainless-retry-count": retry}), asked(), register).who for path, retry in asked_by]
     assert seen == [Identity(0, 0, 0), Identity(7, 0, 0), Identity(7, 1, 2), Identity(0, 1, 0)]
 
 
 def test_a_program_that_names_itself_is_believed() -> None:
     """Our drivers give each request its identity in a header."""
     who = Identity(3, 1, 4, 1)
-    assert read(0, None, HEADERS | {"x-brownout-id": str(who)}, asked(), Register()).who == who
+    assert read(head("/v1/messages", {"x-brownout-id": str(who)}), asked(), Register()).who == who
 
 
 PROMPTS: dict[str, tuple[dict[str, Any], int]] = {
@@ -269,7 +272,7 @@ PROMPTS: dict[str, tuple[dict[str, Any], int]] = {
 @pytest.mark.parametrize(("members", "tokens"), PROMPTS.values(), ids=list(PROMPTS))
 def test_the_length_of_the_prompt_is_estimated(members: dict[str, Any], tokens: int) -> None:
     """A token is four bytes of whatever text the prompt holds."""
-    assert read(0, None, HEADERS, asked(**members), Register()).input_tokens == tokens
+    assert read(head("/v1/messages"), asked(**members), Register()).input_tokens == tokens
 
 
 json_values = st.recursive(
@@ -297,7 +300,7 @@ def test_whatever_arrives_is_a_request_or_refused(headers: dict[str, str], body:
     """No bytes make the checks fail in a way of their own, and every refusal is an error with a type and a message."""
     result: Request | Rejected
     try:
-        result = read(0, None, headers, body, Register())
+        result = read(RequestHead("POST", "/v1/messages", headers), body, Register())
     except Rejected as rejected:
         result = rejected
     if isinstance(result, Request):
