@@ -28,7 +28,7 @@ LOOP = "uvloop" if find_spec("uvloop") else "asyncio"
 SCENARIO = """
 name: fast
 workload: {clients: 1, arrivals: {kind: poisson, rate: 1/s}, calls: {output_tokens: %d}}
-server: {latency: {round_trip: 0ms, first_token: 0ms, token_gap: %s, upload_per_second: 1GiB}}
+server: {latency: {round_trip: 0ms, first_token: %s, token_gap: %s, upload_per_second: 1GiB}}
 timeline: [{for: 1h}]
 """
 POST = """
@@ -50,27 +50,27 @@ def measure(is_quick: bool) -> Results:
         ports = {}
         with ExitStack() as stack:
             for name in SERVERS:
-                ports[name] = stack.enter_context(_server(name, Path(folder), SCENARIO % (10, "0ms")))
+                ports[name] = stack.enter_context(server(name, Path(folder), SCENARIO % (10, "0ms", "0ms")))
             results |= _plain(ports, Path(folder), rounds, seconds)
         with ExitStack() as stack:
             for name in SERVERS:
-                ports[name] = stack.enter_context(_server(name, Path(folder), SCENARIO % (60, "50ms")))
+                ports[name] = stack.enter_context(server(name, Path(folder), SCENARIO % (60, "0ms", "50ms")))
             for streams in crowds:
                 results |= _streams(ports, streams, 1 if is_quick else 3)
     return results
 
 
 @contextmanager
-def _server(name: str, folder: Path, scenario: str) -> Iterator[int]:
-    """The port of one, in a process of its own."""
+def server(name: str, folder: Path, scenario: str, *more: str) -> Iterator[int]:
+    """The port of one, in a process of its own. `more` is for its command line."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     file = folder / f"{port}.yaml"
     file.write_text(scenario, encoding="utf-8")
-    command = ["-m", "brownout", "serve", "-s", str(file), "--port", str(port)]
+    command = ["-m", "brownout", "serve", "-s", str(file), "--port", str(port), "--control-port", "0"]
     if script := SERVERS[name]:
-        command = [str(HERE / script), str(port), LOOP]
+        command = [str(HERE / script), str(port), LOOP, *more]
     process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL)
     try:
         _wait_for(port, process)

@@ -1,4 +1,7 @@
-"""The limit: an asyncio protocol that parses HTTP with httptools and answers orjson, and nothing besides."""
+"""The limit: an asyncio protocol that parses HTTP with httptools and answers orjson, and nothing besides.
+
+`raw_protocol.py PORT LOOP [DELAY]`: with so many seconds between a request and its answer, by the loop's own timer.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import httptools
 import orjson
 
 GAP = 0.05
+DELAY = float(sys.argv[3]) if len(sys.argv) > 3 else 0.0
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nrequest-id: req_1\r\ncontent-length: %d\r\n\r\n"
 SSE = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 DELTA = (
@@ -43,7 +47,11 @@ class Protocol(asyncio.Protocol):
             return
         answer = orjson.dumps({"id": "msg_1", "type": "message", "model": asked["model"], "content": CONTENT,
                                "stop_reason": "end_turn", "usage": USAGE})  # fmt: skip
-        self._transport.write(HEAD % len(answer) + answer)
+        whole = HEAD % len(answer) + answer
+        if DELAY:
+            self._loop.call_later(DELAY, self._transport.write, whole)
+        else:
+            self._transport.write(whole)
 
     def _token(self, began: float, k: int, last: int) -> None:
         if k > 1:

@@ -16,7 +16,7 @@ from ..http.connection import Connection
 from ..http.server import Server
 from ..timeline import Phase
 from .door import Door
-from .wall import Wall
+from .ticks import clock_of
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _TURNS_TO_CLOSE = 4
@@ -47,7 +47,7 @@ class WireServer(Server):
 
     async def start(self) -> None:
         """Listen. Raises `OSError` when the port is taken."""
-        self.clock = ScaledClock(Wall(asyncio.get_running_loop()), self._scale)
+        self.clock = ScaledClock(clock_of(asyncio.get_running_loop()), self._scale)
         self._door = Door(self.host, self.port, self._connection, self._tls)
         self.port = self._door.port
         self._door.open()
