@@ -270,9 +270,9 @@ class Endpoint:
             return changed
         return None
 
-    def quotas(self, now: float, key: str = "") -> list[Quota]:
-        """The state of each quota that is limited, for whoever has that key."""
-        return [] if self._gate is None else self._gate.quotas(now, key)
+    def quotas(self, now: float, key: str = "", model: str = "") -> list[Quota]:
+        """The state of each quota that is limited, for whoever has that key and asks for that model."""
+        return [] if self._gate is None else self._gate.quotas(now, key, model)
 
     @property
     def under_way(self) -> int:

@@ -24,7 +24,7 @@ class Request(NamedTuple):
     reply: Reply | None = None
     """What is answered; None for text of the length that is drawn for the call."""
     key: str = ""
-    """Whose quotas it is charged to, where each API key has its own."""
+    """Whose quotas it is charged to, where each API key has its own; the model says it where each model has."""
     patience: float | None = None
     """For how many seconds after sending it the client says that it will wait; None if it does not say."""
     test: str = ""

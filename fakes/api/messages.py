@@ -59,7 +59,7 @@ class ToolChoice(TypedDict):
 class Thinking(TypedDict):
     """Whether it is to think first, and how long."""
 
-    type: Literal["enabled", "disabled", "adaptive"]
+    type: Literal["enabled", "disabled", "adaptive", "between_tools"]
     budget_tokens: NotRequired[Annotated[Whole, Field(ge=LEAST_THINKING)]]
 
 

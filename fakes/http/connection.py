@@ -241,7 +241,8 @@ class Connection(Requests):
     def _head_bytes(self, step: Head, ticket: Ticket, length: int | None) -> bytes:
         server = self._server
         more = self._last()
-        if quotas := server.endpoint.quotas(server.clock.now(), ticket.request.key):
+        request = ticket.request
+        if quotas := server.endpoint.quotas(server.clock.now(), request.key, request.model):
             more = quota_headers(quotas, server.time_of_day(), server.clock.scale) | more
         return encoding.head(step, message.identifier("req", ticket), length, more, server.clock.scale)
 

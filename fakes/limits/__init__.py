@@ -3,9 +3,9 @@ argument."""
 
 from .acceleration import Acceleration
 from .bucket import Bucket, Quota
-from .gate import Gate
+from .gate import Gate, Payer
 from .meter import Meter
 from .settings import Limits
 from .spending import Spending
 
-__all__ = ["Acceleration", "Bucket", "Gate", "Limits", "Meter", "Quota", "Spending"]
+__all__ = ["Acceleration", "Bucket", "Gate", "Limits", "Meter", "Payer", "Quota", "Spending"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .bucket import Drain
 
 if TYPE_CHECKING:
-    from ..ticket import Ticket
+    from ..ticket import Request, Ticket
 
 _LEAST_GAP = 1e-4
 """Seconds. Faster than that a run is charged in one piece at its end: an event loop on the wall clock, which is late
@@ -28,14 +28,14 @@ class Meter:
 
     __slots__ = ("_drain_of", "_under_way")
 
-    def __init__(self, drain_of: Callable[[str], Drain]) -> None:
+    def __init__(self, drain_of: Callable[[Request], Drain]) -> None:
         self._drain_of = drain_of
         self._under_way: dict[Ticket, _Flow] = {}
 
     def begin(self, ticket: Ticket, began: float, gap: float, now: float) -> None:
         """Since `began` a token comes every `gap` seconds."""
         rate = 1.0 / gap if gap >= _LEAST_GAP else 0.0
-        flow = _Flow(self._drain_of(ticket.request.key), began, rate)
+        flow = _Flow(self._drain_of(ticket.request), began, rate)
         flow.drain.begin(now, rate, (now - began) * rate)
         self._under_way[ticket] = flow
 

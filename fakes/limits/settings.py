@@ -10,6 +10,8 @@ from ..units import Duration, Rate
 from .acceleration import Acceleration
 from .spending import Spending
 
+Sharing = Literal["organisation", "key", "model", "key_and_model"]
+
 
 class Limits(BaseModel):
     """The organisation's quotas: buckets that fill evenly. A request that does not fit into each of them gets a 429
@@ -32,7 +34,11 @@ class Limits(BaseModel):
     ] = None
     burst_over: Annotated[Duration, Field(gt=0, description="a bucket holds what comes in over this time")] = 60.0
     per: Annotated[
-        Literal["organisation", "key"], Field(description="who shares a bucket: everybody, or who has the same API key")
+        Sharing,
+        Field(
+            description="who shares a bucket: everybody, whoever has the same API key, whoever asks for the same model "
+            "(as at the service), or both"
+        ),
     ] = "organisation"
     acceleration: Annotated[Acceleration | None, Field(description="how fast usage may grow; no limit")] = None
     spending: Annotated[

@@ -132,6 +132,12 @@ class _Query(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class StateQuery(_Query):
+    """Of whose quotas."""
+
+    model: Annotated[str, Field(description="whose quotas are told, where each model has its own")] = ""
+
+
 class OfTestQuery(_Query):
     """Whose."""
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from brownout import scenarios as shipped
 from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.http.server import Server
+from brownout.fakes.limits import Payer
 from brownout.fakes.player import Handle
 from brownout.fakes.script import Scope, hashed
 
@@ -47,9 +48,9 @@ class Desk:
         self.journal.clear()
         self._begin()
 
-    def state(self, key: str) -> shown.State:
-        """How it is now; quotas as they are for that API key."""
-        return shown.state(self.server, self.scenario, self.seed, self.journal, self.rules, key)
+    def state(self, payer: Payer = ("", "")) -> shown.State:
+        """How it is now; quotas as they are for that API key and model."""
+        return shown.state(self.server, self.scenario, self.seed, self.journal, self.rules, payer)
 
     # -- scenario and phases
 

@@ -33,8 +33,8 @@ class PortTaken(Exception):
 
 @dataclass
 class Settings:
-    """Where it listens. `control_port`: 0 for any that is free, None for none; `token`: what the control port asks of
-    everybody. Without one it listens on this machine alone, wherever the fake does."""
+    """Where it listens; with `tls`, on both ports. `control_port`: 0 for any that is free, None for none; `token`: what
+    the control port asks of everybody. Without one it listens on this machine alone, wherever the fake does."""
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -81,7 +81,8 @@ class Host:
         host, port = self._control.sockets[0].getsockname()[:2]
         if ip_address(host).is_unspecified:
             host = _LOOPBACK[":" in host]
-        return f"http://{f'[{host}]' if ':' in host else host}:{port}{PREFIX}"
+        scheme = "http" if self._at.tls is None else "https"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}{PREFIX}"
 
     async def start(self) -> None:
         """Listen on both. Raises `PortTaken`."""
@@ -102,7 +103,7 @@ class Host:
         if self._at.token is None and not is_loopback(f"[{host}]" if ":" in host else host):
             host = _LOOPBACK[":" in host]
         self._control = await asyncio.get_running_loop().create_server(
-            lambda: Control(self.desk, guard, self._connections), host, port
+            lambda: Control(self.desk, guard, self._connections), host, port, ssl=self._at.tls
         )
 
     async def stop(self, grace: float = 0.0) -> None:

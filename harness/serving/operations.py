@@ -82,19 +82,23 @@ class Operation:
     """Those that count, and why."""
 
 
+def _state(desk: Desk, call: Call) -> State:
+    return desk.state((call.headers.get("x-api-key", ""), call.query.model))
+
+
 def _scenario(desk: Desk, call: Call) -> State:
     desk.play(call.body, call.query.drop)
-    return desk.state("")
+    return desk.state()
 
 
 def _phases(desk: Desk, call: Call) -> State:
     desk.go_on_with(call.body)
-    return desk.state("")
+    return desk.state()
 
 
 def _reset(desk: Desk, call: Call) -> State:
     desk.reset()
-    return desk.state("")
+    return desk.state()
 
 
 def _page(desk: Desk, call: Call) -> Page:
@@ -111,7 +115,7 @@ def _follow(desk: Desk, call: Call) -> Follow:
 OPERATIONS = (
     Operation(
         "GET", "/state", "scenario, clock, phase, faults, quotas, replies left, how late the server itself was",
-        lambda desk, call: desk.state(call.headers.get("x-api-key", "")), gives=State,
+        _state, query=bodies.StateQuery, gives=State,
         headers={"x-api-key": "whose quotas are told, where each key has its own"},
     ),
     Operation(

@@ -8,6 +8,7 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from brownout.fakes.http.server import Server
+from brownout.fakes.limits import Payer
 
 from ..scenario import Scenario
 from ..testing.unfired import Entry
@@ -110,8 +111,8 @@ def scripted(entry: Entry, until: float | None) -> ScriptedFault:
     }
 
 
-def state(server: Server, scenario: Scenario, seed: int, journal: Journal, rules: int, key: str) -> State:
-    """How the server is now; quotas as they are for that API key."""
+def state(server: Server, scenario: Scenario, seed: int, journal: Journal, rules: int, payer: Payer) -> State:
+    """How the server is now; quotas as they are for that API key and model."""
     endpoint, now = server.endpoint, server.clock.now() if server.has_begun else 0.0
     return {
         "scenario": scenario.name,
@@ -121,7 +122,7 @@ def state(server: Server, scenario: Scenario, seed: int, journal: Journal, rules
         "now": now,
         "phase": _phase(server),
         "faults": _counted(server),
-        "quotas": [QuotaLeft(**quota._asdict()) for quota in endpoint.quotas(now, key)],  # type: ignore[typeddict-item]
+        "quotas": [QuotaLeft(**quota._asdict()) for quota in endpoint.quotas(now, *payer)],  # type: ignore[typeddict-item]
         "replies_left": server.replies.left,
         "rules": rules,
         "requests": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import ssl
@@ -56,6 +57,18 @@ def test_a_certificate_in_a_file_of_ones_own(tmp_path: Path) -> None:
         seen.add(file.read_bytes())
     assert len(seen) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["here.pem"]
+
+
+def test_the_control_port_is_not_heard_by_others_either(tmp_path: Path) -> None:
+    """By the same certificate; who speaks plain HTTP gets no answer, so that no token is sent in the clear twice."""
+    with Served(tmp_path, "calm", "--tls") as server:
+        trusting = ssl.create_default_context(cafile=str(server.ca_file))
+        assert server.control_url.startswith("https://127.0.0.1:")
+        with urllib.request.urlopen(f"{server.control_url}/state", timeout=PATIENCE, context=trusting) as answer:
+            assert json.load(answer)["scenario"] == "calm"
+        with pytest.raises(OSError, match=r"(?i)reset|closed|empty"):
+            urllib.request.urlopen(server.control_url.replace("https", "http") + "/state", timeout=PATIENCE)
+    assert (server.said.code, server.said.err) == (0, "")
 
 
 @pytest.mark.skipif(not has_ipv6(), reason="needs ::1")

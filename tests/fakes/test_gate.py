@@ -16,7 +16,7 @@ from brownout.fakes.billing import Billing
 from brownout.fakes.draws import Identity
 from brownout.fakes.limits import Gate, Limits, gate
 from brownout.fakes.plan import Error, Head, Plan
-from brownout.fakes.ticket import Request
+from brownout.fakes.ticket import Request, Ticket
 from brownout.fakes.units import per_second, seconds
 
 CLOSE = 1e-5
@@ -24,8 +24,8 @@ REQUESTS, INPUT, OUTPUT = NAMES = "requests", "input-tokens", "output-tokens"
 rates = st.integers(1, 10**4).map(lambda tenths: Fraction(tenths, 10))
 
 
-def asked(input_tokens: int = 1, key: str = "", attempt: int = 0) -> Request:
-    return Request(Identity(0, 0, attempt), True, input_tokens, 100, key=key)
+def asked(input_tokens: int = 1, key: str = "", attempt: int = 0, model: str = "m") -> Request:
+    return Request(Identity(0, 0, attempt), True, input_tokens, 100, model, key=key)
 
 
 def told(plan: Plan | None) -> tuple[float | None, str]:
@@ -229,9 +229,37 @@ def test_each_key_has_its_own_quota() -> None:
         assert [quota.remaining for quota in found.quotas(0.0, "c")] == [1.0 if per == "key" else 0.0]
 
 
+def test_each_model_has_its_own_quota() -> None:
+    """As at the service; and each key of each model, where that is wanted."""
+    asked_for = [("a", "small"), ("b", "small"), ("a", "large"), ("b", "large"), ("a", "small")]
+    let_in = {}
+    for per in ("organisation", "key", "model", "key_and_model"):
+        found = gate_of(requests="1/min", per=per)
+        let_in[per] = [found.refuses(asked(key=key, model=model), 0.0) is None for key, model in asked_for]
+        shown = [quota.remaining for quota in found.quotas(0.0, "c", "small")]
+        assert shown == [1.0 if per in ("key", "key_and_model") else 0.0]
+    assert let_in == {
+        "organisation": [True, False, False, False, False],
+        "key": [True, True, False, False, False],
+        "model": [True, False, True, False, False],
+        "key_and_model": [True, True, True, True, False],
+    }
+
+
+def test_output_is_charged_to_the_model_that_makes_it() -> None:
+    """What one model says is nothing to another's bucket."""
+    found = gate_of(output_tokens="10/s", burst_over="1s", per="model")
+    assert found.meter is not None
+    busy, idle = (Ticket(asked(model=model), 0.0, 8, 0, 0.0) for model in ("busy", "idle"))
+    found.meter.begin(busy, 0.0, 0.01, 0.0)
+    found.meter.end(busy, 8, 0.08)
+    assert [quota.remaining for quota in found.quotas(0.08, "", "busy")][:1] == [pytest.approx(2.8)]
+    assert [quota.remaining for quota in found.quotas(0.08, "", idle.request.model)][:1] == [10.0]
+
+
 def test_keys_without_end_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever was away longest starts anew; whoever goes on coming does not."""
-    monkeypatch.setattr(gate, "MOST_KEYS", 3)
+    monkeypatch.setattr(gate, "MOST_PAYERS", 3)
     found = gate_of(requests="1/d", burst_over="1d", per="key")
     for key in "abc":
         assert found.refuses(asked(key=key), 0.0) is None

@@ -17,9 +17,10 @@ from brownout.fakes.plan import Error, Head
 from brownout.fakes.player import Player
 from brownout.fakes.ticket import Request
 
+from ..loops import on_loop
 from .plans import Crank, Paper
 from .wire.raw import RawClient
-from .wire.serving import on_loop, service, serving
+from .wire.serving import service, serving
 
 CENT = 0.01
 PRICES = Billing.model_validate({"input": "$10/M", "output": "$100/M"})

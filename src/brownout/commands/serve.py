@@ -134,7 +134,7 @@ def _taken(taken: PortTaken, reach: Reach) -> str:
 def _sum_up(host: Host) -> None:
     journal = host.desk.journal
     click.echo(f"\nServed {journal.served + host.server.endpoint.under_way} requests.")
-    for fault in host.desk.state("")["faults"]:
+    for fault in host.desk.state()["faults"]:
         click.echo(f"  {fault['name']}: planned {fault['planned']}, fired {fault['fired']}")
     if journal.late:
         click.echo(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import anthropic
 import httpx2
 import pytest
-from anthropic.types import MessageTokensCount, ModelInfo, beta
+from anthropic.types import MessageTokensCount, ModelInfo, ThinkingConfigParam, ToolChoiceParam, beta
 from anthropic.types import messages as types
 from anthropic.types.beta import messages as beta_types
+from typing_extensions import get_type_hints
 
+from brownout.fakes.api import messages
 from brownout.fakes.api.models import LINEUP
 from brownout.fakes.api.plain import Asked, Rejected
 from brownout.fakes.api.surface import Surface
@@ -146,3 +148,27 @@ def test_the_sdk_leads_a_batch_from_its_beginning_to_its_end(
     for batch in batches.list(limit=1):
         assert batches.delete(batch.id).type == "message_batch_deleted"
     assert list(batches.list()) == []
+
+
+def kinds_of(union: Any) -> set[str]:
+    """What `type` may be in a parameter of the SDK that is one of several."""
+    found = {kind for each in get_args(union) for kind in get_args(get_type_hints(each)["type"])}
+    assert len(found) > 2
+    return found
+
+
+@pytest.mark.parametrize("thinking", [ThinkingConfigParam, beta.BetaThinkingConfigParam])
+@pytest.mark.parametrize("choice", [ToolChoiceParam, beta.BetaToolChoiceParam])
+def test_every_kind_of_thinking_and_of_choice_is_taken(thinking: Any, choice: Any) -> None:
+    """What the SDK can ask for is no mistake; what it cannot is named."""
+    base = {"model": "m", "max_tokens": 2000, "messages": [{"role": "user", "content": "?"}], "tools": [{"name": "t"}]}
+    for kind in kinds_of(thinking):
+        budget = {"budget_tokens": 1024} if kind == "enabled" else {}
+        messages.create(json.dumps({**base, "thinking": {"type": kind, **budget}}).encode())
+    for kind in kinds_of(choice):
+        name = {"name": "t"} if kind == "tool" else {}
+        messages.create(json.dumps({**base, "tool_choice": {"type": kind, **name}}).encode())
+    for field in ("thinking", "tool_choice"):
+        with pytest.raises(Rejected) as refused:
+            messages.create(json.dumps({**base, field: {"type": "neither"}}).encode())
+        assert refused.value.error.message.startswith(f"{field}.type: Input should be ")

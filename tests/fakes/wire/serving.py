@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from functools import wraps
-from typing import Any, Literal, ParamSpec
+from typing import Any, Literal
 
 from brownout.fakes.capacity import Capacity
 from brownout.fakes.distributions import tokens_always
@@ -24,10 +23,6 @@ TOKENS = 8
 """The length of every answer, unless a test says otherwise."""
 ENDLESS = 10**6
 """Tokens of an answer that takes hours: whatever is to happen before its end does."""
-PATIENCE = 60.0
-"""Real seconds after which a test that waits for something has failed; none waits this long when it passes."""
-
-Given = ParamSpec("Given")
 
 
 class Fin(Fault):
@@ -37,16 +32,6 @@ class Fin(Fault):
 
     def instead(self, rest: Plan) -> Plan:
         return (RELEASE, CLOSE)
-
-
-def on_loop(test: Callable[Given, Coroutine[Any, Any, None]]) -> Callable[Given, None]:
-    """Run a test in an event loop of its own, and fail it when it hangs."""
-
-    @wraps(test)
-    def run(*args: Given.args, **kwargs: Given.kwargs) -> None:
-        asyncio.run(asyncio.wait_for(test(*args, **kwargs), PATIENCE))
-
-    return run
 
 
 def fault_of(given: Mapping[str, Any]) -> Fault:

@@ -13,8 +13,9 @@ from brownout.fakes.endpoint import Service
 from brownout.fakes.journal import Served
 from brownout.fakes.wire.server import WireServer
 
+from ...loops import on_loop
 from .raw import RawClient, request
-from .serving import ENDLESS, on_loop, service, serving, until
+from .serving import ENDLESS, service, serving, until
 
 
 def one_slot(tokens: int = ENDLESS, **settings: object) -> Service:

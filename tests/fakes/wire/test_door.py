@@ -9,7 +9,8 @@ import pytest
 
 from brownout.fakes.wire.door import Door
 
-from .serving import on_loop, until
+from ...loops import on_loop
+from .serving import until
 
 
 class Accepted(asyncio.Protocol):

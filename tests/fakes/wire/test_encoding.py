@@ -20,8 +20,9 @@ from brownout.fakes.plan import Answer, Event, Tokens
 from brownout.fakes.reply import text_of
 from brownout.fakes.ticket import Request, Ticket
 
+from ...loops import on_loop
 from .raw import RawClient, parse
-from .serving import on_loop, service, serving
+from .serving import service, serving
 
 EVENT: TypeAdapter[Any] = TypeAdapter(RawMessageStreamEvent)
 USAGE = {"input_tokens": 1, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0, "service_tier": "standard"}

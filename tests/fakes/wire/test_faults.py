@@ -12,8 +12,9 @@ from brownout.fakes.faults import FAULTS, Fault
 from brownout.fakes.faults.noop import Noop
 from brownout.fakes.moments import AfterTokens
 
+from ...loops import on_loop
 from .observed import Wire, on_the_wire
-from .serving import TOKENS, Fin, fault_of, on_loop
+from .serving import TOKENS, Fin, fault_of
 
 OK, OVERLOADED, TOO_MANY = "HTTP/1.1 200 OK", "HTTP/1.1 529 Overloaded", "HTTP/1.1 429 Too Many Requests"
 JSON = {"content-type": "application/json", "request-id": "req", "cache-control": "no-cache"}

@@ -10,8 +10,9 @@ import anthropic
 from brownout.fakes.capacity import Capacity
 from brownout.fakes.limits import Limits
 
+from ...loops import on_loop
 from .raw import DEFAULT, RawClient, request
-from .serving import SCALE, on_loop, service, serving, until
+from .serving import SCALE, service, serving, until
 
 TWO = Limits.model_validate({"requests": "60/min", "burst_over": "2s"})
 """One request a second, and at first two at once."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from statistics import mean
 
+from ...loops import on_loop
 from .raw import RawClient, request
-from .serving import on_loop, service, serving
+from .serving import service, serving
 
 STREAMS, TOKENS, GAP = 30, 200, 0.005
 """How many at once, how long, and the real seconds between two tokens: one second of streams on a busy loop."""

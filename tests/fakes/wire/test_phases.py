@@ -19,9 +19,10 @@ from brownout.fakes.faults import FAULTS, Where
 from brownout.fakes.timeline import Phase
 from brownout.fakes.wire.server import WireServer
 
+from ...loops import LOOPS, on_loop
 from .observed import aimed, how_it_ends
 from .raw import DEFAULT, RawClient, parse, request
-from .serving import ENDLESS, SCALE, fault_of, on_loop, outcome, service, serving, until
+from .serving import ENDLESS, SCALE, fault_of, outcome, service, serving, until
 
 CALM = Phase(10.0)
 REFUSE, RESET = fault_of({"kind": "refuse"}), fault_of({"kind": "reset"})
@@ -91,8 +92,9 @@ async def test_of_phases_that_begin_together_the_last_one_counts(last: bool) -> 
         assert await is_accepted(server.port) is last
 
 
+@pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("turns", range(6))
-def test_who_comes_while_the_server_stops_is_closed(turns: int) -> None:
+def test_who_comes_while_the_server_stops_is_closed(turns: int, loop: str) -> None:
     """However far the event loop has got with accepting them: what is left open warns when it is collected."""
 
     @on_loop
@@ -105,7 +107,7 @@ def test_who_comes_while_the_server_stops_is_closed(turns: int) -> None:
             for _ in range(turns):
                 await asyncio.sleep(0)
 
-    play()
+    play(loop=loop)
     gc.collect()
 
 

@@ -19,8 +19,9 @@ from brownout.fakes.http.heads import RequestHead
 from brownout.fakes.http.requests import LARGEST_BODY, Register, read
 from brownout.fakes.ticket import Request
 
+from ...loops import on_loop
 from .raw import DEFAULT, RawClient, request
-from .serving import on_loop, service, serving
+from .serving import service, serving
 
 INVALID = "invalid_request_error"
 

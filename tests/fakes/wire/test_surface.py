@@ -13,8 +13,9 @@ import pytest
 from brownout.fakes.reply import Reply, Text, Thinking, ToolUse
 from brownout.fakes.wire.server import WireServer
 
+from ...loops import on_loop
 from .raw import DEFAULT, RawClient, request
-from .serving import on_loop, service, serving
+from .serving import service, serving
 
 ASK: Any = {"model": "claude-sonnet-5-5", "max_tokens": 100, "messages": [{"role": "user", "content": "Hello"}]}
 TOOL: Any = {"name": "find", "input_schema": {"type": "object", "properties": {"q": {"type": "string"}},

@@ -19,8 +19,9 @@ from brownout.fakes.faults import FAULTS
 from brownout.fakes.timeline import Phase
 from brownout.fakes.wire.server import WireServer
 
+from ...loops import on_loop
 from .raw import request
-from .serving import SCALE, Fin, fault_of, on_loop, outcome, service, until
+from .serving import SCALE, Fin, fault_of, outcome, service, until
 
 ASK: Any = {"model": "m", "max_tokens": 100, "messages": [{"role": "user", "content": "Hello"}]}
 _CA = trustme.CA()
@@ -149,6 +150,7 @@ async def test_who_does_not_trust_it_is_counted(caplog: pytest.LogCaptureFixture
             await asyncio.open_connection("127.0.0.1", server.port, ssl=ssl.create_default_context())
         await until(lambda: server.failed_handshakes == 1)
         _, writer = await asyncio.open_connection("127.0.0.1", server.port, ssl=trusting())
+        await until(lambda: server.connections)  # of a handshake the client sees the end first
         writer.transport.abort()
         await server.stop()
     assert not caplog.records

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import wraps
 from typing import Any, ParamSpec
 
 import httpx2
@@ -30,16 +29,6 @@ ASK: dict[str, Any] = {
 }
 
 Given = ParamSpec("Given")
-
-
-def on_loop(test: Callable[Given, Coroutine[Any, Any, None]]) -> Callable[Given, None]:
-    """Run a test in an event loop of its own, and fail it when it hangs."""
-
-    @wraps(test)
-    def run(*args: Given.args, **kwargs: Given.kwargs) -> None:
-        asyncio.run(asyncio.wait_for(test(*args, **kwargs), PATIENCE))
-
-    return run
 
 
 class Hosted:

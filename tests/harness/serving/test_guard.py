@@ -20,7 +20,8 @@ from brownout.harness.serving.host import Host, PortTaken, Settings
 from brownout.harness.serving.operations import OPERATIONS
 from brownout.harness.serving.reading import Refused
 
-from .hosting import FILE, hosted, on_loop, until
+from ...loops import on_loop
+from .hosting import FILE, hosted, until
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:8090", "127.0.0.1:1", "127.9.9.9", "[::1]:8090", "[::1]"])

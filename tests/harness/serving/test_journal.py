@@ -13,7 +13,8 @@ from brownout.fakes.journal import Served
 from brownout.harness.serving import journal as journals
 from brownout.harness.serving.journal import LATE, Journal
 
-from .hosting import ASK, Hosted, hosted, on_loop, until
+from ...loops import on_loop
+from .hosting import ASK, Hosted, hosted, until
 
 
 @on_loop

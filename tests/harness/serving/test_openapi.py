@@ -12,7 +12,8 @@ from openapi_spec_validator import validate
 from brownout.harness.serving.openapi import document
 from brownout.harness.serving.operations import OPERATIONS, PREFIX
 
-from .hosting import hosted, on_loop
+from ...loops import on_loop
+from .hosting import hosted
 
 PAGE = Path(__file__).parents[3] / "docs/serve.md"
 

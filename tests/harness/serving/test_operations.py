@@ -10,7 +10,8 @@ import pytest
 from brownout.harness.serving.journal import Journal
 from brownout.harness.serving.operations import OPERATIONS
 
-from .hosting import ASK, FILE, hosted, on_loop, until
+from ...loops import on_loop
+from .hosting import ASK, FILE, hosted, until
 
 OVERLOADED = {"kind": "overload"}
 LIMITED = FILE.replace("server: {", "server: {limits: {requests: 60/min, per: key}, ")
@@ -47,6 +48,16 @@ async def test_quotas_are_those_of_the_key_that_is_shown() -> None:
             for key in ("one", "two")
         ]
     assert left[0] < left[1] == 60
+
+
+@on_loop
+async def test_quotas_are_those_of_the_model_that_is_named() -> None:
+    """In the state, and in the headers of its answers."""
+    async with hosted(LIMITED.replace("per: key", "per: model")) as here:
+        headers = [(await here.ask(model=model)).headers for model in ("small", "small", "large")]
+        left = [(await here.control.get(f"state?model={model}")).json() for model in ("small", "large", "other")]
+    assert [int(each["anthropic-ratelimit-requests-remaining"]) for each in headers] == [59, 58, 59]
+    assert [each["quotas"][0]["remaining"] >= 59 for each in left] == [False, True, True]
 
 
 @on_loop

@@ -11,7 +11,8 @@ import pytest
 
 from brownout.fakes.script import hashed
 
-from .hosting import Hosted, hosted, on_loop, until
+from ...loops import on_loop
+from .hosting import Hosted, hosted, until
 
 
 async def statuses(here: Hosted, times: int, **who: Any) -> Counter[int]:
