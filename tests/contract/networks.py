@@ -16,7 +16,8 @@ from brownout.fakes.virtual.server import VirtualServer
 from brownout.fakes.virtual.world import World
 from brownout.harness.drivers.virtual.backends import in_memory
 
-from ..fakes.wire.serving import PATIENCE, SCALE, Fin, fault_of, service, serving, until
+from ..fakes.wire.serving import SCALE, Fin, fault_of, service, serving, until
+from ..loops import PATIENCE
 from .program import How, Seen, Settings, hurried, seen
 
 T = TypeVar("T")
