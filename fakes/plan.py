@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,11 @@ class Head:
     sse: bool = False
     retry_after: float | None = None
     should_retry: bool | None = None
+    retry_form: RetryForm = "seconds"
+    fields: tuple[tuple[str, str], ...] = ()
+    """Headers beside the usual ones, or instead of them."""
+    excess: int = 0
+    """By how many bytes the length that it announces is too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +95,73 @@ class StreamError:
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """These bytes, in place of an answer."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """These bytes, in place of HTTP."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Spoiled:
+    """Content as it should not be: what stands in `step`, but `how`."""
+
+    step: Event | Tokens | Answer
+    how: Spoiling
+
+
+@dataclass(frozen=True, slots=True)
+class Drip:
+    """What stands in `step`, `size` bytes every `gap` seconds."""
+
+    step: Head | Event | Tokens | Answer | Error | Body | StreamError
+    size: int
+    gap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drops:
+    """The pieces of a drip: the k-th (from 1) leaves k * `gap` seconds after they began."""
+
+    count: int
+    gap: float
+
+
+@dataclass(frozen=True, slots=True)
 class Stall:
-    """Say nothing for `seconds` (None: for ever), but a ping every `pings` seconds if that is given."""
+    """Say nothing for `seconds` (None: for ever), but if `pings` is given something that is no content every so many
+    seconds: a ping, or a comment, which parsers pass over."""
 
     seconds: float | None = None
     pings: float | None = None
+    comments: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A line of a stream that is no event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vanish:
+    """From here on no packet comes through, either way. Nothing is closed, and the service knows nothing of it: it goes
+    on as if it were heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """What becomes of the connection when this answer is over: ended `after` seconds in which it is idle (None: only
+    when the next request comes, `late` seconds after that), by RST or FIN."""
+
+    after: float | None
+    late: float = 0.0
+    by_reset: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +186,9 @@ class Mark:
     fault: int
 
 
+RetryForm: TypeAlias = Literal["seconds", "ms", "date"]
+"""How `retry-after` is said."""
+Spoiling: TypeAlias = Literal["half", "no_json", "no_utf8", "no_name", "twice", "swapped", "no_gzip"]
 Step: TypeAlias = (
     Wait
     | Admit
@@ -130,7 +200,15 @@ Step: TypeAlias = (
     | Answer
     | Error
     | StreamError
+    | Body
+    | Raw
+    | Spoiled
+    | Drip
+    | Drops
     | Stall
+    | Comment
+    | Vanish
+    | Idle
     | Finish
     | Close
     | Reset
@@ -163,7 +241,7 @@ def tokens_in(plan: Plan) -> int:
 
 def is_unanswered(rest: Plan) -> bool:
     """Whether of this rest of a plan not even the headers have left."""
-    return any(isinstance(step, Admit | Head) for step in rest)
+    return any(isinstance(step.step if isinstance(step, Drip) else step, Admit | Head) for step in rest)
 
 
 def is_in_stream(rest: Plan) -> bool:

@@ -16,6 +16,9 @@ from .plan import (
     Admit,
     Answer,
     Close,
+    Comment,
+    Drip,
+    Drops,
     Event,
     Finish,
     Head,
@@ -24,14 +27,16 @@ from .plan import (
     Plan,
     Release,
     Reset,
+    Spoiled,
     Stall,
     Step,
     Tokens,
+    Vanish,
     Wait,
 )
 from .ticket import Ticket
 
-_PING = Event("ping")
+_PING, _COMMENT = Event("ping"), Comment()
 _LAST = frozenset({Finish, Close, Reset})
 """Steps after which there is nothing to play."""
 
@@ -57,6 +62,9 @@ class Clock(Protocol):
 class Sink(Protocol):
     """Where the answer goes: a socket's protocol, or the model of a client."""
 
+    def measure(self, step: Drip) -> int:
+        """How many pieces the bytes of a drip make. They are what `Drops` are of, until all have come."""
+
     def emit(self, step: Step) -> None:
         """A step with something to see has been reached."""
 
@@ -70,6 +78,7 @@ class Player:
     __slots__ = (
         "_began",
         "_clock",
+        "_dripped",
         "_due",
         "_endpoint",
         "_i",
@@ -91,7 +100,9 @@ class Player:
         self._i = 0
         self._due = clock.now()
         self._pending: Handle | None = None
-        self._run: Tokens | Making | None = None
+        self._run: Tokens | Making | Drops | None = None
+        self._dripped: Step | None = None
+        """What the drops are of."""
         self._began = 0.0
         self._is_one = False
         self._sent = 0
@@ -155,8 +166,7 @@ class Player:
                 if self._waits(now, 1 + self.ticket.label if is_next_admitted else 0):
                     return
             elif kind is Tokens:
-                self._run, self._began, self._sent = step, self._due, 0  # type: ignore[assignment]
-                self._is_one = self._sink is None or self._sink.accepts_run(step)  # type: ignore[arg-type]
+                self._begin_run(step, self._sink is None or self._sink.accepts_run(step))  # type: ignore[arg-type]
                 if self._endpoint.meter is not None:
                     self._endpoint.meter.begin(self.ticket, self._due, step.gap, now)  # type: ignore[union-attr]
                 if not self._go_on_with_run(now):
@@ -174,16 +184,48 @@ class Player:
                 if not self._stall(step, now):  # type: ignore[arg-type]
                     return
             elif kind is Making:
-                self._run, self._began, self._sent, self._is_one = step, self._due, 0, True  # type: ignore[assignment]
+                self._begin_run(step, is_one=True)  # type: ignore[arg-type]
                 if self._endpoint.meter is not None:
                     self._endpoint.meter.begin(self.ticket, self._due, step.gap, now)  # type: ignore[union-attr]
                 if not self._go_on_with_run(now):
                     return
+            elif kind is Drip:
+                if not self._drip(step, now):  # type: ignore[arg-type]
+                    return
+            elif kind is Drops:
+                self._begin_run(step, is_one=False)  # type: ignore[arg-type]
+                if not self._go_on_with_run(now):
+                    return
+            elif kind is Vanish:
+                if self._sink is not None:
+                    self._sink.emit(step)
+                    self._sink = None
             else:
                 self._emit(step, now)
 
     def _emit(self, step: Step, now: float) -> None:
-        kind, sink = step.__class__, self._sink
+        sink = self._sink
+        if step.__class__ in _LAST:
+            self._sink = None
+        self._note(step, now)
+        if sink is not None:
+            sink.emit(step)
+
+    def _drip(self, drip: Drip, now: float) -> bool:
+        """Emit a step piece by piece; False while there are more to wait for."""
+        self._dripped = drip.step
+        if self._sink is None:
+            self._note(drip.step, now)
+            return True
+        self._begin_run(Drops(self._sink.measure(drip), drip.gap), is_one=False)
+        return self._go_on_with_run(now)
+
+    def _begin_run(self, run: Tokens | Making | Drops, is_one: bool) -> None:
+        self._run, self._began, self._sent, self._is_one = run, self._due, 0, is_one
+
+    def _note(self, step: Step, now: float) -> None:
+        """What a step means for the ticket."""
+        kind = step.__class__
         if kind is Head:
             self.ticket.status = step.status  # type: ignore[union-attr]
             self.ticket.retry_after = step.retry_after  # type: ignore[union-attr]
@@ -193,13 +235,15 @@ class Player:
         elif kind is Event:
             if step.name == "message_stop":  # type: ignore[union-attr]
                 self.ticket.is_complete = True
+        elif kind is Tokens:
+            self.ticket.sent_tokens += step.count  # type: ignore[union-attr]
+        elif kind is Spoiled:
+            if step.step.__class__ is Tokens or step.how in ("twice", "swapped"):  # type: ignore[union-attr]
+                self._note(step.step, now)  # type: ignore[union-attr]
         elif kind in _LAST:
-            self._sink = None
             self._i = len(self._plan)
             self.ticket.end_due, self.ticket.end_at = self._due, now
             self._endpoint.drop(self.ticket, now)
-        if sink is not None:
-            sink.emit(step)
 
     def _waits(self, now: float, order: int = 0) -> bool:
         """Set the timer for what is due next; False when that time has come already."""
@@ -233,9 +277,11 @@ class Player:
         """No more comes of the run under way."""
         if self._endpoint.meter is not None:
             self._endpoint.meter.end(self.ticket, self._sent, now)
-        self._run = None
+        run, self._run = self._run, None
+        if run.__class__ is Drops and self._sent == run.count and self._dripped is not None:
+            self._note(self._dripped, now)
 
-    def _tokens_due(self, run: Tokens | Making, now: float) -> int:
+    def _tokens_due(self, run: Tokens | Making | Drops, now: float) -> int:
         """How many tokens of the run should have left by now.
 
         A quotient alone may be rounded below the next one: the player would never be done with a time that has come.
@@ -254,9 +300,13 @@ class Player:
         run = self._run
         if run.__class__ is Making:
             return
-        self.ticket.sent_tokens += fresh
+        if run.__class__ is Drops:
+            step: Step = Drops(fresh, run.gap)
+        else:
+            self.ticket.sent_tokens += fresh
+            step = run if fresh == run.count else Tokens(fresh, run.gap)  # `replace` takes five times as long
         if self._sink is not None:
-            self._sink.emit(run if fresh == run.count else Tokens(fresh, run.gap))  # `replace` takes five times as long
+            self._sink.emit(step)
 
     def _stall(self, stall: Stall, now: float) -> bool:
         """Say nothing; False while the stall lasts."""
@@ -267,7 +317,10 @@ class Player:
         if stall.pings is not None and (stall.seconds is None or stall.pings < stall.seconds):
             left = None if stall.seconds is None else stall.seconds - stall.pings
             rest = self._plan[self._i :]
-            self._plan, self._i = (Wait(stall.pings), _PING, Stall(left, stall.pings), *rest), 0
+            self._plan, self._i = (
+                (Wait(stall.pings), _COMMENT if stall.comments else _PING, replace(stall, seconds=left), *rest),
+                0,
+            )
             return True
         if stall.seconds is None:
             return False

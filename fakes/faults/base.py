@@ -63,6 +63,8 @@ class Fault(BaseModel):
     """Per backend: `faithful`, or what is approximated and how."""
     streams_only: ClassVar[bool] = False
     """Whether the fault has a meaning for streaming requests alone."""
+    plain_only: ClassVar[bool] = False
+    """The same for those that want the answer in one piece."""
     on_connect: ClassVar[bool] = False
     """Whether the fault acts on opening a connection rather than on a request."""
     hits_idle: ClassVar[bool] = False
@@ -96,7 +98,8 @@ class Fault(BaseModel):
 
     def concerns(self, who: Identity, stream: bool) -> bool:
         """Whether such a request is in reach at all, before any draw."""
-        return (stream or not self.streams_only) and (self.where is None or self.where.includes(who, stream))
+        has_meaning = not (self.plain_only if stream else self.streams_only)
+        return has_meaning and (self.where is None or self.where.includes(who, stream))
 
     def label(self, who: Identity, now: float) -> int:
         """The label of the draw that decides: equal for everything that shares one fate."""

@@ -4,26 +4,39 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from ..plan import FINISH, RELEASE, Error, Head, Plan, is_unanswered
-from ..units import Duration
-from .base import Fault
+from ..limits.spending import PAUSED
+from ..plan import Error, Plan
+from ..refusal import Refusal
 
-MESSAGE = "This request would exceed your organization's rate limit. Please try again later."
+MESSAGES = {
+    "quota": "This request would exceed your organization's rate limit. Please try again later.",
+    "acceleration": "This request would exceed your organization's maximum usage increase rate. Please scale up your "
+    "usage more gradually to stay within the acceleration limit.",
+}
 
 
-class RateLimit(Fault):
-    """A `rate_limit_error`, with or without `retry-after`."""
+class RateLimit(Refusal):
+    """A `rate_limit_error`, with or without `retry-after`. Once the month's money is spent there is none: it is of no
+    use to try again before the next, and the error has `error_code: enforced_spend_limit_reached`."""
 
     kind: Literal["rate_limit"] = "rate_limit"
     at: Literal["arrival"] = "arrival"
-    retry_after: Annotated[Duration | None, Field(description="the header's value; not given: no header")] = None
-    should_retry: Annotated[bool | None, Field(description="the `x-should-retry` header; not given: no header")] = None
+    why: Annotated[
+        Literal["quota", "acceleration", "spend_cap"],
+        Field(description="what was exceeded: a quota, the rate at which usage may grow, the month's money"),
+    ] = "quota"
     example: ClassVar[dict[str, Any]] = {"kind": "rate_limit", "share": "90%", "retry_after": "5s"}
 
+    @model_validator(mode="after")
+    def _spent_for_the_month(self) -> RateLimit:
+        if self.why == "spend_cap" and (self.retry_after is not None or self.retry_after_text is not None):
+            raise ValueError("the service says no retry-after when the month's money is spent")
+        return self
+
     def instead(self, rest: Plan) -> Plan | None:
-        if not is_unanswered(rest):
-            return None
-        head = Head(429, retry_after=self.retry_after, should_retry=self.should_retry)
-        return (RELEASE, head, Error("rate_limit_error", MESSAGE), FINISH)
+        spent = PAUSED[1]
+        assert isinstance(spent, Error)
+        error = spent if self.why == "spend_cap" else Error("rate_limit_error", MESSAGES[self.why])
+        return self.refused(rest, 429, error)

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
+from ..errors import MESSAGES
 from ..moments import AfterTokens, InBody
 from ..plan import FINISH, RELEASE, Plan, is_unanswered
 from ..plan import StreamError as ErrorEvent
 from .base import Fault
 
-MESSAGES = {
-    "overloaded_error": "Overloaded",
-    "api_error": "Internal server error",
-    "rate_limit_error": "This request would exceed your organization's rate limit. Please try again later.",
-    "timeout_error": "Request timed out",
-}
+Type = Literal[
+    "overloaded_error",
+    "api_error",
+    "rate_limit_error",
+    "timeout_error",
+    "invalid_request_error",
+    "authentication_error",
+    "billing_error",
+    "permission_error",
+    "not_found_error",
+    "conflict_error",
+    "request_too_large",
+]
 
 
 class StreamError(Fault):
@@ -22,7 +30,7 @@ class StreamError(Fault):
 
     kind: Literal["stream_error"] = "stream_error"
     at: InBody = AfterTokens(tokens=3)
-    type: Literal["overloaded_error", "api_error", "rate_limit_error", "timeout_error"] = "overloaded_error"
+    type: Type = "overloaded_error"
     example: ClassVar[dict[str, Any]] = {"kind": "stream_error", "at": {"tokens": 5}}
     streams_only: ClassVar[bool] = True
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..api.messages import Create
 from ..api.plain import Rejected
 from ..draws import Identity
-from ..plan import Answer, Close, Error, Event, Finish, Head, Reset, Step, StreamError, Tokens
+from ..plan import Close, Drip, Finish, Head, Reset, Step, Tokens, Vanish
 from ..player import Player
 from ..reply import Reply
 from ..ticket import Request, Ticket
@@ -19,6 +19,7 @@ from .at_once import as_bytes
 from .encoding import quota_headers
 from .heads import Incoming
 from .incoming import Requests
+from .rendering import Rendering, Surroundings
 from .requests import read
 
 if TYPE_CHECKING:
@@ -38,14 +39,11 @@ class Connection(Requests):
         self._is_let_in = is_let_in
         self._player: Player | None = None
         self._ticket: Ticket | None = None
-        self._head: Head | None = None
-        self._answer = b""
+        self._rendering: Rendering | None = None
+        self._is_answered = False
+        """Whether it is an answer that is being sent, and no error."""
         self._scripted: Reply | None = None
         """What the answer was made of, if it is to be given back where nobody gets it."""
-        self._held = b""
-        """A head that waits for its body, which comes at once."""
-        self._block = self._sent_tokens = 0
-        """Which block of the content is being streamed, and how much of it was sent."""
         self._is_fresh = True
         self._is_dead = False
         """Whether what the client sends goes nowhere."""
@@ -174,6 +172,8 @@ class Connection(Requests):
             request = request._replace(patience=request.patience * server.clock.scale)
         lost_to, self._lost_to = self._lost_to, ()
         self._ticket = server.endpoint.answer(request, now, is_fresh, lost_to)
+        around = Surroundings(self._more, server.time_of_day, server.clock.scale)
+        self._rendering = Rendering(self._ticket, around)
         self._player = Player(server.endpoint, self._ticket, server.clock, self)
         self._player.play()
 
@@ -190,67 +190,46 @@ class Connection(Requests):
     # -- the player's side
 
     def emit(self, step: Step) -> None:
-        """Send a step's bytes."""
-        transport, ticket = self._transport, self._ticket
-        if transport.is_closing() or ticket is None:
+        """Send a step's bytes, or do what it says of the connection."""
+        if self._transport.is_closing() or self._rendering is None or self._player is None:
             return
-        _EMITTED[step.__class__](self, step, ticket)
+        if data := self._rendering.bytes_of(step, self._player.upcoming):
+            self._transport.write(data)
+        if (act := _ACTS.get(step.__class__)) is not None:
+            act(self, step)
 
-    def _tokens(self, step: Tokens, ticket: Ticket) -> None:
-        self._transport.write(message.deltas(step, ticket, self._block, self._sent_tokens))
-        self._sent_tokens += step.count
-
-    def _event(self, step: Event, ticket: Ticket) -> None:
-        if step.name == "content_block_start":
-            self._block, self._sent_tokens = step.block, 0
-        self._transport.write(message.event(step, ticket))
-
-    def _rest(self, step: Answer, ticket: Ticket) -> None:
-        held, self._held = self._held, b""
-        whole = self._answer
-        self._transport.write(held + (whole if step.end - step.start >= 1.0 else encoding.part(whole, step)))
-
-    def _stream_error(self, step: StreamError, ticket: Ticket) -> None:
-        self._transport.write(message.chunk(message.stream_error(step, ticket)))
-
-    def _close(self, step: Step, ticket: Ticket) -> None:
-        self._transport.close()
+    def measure(self, step: Drip) -> int:
+        if self._rendering is None or self._player is None:
+            return 0
+        return self._rendering.measure(step, self._player.upcoming)
 
     def accepts_run(self, run: Tokens) -> bool:
         return False
 
-    def _begin(self, step: Head, ticket: Ticket) -> None:
-        self._head = step
-        if step.status != 200:
-            return  # its length is known with its body
-        if step.sse:
-            self._transport.write(self._head_bytes(step, ticket, None))
-            return
-        self._answer = message.body(ticket)
-        head = self._head_bytes(step, ticket, len(self._answer))
-        if self._player is not None and isinstance(self._player.upcoming, Answer):
-            self._held = head  # one write of both is half the work
-        else:
-            self._transport.write(head)
+    def _begin(self, step: Head) -> None:
+        self._is_answered = step.status == 200
 
-    def _send_error(self, step: Error, ticket: Ticket) -> None:
-        assert self._head is not None
-        body = message.error(step, message.identifier("req", ticket))
-        self._transport.write(self._head_bytes(self._head, ticket, len(body)) + body)
-
-    def _head_bytes(self, step: Head, ticket: Ticket, length: int | None) -> bytes:
-        server = self._server
-        more = self._last()
-        request = ticket.request
+    def _more(self) -> Mapping[str, str]:
+        """Headers beside those of the answer itself."""
+        assert self._ticket is not None
+        server, request, more = self._server, self._ticket.request, self._last()
         if quotas := server.endpoint.quotas(server.clock.now(), request.key, request.model):
-            more = quota_headers(quotas, server.time_of_day(), server.clock.scale) | more
-        return encoding.head(step, message.identifier("req", ticket), length, more, server.clock.scale)
+            return quota_headers(quotas, server.time_of_day(), server.clock.scale) | more
+        return more
 
-    def _finish(self, step: Step, ticket: Ticket) -> None:
-        if self._head is not None and self._head.sse:
-            self._transport.write(message.LAST_CHUNK)
-        self._settle(is_got=self._head is not None and self._head.status == 200)
-        self._player = self._ticket = None
+    def _close(self, step: Step) -> None:
+        self._transport.close()
+
+    def _vanish(self, step: Step) -> None:
+        """Nothing comes through any more; what is sent here is not even read."""
+        self._settle(is_got=False)
+        self._is_dead = True
+        self._player = self._ticket = self._rendering = None
+        self._transport.pause_reading()
+
+    def _finish(self, step: Step) -> None:
+        self._settle(is_got=self._is_answered)
+        self._player = self._ticket = self._rendering = None
         if self._is_last:
             self._transport.close()
         else:
@@ -260,15 +239,11 @@ class Connection(Requests):
         self._server.reset(self._transport)
 
 
-_EMITTED: dict[type, Callable[[Connection, Any, Ticket], None]] = {
-    Tokens: Connection._tokens,
+_ACTS: dict[type, Callable[[Connection, Any], None]] = {
     Head: Connection._begin,
-    Event: Connection._event,
-    Answer: Connection._rest,
-    Error: Connection._send_error,
-    StreamError: Connection._stream_error,
     Finish: Connection._finish,
     Close: Connection._close,
-    Reset: lambda connection, step, ticket: connection._reset(),
+    Vanish: Connection._vanish,
+    Reset: lambda connection, step: connection._reset(),
 }
-"""How each step with bytes is sent."""
+"""What steps do beside being sent."""

@@ -3,38 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import lru_cache
 
+from ..errors import REASONS
 from ..limits import Quota
 from ..plan import Answer, Head
-
-REASONS = {
-    200: "OK",
-    400: "Bad Request",
-    401: "Unauthorized",
-    402: "Payment Required",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    409: "Conflict",
-    413: "Payload Too Large",
-    429: "Too Many Requests",
-    500: "Internal Server Error",
-    504: "Gateway Timeout",
-    529: "Overloaded",
-}
 
 
 def head(step: Head, request_id: str, length: int | None, more: Mapping[str, str] = {}, scale: float = 1.0) -> bytes:
     """Status line and headers. `length` None: chunked. `scale`: scenario seconds in a second of the clock."""
+    if step.fields:
+        return _with_fields(step, request_id, length, more, scale)
     lines = "".join(f"{name}: {value}\r\n" for name, value in more.items()) if more else ""
     if step.retry_after is not None:
-        lines += f"retry-after: {_number(step.retry_after / scale)}\r\n"
+        lines += _retry(step, scale)
     if step.should_retry is not None:
         lines += f"x-should-retry: {'true' if step.should_retry else 'false'}\r\n"
     ends = "transfer-encoding: chunked" if length is None else f"content-length: {length}"
     return f"{_usual(step.status, step.sse)}request-id: {request_id}\r\n{lines}{ends}\r\n\r\n".encode("latin-1")
+
+
+def _retry(step: Head, scale: float) -> str:
+    assert step.retry_after is not None
+    seconds = step.retry_after / scale
+    if step.retry_form == "ms":
+        return f"retry-after-ms: {_number(seconds * 1000)}\r\n"
+    return f"retry-after: {_number(seconds)}\r\n"
+
+
+def _with_fields(step: Head, request_id: str, length: int | None, more: Mapping[str, str], scale: float) -> bytes:
+    """The same with headers of its own in place of the usual ones; one without a value is left out."""
+    plain = head(replace(step, fields=()), request_id, length, more, scale).decode("latin-1")
+    status, *lines = plain.removesuffix("\r\n\r\n").split("\r\n")
+    own = dict(step.fields)
+    kept = [line for line in lines if line.partition(":")[0] not in own]
+    said = [f"{name}: {value}" for name, value in own.items() if value]
+    return "\r\n".join([status, *kept, *said, "", ""]).encode("latin-1")
+
+
+def date(wall: datetime, seconds: float) -> str:
+    """So long after a time of day, as HTTP writes dates: in whole seconds, none too early."""
+    at = (wall + timedelta(seconds=seconds)).astimezone(UTC)
+    at += timedelta(seconds=1) if at.microsecond else timedelta()
+    return format_datetime(at.replace(microsecond=0), usegmt=True)
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,7 @@ Kind: TypeAlias = Literal[
     "stream_error",  # `event: error` inside a stream
     "stream_timeout",  # a read timeout inside a stream
     "stream_broken",  # a reset or FIN inside a stream
+    "malformed",  # what came with status 200 is no answer: no JSON, no UTF-8, or a proxy's page
     "gap",  # our own limit on the gap between content events
     "deadline",  # our own limit on the whole call
     "cancelled",  # an attempt that its caller called off
@@ -108,8 +109,22 @@ def exception_of(outcome: Outcome, major: Major = "2") -> str:
             return f"{_HTTP_LIBRARY[major]}.ReadTimeout"
         case "stream_broken":
             return f"{_HTTP_LIBRARY[major]}.{'RemoteProtocolError' if outcome.detail == 'closed' else 'ReadError'}"
+        case "malformed":
+            return _malformed(outcome, major)
         case kind:
             return _EXCEPTIONS.get(kind, "")
+
+
+def _malformed(outcome: Outcome, major: Major) -> str:
+    """What the parsers raise that are in the way; a page is handed on as a text, and nothing raised."""
+    match outcome.detail:
+        case "no_utf8":
+            return "builtins.UnicodeDecodeError"
+        case "no_gzip":
+            return f"{_HTTP_LIBRARY[major]}.DecodingError"
+        case "text":
+            return ""
+    return "json.JSONDecodeError"
 
 
 STREAM_BREAKS = frozenset({"stream_error", "stream_timeout", "stream_broken", "truncated", "gap"})

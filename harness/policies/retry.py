@@ -12,7 +12,14 @@ from brownout.fakes.units import Duration
 from .outcome import STREAM_BREAKS, Outcome
 
 Cause: TypeAlias = Literal[
-    "timeout", "connection", "rate_limit", "overloaded", "server_error", "stream_before_text", "stream_after_text"
+    "timeout",
+    "connection",
+    "rate_limit",
+    "overloaded",
+    "server_error",
+    "stream_before_text",
+    "stream_after_text",
+    "malformed",
 ]
 
 CAUSES: dict[Cause, Callable[[Outcome], bool]] = {
@@ -23,6 +30,7 @@ CAUSES: dict[Cause, Callable[[Outcome], bool]] = {
     "server_error": lambda o: o.kind == "status" and (o.status or 0) >= 500 and o.status != 529,
     "stream_before_text": lambda o: o.kind in STREAM_BREAKS and o.tokens == 0,
     "stream_after_text": lambda o: o.kind in STREAM_BREAKS and o.tokens > 0,
+    "malformed": lambda o: o.kind == "malformed",
 }
 """What an outcome must be for each name that `on:` may list."""
 

@@ -19,16 +19,22 @@ from brownout.fakes.plan import (
     OPENING,
     RELEASE,
     Answer,
+    Comment,
+    Drip,
+    Drops,
     Error,
     Event,
     Finish,
     Head,
+    Making,
     Mark,
     Plan,
     Release,
+    Spoiled,
     Stall,
     Step,
     Tokens,
+    Vanish,
     Wait,
     split_tokens,
     tokens_in,
@@ -115,6 +121,10 @@ def merged(plan: Plan) -> list[Step]:
 
 TOKEN = Tokens(1, 0.0)
 """One content event, whatever run it is from."""
+PIECES = 3
+"""Of whatever drips."""
+DROP = Drops(1, 0.0)
+"""One of them."""
 
 
 def timetable(plan: Plan) -> list[tuple[float, Step]]:
@@ -128,15 +138,24 @@ def timetable(plan: Plan) -> list[tuple[float, Step]]:
                 return seen
             case Stall(seconds=float(seconds), pings=None):
                 now += seconds
-            case Stall(seconds=float(seconds), pings=float(pings)):
-                seen += [(now + k * pings, Event("ping")) for k in count_below(seconds, pings)]
+            case Stall(seconds=float(seconds), pings=float(pings), comments=comments):
+                said = Comment() if comments else Event("ping")
+                seen += [(now + k * pings, said) for k in count_below(seconds, pings)]
                 now += seconds
+            case Making(count=tokens, gap=gap):
+                now += tokens * gap
+            case Drip(gap=gap, step=inner):
+                seen += [(now + k * gap, DROP) for k in range(1, PIECES + 1)]
+                now += PIECES * gap
+                seen += [(now, each) for each in singly(inner)]
+            case Spoiled():
+                seen += [(now, each) for each in singly(step)]
             case Tokens(count=tokens, gap=gap):
                 seen += [(now + k * gap, TOKEN) for k in range(1, tokens + 1)]
                 now += tokens * gap
             case Release() | Mark():
                 pass
-            case Finish() | CloseStep() | ResetStep():
+            case Finish() | CloseStep() | ResetStep() | Vanish():
                 return [*seen, (now, step)]
             case _:
                 seen.append((now, step))
@@ -193,6 +212,19 @@ class Crank:
         self.time = max(self.time, when)
 
 
+def singly(step: Step) -> list[Step]:
+    """Tokens one by one, and what comes of spoiled content beside it."""
+    match step:
+        case Tokens(count=tokens):
+            assert tokens > 0
+            return [TOKEN] * tokens
+        case Drops(count=pieces):
+            return [DROP] * pieces
+        case Spoiled(step=inner, how=how) if isinstance(inner, Tokens) or how in ("twice", "swapped"):
+            return [step, *singly(inner)]
+    return [step]
+
+
 @dataclass
 class Paper:
     """A sink that writes down when it saw what, tokens one by one."""
@@ -202,17 +234,23 @@ class Paper:
     """Whether a run may come as one."""
     on_step: Callable[[Step], None] = lambda step: None
     seen: list[tuple[float, Step]] = field(default_factory=list)
+    _dripping: Step | None = None
+    _left: int = 0
 
     def emit(self, step: Step) -> None:
-        if isinstance(step, Tokens):
-            assert step.count > 0
-            self.seen += [(self.clock.time, TOKEN)] * step.count
-        else:
-            self.seen.append((self.clock.time, step))
+        self.seen += [(self.clock.time, each) for each in singly(step)]
+        if isinstance(step, Drops):
+            self._left -= step.count
+            if self._left == 0 and self._dripping is not None:
+                self.seen += [(self.clock.time, each) for each in singly(self._dripping)]
         self.on_step(step)
 
     def accepts_run(self, run: Tokens) -> bool:
         return self.lumps
+
+    def measure(self, step: Drip) -> int:
+        self._dripping, self._left = step.step, PIECES
+        return PIECES
 
     @property
     def tokens(self) -> int:

@@ -13,7 +13,7 @@ from brownout.fakes.capacity import Capacity
 from brownout.fakes.distributions import tokens_always
 from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint, Service
-from brownout.fakes.faults import Fault, Where
+from brownout.fakes.faults import FAULTS, Fault, Where
 from brownout.fakes.faults.noop import Noop
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Limits
@@ -82,6 +82,9 @@ instants = st.floats(0.0, 12.0)
 lumping = st.booleans()
 whole_plans = st.one_of(streams(waits), streams(stalls), plain)
 
+noticed = faults.filter(lambda fault: fault.kind != "nat_death")
+"""Those of which the service knows that it is not heard."""
+
 
 @given(whole_plans)
 def test_what_is_seen_and_when_is_what_the_plan_says(plan: Plan) -> None:
@@ -129,7 +132,7 @@ def test_a_strike_loses_no_token_however_coarse_the_clock(now: float, gap: float
     assert play.sink.tokens == play.ticket.sent_tokens == tokens
 
 
-@given(faults, instants, st.just(0.0) | st.floats(0.0, 5.0), st.booleans())
+@given(noticed, instants, st.just(0.0) | st.floats(0.0, 5.0), st.booleans())
 def test_a_strike_keeps_the_count_of_tokens(fault: Fault, instant: float, late: float, stream: bool) -> None:
     """Struck at any instant, a run taken whole and one of single tokens agree on every token and on its end.
 
@@ -152,7 +155,7 @@ def test_a_strike_keeps_the_count_of_tokens(fault: Fault, instant: float, late: 
     assert lumped == (*single[:3], single[3] and pytest.approx(single[3]))
 
 
-@given(faults, instants, st.booleans(), lumping)
+@given(noticed, instants, st.booleans(), lumping)
 def test_who_leaves_takes_everything_back_when_work_is_cancelled(
     fault: Fault, instant: float, stream: bool, lumps: bool
 ) -> None:
@@ -214,7 +217,7 @@ def test_abandoned_work_is_finished_also_when_a_step_made_the_client_leave(
     assert granted[1] == pytest.approx(granted[0])
 
 
-@given(faults, st.none() | instants, st.booleans(), lumping, st.sampled_from(["cancel", "finish"]))
+@given(noticed, st.none() | instants, st.booleans(), lumping, st.sampled_from(["cancel", "finish"]))
 def test_an_answer_is_complete_once_its_end_has_left(
     fault: Fault, leaves_at: float | None, stream: bool, lumps: bool, on_disconnect: str
 ) -> None:
@@ -302,3 +305,17 @@ def test_delays_do_not_add_up(delays: list[tuple[int, float]]) -> None:
     assert play.sink.tokens == 20
     assert late_by[-1] <= max(late for _, late in delays) + 1e-9
     assert play.ticket.lateness == pytest.approx(max(late_by), abs=1e-6)
+
+
+def test_who_has_vanished_is_answered_to_the_end() -> None:
+    """That the client leaves does not reach the service: it holds the slot, though it would drop the work of others."""
+    at = endpoint(Phase(1.0, (FAULTS["nat_death"].model_validate({"kind": "nat_death", "at": {"tokens": 3}}),)))
+    play = stage(at)
+    play.player.play()
+    play.clock.until(60.0)
+    play.player.abandon()
+    assert play.sink.tokens == 3
+    play.clock.until(HORIZON)
+    assert play.player.is_over
+    served = play.ticket.record()
+    assert (served.left, served.is_complete, at.slots.busy) == (None, True, 0)

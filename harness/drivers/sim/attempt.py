@@ -5,14 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from brownout.fakes.draws import Identity
-from brownout.fakes.plan import Answer, Close, Error, Event, Finish, Head, Reset, Step, StreamError, Tokens
+from brownout.fakes.http.rendering import Rendering, Surroundings
+from brownout.fakes.plan import (
+    Answer,
+    Body,
+    Close,
+    Comment,
+    Drip,
+    Drops,
+    Error,
+    Event,
+    Finish,
+    Head,
+    Idle,
+    Raw,
+    Reset,
+    Spoiled,
+    Step,
+    StreamError,
+    Tokens,
+)
 from brownout.fakes.player import Player
 from brownout.fakes.ticket import Request
 
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
 from ...policies.layers.sdk import retries
-from ...policies.outcome import CANCELLED, OK, Outcome
+from ...policies.outcome import CANCELLED, OK, Kind, Outcome
 from ...records import AttemptRecord
 from ..content import Content
 from .dial import CONNECT_FAILED, Dial
@@ -35,6 +54,8 @@ class SimAttempt:
         "_connect_timeout",
         "_connection",
         "_content",
+        "_dripping",
+        "_drops",
         "_error",
         "_gap",
         "_gap_timer",
@@ -45,11 +66,13 @@ class SimAttempt:
         "_is_stopped",
         "_last_byte",
         "_last_text",
+        "_malformed",
         "_node",
         "_player",
         "_port",
         "_read_timeout",
         "_record_from",
+        "_rendering",
         "_request",
         "_result",
         "_timer",
@@ -77,6 +100,12 @@ class SimAttempt:
         self._gap: float | None = None
         self._head: Head | None = None
         self._error: str | None = None
+        self._malformed = ""
+        """What is wrong with a body that has come."""
+        self._rendering: Rendering | None = None
+        self._dripping: Step | None = None
+        self._drops = 0
+        """What comes in pieces, and how many of them are still to come."""
         self._result: Outcome | None = None
         self._content: Content | None = None
         self._is_fresh = self._is_stopped = self._until_text = self._is_complete = False
@@ -130,6 +159,9 @@ class SimAttempt:
     def _send(self, connection: Connection) -> None:
         port = self._port
         now = port.now()
+        if (ending := connection.ending) is not None and not self._is_fresh:
+            self._timer = port.timer(ending.late, self._ended_beneath, None)
+            return
         lost_to, connection.lost_to = connection.lost_to, ()
         ticket = port.endpoint.answer(self._request, now, self._is_fresh, lost_to)
         self._last_byte = now
@@ -138,6 +170,11 @@ class SimAttempt:
         self._player = player = Player(port.endpoint, ticket, port.clock, self)
         port.in_flight.add(self)
         player.play()
+
+    def _ended_beneath(self, _: object, __: object = None) -> None:
+        """The server has ended the connection while the request was on its way."""
+        self._timer = None
+        self._end(_CONNECTION_LOST)
 
     def strike(self) -> None:
         """A phase has begun that may hit what is in flight."""
@@ -172,7 +209,7 @@ class SimAttempt:
         if kind is Head:
             self._head = step  # type: ignore[assignment]
             self._last_byte = self._last_text = self._port.now()
-            if step.sse:  # type: ignore[union-attr]
+            if self._in_stream:
                 self._content = Content(self._ask)
                 self._answer(Outcome("opened", status=200, stream=self))
         elif kind is Answer:  # comes with its head, or after a stall
@@ -194,8 +231,59 @@ class SimAttempt:
             self._error = step.type  # type: ignore[union-attr]
         elif kind is Reset:
             self._broken("reset")
-        elif kind is Close:
+        elif kind is Close or kind is Raw:
             self._broken("closed")
+        else:
+            self._unusual(step)
+
+    def _unusual(self, step: Step) -> None:
+        """What comes of few faults."""
+        match step:
+            case Drops():
+                self._last_byte = self._port.now()
+                self._drops -= step.count
+                if self._drops <= 0 and self._dripping is not None:
+                    self.emit(self._dripping)
+            case Spoiled():
+                self._last_byte = self._port.now()
+                self._spoiled(step)
+            case Body():
+                self._malformed = "text"
+            case Comment():
+                self._last_byte = self._port.now()
+            case Idle():
+                assert self._connection is not None
+                self._connection.ending = step
+
+    def _spoiled(self, spoiled: Spoiled) -> None:
+        step, how = spoiled.step, spoiled.how
+        if isinstance(step, Answer):
+            self._malformed = how
+        elif how in ("no_json", "no_utf8", "no_gzip"):
+            self._malformed = how
+            self._port.timer(0.0, self._malformed_was_read, None)
+        elif isinstance(step, Tokens) and how in ("twice", "swapped"):
+            self._texts(Tokens(step.count + (how == "twice"), 0.0))
+        elif how in ("twice", "swapped"):
+            self.emit(step)  # whoever has read it takes no notice of another
+
+    def measure(self, step: Drip) -> int:
+        """How long it is on the wire."""
+        player = self._player
+        assert player is not None
+        if self._rendering is None:
+            self._rendering = Rendering(player.ticket, Surroundings())
+        self._dripping, self._drops = step.step, self._rendering.measure(step, player.upcoming)
+        return self._drops
+
+    @property
+    def _in_stream(self) -> bool:
+        """Whether the answer is read event by event: the SDK goes by what it asked for."""
+        return self._request.stream and self._head is not None and self._head.status == 200
+
+    def _malformed_was_read(self, _: object, __: object = None) -> None:
+        if self._result is None:
+            self._end(Outcome("malformed", "stream", 200, tokens=self._tokens, detail=self._malformed))
 
     def _error_was_read(self, _: object, __: object = None) -> None:
         if self._result is None:
@@ -227,15 +315,21 @@ class SimAttempt:
             # The SDK closes a streaming request that it will send again without reading the error's body.
             dropped = self._request.stream and not self._is_last and retries(outcome)
             self._end(outcome, is_reusable=not dropped)
-        elif self._error is not None:
+        elif self._error is not None or (self._malformed and head.sse):
             return  # it is about to be read
-        elif self._is_complete:
-            self._end(Outcome("ok", status=200, tokens=self._tokens) if head.sse else OK, is_reusable=True)
+        elif self._in_stream:
+            is_whole = self._is_complete and head.sse
+            kind: Kind = "ok" if is_whole else "truncated"
+            self._end(Outcome(kind, None if is_whole else "stream", 200, tokens=self._tokens), is_reusable=True)
+        elif self._malformed == "no_gzip":
+            self._end(_CONNECTION_LOST)
+        elif self._malformed or not self._is_complete:
+            self._end(Outcome("malformed", "read", 200, detail=self._malformed or "no_json"), is_reusable=True)
         else:
-            self._end(Outcome("truncated", "stream", 200, tokens=self._tokens), is_reusable=True)
+            self._end(OK, is_reusable=True)
 
     def _broken(self, how: str) -> None:
-        if self._head is not None and self._head.sse:
+        if self._in_stream:
             self._end(Outcome("stream_broken", "stream", 200, tokens=self._tokens, detail=how))
         else:
             self._end(_CONNECTION_LOST)
@@ -259,8 +353,8 @@ class SimAttempt:
             self._timer = self._port.clock.at(since + timeout, self._read_expired, None)
             return
         self._timer = None
-        in_stream = self._head is not None and self._head.sse
-        self._leave(Outcome("stream_timeout", "stream", 200, tokens=self._tokens) if in_stream else _READ_TIMEOUT)
+        in_stream = Outcome("stream_timeout", "stream", 200, tokens=self._tokens)
+        self._leave(in_stream if self._in_stream else _READ_TIMEOUT)
 
     def _gap_expired(self, _: object, __: object = None) -> None:
         gap = self._gap

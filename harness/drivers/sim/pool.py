@@ -12,6 +12,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
+from brownout.fakes.plan import Idle
 from brownout.fakes.timeline import Armed
 
 
@@ -29,7 +30,7 @@ class PoolLimits:
 class Connection:
     """One connection. `expires` is set while it is idle."""
 
-    __slots__ = ("expires", "is_closed", "lost_to", "number")
+    __slots__ = ("ending", "expires", "is_closed", "lost_to", "number")
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -37,6 +38,8 @@ class Connection:
         self.is_closed = False
         self.lost_to: tuple[Armed, ...] = ()
         """The faults that have made the network forget it, perhaps; nobody can see that until it is used."""
+        self.ending: Idle | None = None
+        """How the server will end it, once it is idle."""
 
     def is_alive(self, now: float) -> bool:
         """Whether an idle one can still be used."""
@@ -93,7 +96,10 @@ class Pool:
     def release(self, connection: Connection, now: float, is_reusable: bool) -> None:
         """An answer has been read to its end, or the connection is of no more use."""
         if is_reusable:
-            connection.expires = now + self._limits.expiry
+            seconds = self._limits.expiry
+            if connection.ending is not None and connection.ending.after is not None:
+                seconds = min(seconds, connection.ending.after)  # who looks at it sees that it is closed
+            connection.expires = now + seconds
             insort(self._idle, connection)
             if (self._open if self._limits.counts_busy else len(self._idle)) > self._limits.idle:
                 self._trim(now)

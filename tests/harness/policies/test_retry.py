@@ -139,6 +139,7 @@ OUTCOMES: dict[str, Outcome] = {
     "cut after text": Outcome("truncated", tokens=1),
     "gap before text": Outcome("gap", tokens=0),
     "gap after text": Outcome("gap", tokens=1),
+    "no answer at all": Outcome("malformed", "read", 200, detail="text"),
     "deadline": Outcome("deadline"),
     "breaker open": Outcome("breaker_open"),
 }
@@ -152,6 +153,7 @@ ON: dict[str, set[str]] = {
     "server_error": {"500", "503", "504"},
     "stream_before_text": BEFORE_TEXT,
     "stream_after_text": AFTER_TEXT,
+    "malformed": {"no answer at all"},
 }
 """For each name that `on` may list, the outcomes it stands for."""
 
