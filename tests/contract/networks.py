@@ -17,7 +17,7 @@ from brownout.fakes.virtual.world import World
 from brownout.harness.drivers.virtual.backends import in_memory
 
 from ..fakes.wire.serving import SCALE, Fin, fault_of, service, serving, until
-from ..loops import PATIENCE
+from ..patience import PATIENCE
 from .program import How, Seen, Settings, hurried, seen
 
 T = TypeVar("T")
