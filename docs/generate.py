@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from brownout.reports.reference import reference
 from brownout.reports.stub import stub
 
 ROOT = Path(__file__).parents[1]
-PAGES = {"docs/reference.md": reference, "src/brownout/faults.pyi": stub}
+sys.path.insert(0, str(ROOT))
+
+from tests.contract.page import page as sdks  # noqa: E402 - one of the pages is made of the tests' tables
+
+PAGES = {"docs/reference.md": reference, "docs/sdks.md": sdks, "src/brownout/faults.pyi": stub}
 
 if __name__ == "__main__":
     for path, page in PAGES.items():

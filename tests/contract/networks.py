@@ -47,7 +47,7 @@ def play(case: Case) -> Seen:
 
 
 async def _on_the_wire(case: Case) -> Seen:
-    async with serving(_service(case.trouble)) as server:
+    async with serving(service_with(case.trouble)) as server:
 
         async def between() -> None:
             await until(lambda: all(connection.is_idle for connection in server.connections))
@@ -75,7 +75,7 @@ def _virtual(case: Case) -> Seen:
 def virtual(trouble: Trouble) -> Iterator[tuple[World, VirtualServer]]:
     """A virtual time in which a server that has this trouble listens at `HOST`, and knows nobody's name."""
     with World() as world, in_memory(world.network):
-        server = VirtualServer(Endpoint(_service(trouble), seed=1), world.hub)
+        server = VirtualServer(Endpoint(service_with(trouble), seed=1), world.hub)
         server.tls = trouble.get("tls", "works")
         world.network.listen(HOST, server)
         server.begin()
@@ -102,7 +102,8 @@ def _settings(case: Case, host: str, scale: float) -> Settings:
     return Settings(f"{scheme}://{host}", case.read_timeout / scale, case.trouble.get("connections"))
 
 
-def _service(trouble: Trouble) -> Service:
+def service_with(trouble: Trouble) -> Service:
+    """A server that has this trouble from the start."""
     match trouble["kind"]:
         case "fin":
             fault: Any = Fin.model_validate(trouble)

@@ -17,10 +17,13 @@ from .conftest import Machine
 
 pytestmark = pytest.mark.usefixtures("machine", "at_once")
 
+ONE_EACH = {"idle_close"}
+"""What is of kept-alive connections: here each request has one of its own."""
 MET = [
     row
     for row in THROUGH_THE_SDK
     if row.trouble["kind"] in FAULTS  # the others are about sockets, TLS and pools
+    and row.trouble["kind"] not in ONE_EACH
     and "where" not in row.trouble  # it is known whose connection it is
     and row.trouble.get("retry_after") is None  # the SDK waits, in real time
 ]
@@ -53,4 +56,6 @@ def test_the_sdk_makes_the_same_of_it(row: Row, machine: Machine) -> None:
 
 
 def test_most_rows_are_met() -> None:
-    assert {row.trouble["kind"] for row in MET} == set(FAULTS)
+    assert {row.trouble["kind"] for row in MET} == set(FAULTS) - ONE_EACH - {
+        "wrong_type"
+    }  # of which nobody takes notice
