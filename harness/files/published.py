@@ -119,13 +119,15 @@ def _inside(schema: dict[str, Any], step: str | int) -> Iterator[dict[str, Any]]
         yield found
 
 
-def _agreement(schema: dict[str, Any], node: Node | None) -> int:
-    """How many constants in the schema, such as a ``kind``, the mapping has, less those it denies."""
-    score = 0
+def _agreement(schema: dict[str, Any], node: Node | None) -> float:
+    """How far the mapping has the constants in the schema, and denies none. The first counts for more than all others
+    together, as a ``kind`` does."""
+    score, weight = 0.0, 1.0
     for key, part in schema.get("properties", {}).items():
         value = child(node, key) if node else None
         if "const" in part and isinstance(value, Scalar):
-            score += 1 if value.value == part["const"] else -1
+            score += weight if value.value == part["const"] else -weight
+            weight /= 2
     return score
 
 

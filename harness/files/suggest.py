@@ -23,7 +23,7 @@ def did_you_mean(name: str, known: Collection[str]) -> str:
     """What to append to a complaint about an unknown name: the nearest one, else all there are."""
     if near := nearest(name, known):
         return f", did you mean {quoted(near)}?"
-    return f"; known: {', '.join(map(quoted, sorted(known)))}" if 0 < len(known) <= 30 else ""
+    return f"; known: {', '.join(map(quoted, sorted(known)))}" if 0 < len(known) <= 60 else ""
 
 
 def quoted(text: str) -> str:

@@ -9,10 +9,15 @@ import pytest
 from brownout.reports.reference import reference
 from brownout.reports.stub import stub
 
+from ..contract.page import page as sdks
+
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize(("name", "page"), [("docs/reference.md", reference), ("src/brownout/faults.pyi", stub)])
+PAGES = {"docs/reference.md": reference, "docs/sdks.md": sdks, "src/brownout/faults.pyi": stub}
+
+
+@pytest.mark.parametrize(("name", "page"), PAGES.items(), ids=list(PAGES))
 def test_page_is_up_to_date(name: str, page: object) -> None:
     """A change of a model without `make docs` is found here."""
     assert callable(page)

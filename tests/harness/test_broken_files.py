@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from brownout.fakes.faults import FAULTS
 from brownout.harness.client import Client
 from brownout.harness.files import FileError, loads
 from brownout.harness.scenario import Scenario
@@ -97,8 +98,7 @@ timeline:
             '6:16: unknown fault "stal", did you mean "stall"?',
             '7:16: unknown fault "rate-limit", did you mean "rate_limit"?',
             '8:16: unknown fault "Overload", did you mean "overload"?',
-            '9:16: unknown fault "timeout"; known: "blackhole", "no_answer", "noop", "overload", "rate_limit", '
-            '"refuse", "reset", "stall", "stream_error", "truncate"',
+            f'9:16: unknown fault "timeout"; known: {", ".join(map(json.dumps, sorted(FAULTS)))}',
             "10:16: expected the name of one fault, got 429",
             '11:9: expected one fault, got "stall"; write {kind: stall}',
             '12:9: missing key "kind"',
@@ -497,11 +497,11 @@ layers:
             '8:44: expected a duration such as "10s", got 16; write "16s"',
             '8:56: expected "none", "full" or a mapping with "additive", got "additive 1s"',
             '9:12: expected "timeout", "connection", "rate_limit", "overloaded", "server_error", '
-            '"stream_before_text" or "stream_after_text", got "timeouts", did you mean "timeout"?',
+            '"stream_before_text", "stream_after_text" or "malformed", got "timeouts", did you mean "timeout"?',
             '9:22: expected "timeout", "connection", "rate_limit", "overloaded", "server_error", '
-            '"stream_before_text" or "stream_after_text", got "rate-limit", did you mean "rate_limit"?',
+            '"stream_before_text", "stream_after_text" or "malformed", got "rate-limit", did you mean "rate_limit"?',
             '9:34: expected "timeout", "connection", "rate_limit", "overloaded", "server_error", '
-            '"stream_before_text" or "stream_after_text", got 429',
+            '"stream_before_text", "stream_after_text" or "malformed", got 429',
             '10:20: expected "obey" or "ignore", got "honour"',
             "11:25: expected 1 or less, got 2",
             "11:38: expected 1 or more, got 0",
