@@ -37,6 +37,8 @@ from .plan import (
 from .ticket import Ticket
 
 _PING, _COMMENT = Event("ping"), Comment()
+_ROUNDING = 1e-9
+"""Seconds: what is left of a stall after several subtractions may be off by."""
 _LAST = frozenset({Finish, Close, Reset})
 """Steps after which there is nothing to play."""
 
@@ -314,7 +316,7 @@ class Player:
             self._endpoint.drop(self.ticket, now)  # nobody is there to be kept waiting
             self._i = len(self._plan)
             return False
-        if stall.pings is not None and (stall.seconds is None or stall.pings < stall.seconds):
+        if stall.pings is not None and (stall.seconds is None or stall.pings < stall.seconds - _ROUNDING):
             left = None if stall.seconds is None else stall.seconds - stall.pings
             rest = self._plan[self._i :]
             self._plan, self._i = (
