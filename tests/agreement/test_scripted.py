@@ -115,20 +115,21 @@ def differences(sim: Ledger, wire: Ledger) -> dict[object, object]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", [SDK, STACK], ids=["sdk", "stack"])
-def test_same_story_on_wire_and_sim(text: str) -> None:
+@pytest.mark.parametrize("scenario", [SCENARIO, ODD], ids=["scripted", "odd"])
+def test_same_story_on_wire_and_sim(scenario: Scenario, text: str) -> None:
     """Same attempts, outcomes, connections, tokens and exceptions, call by call; times within 5% and a floor.
 
     A machine that is busy elsewhere is late here in one run and there in another; a product that is wrong is wrong in
     the same place in all of them.
     """
     client = loads(text, Client)
-    sim = simulate(SCENARIO, client, SEED)
-    assert len(sim.calls) == 60
-    always = differences(sim, play(SCENARIO, client, SEED, SCALE))
+    sim = simulate(scenario, client, SEED)
+    assert len(sim.calls) >= 60
+    always = differences(sim, play(scenario, client, SEED, SCALE))
     for _ in range(RUNS - 1):
         if not always:
             break
-        found = differences(sim, play(SCENARIO, client, SEED, SCALE))
+        found = differences(sim, play(scenario, client, SEED, SCALE))
         always = {who: always[who] for who in always.keys() & found.keys()}
     assert always == {}
 

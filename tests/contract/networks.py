@@ -16,7 +16,7 @@ from brownout.fakes.virtual.server import VirtualServer
 from brownout.fakes.virtual.world import World
 from brownout.harness.drivers.virtual.backends import in_memory
 
-from ..fakes.wire.serving import SCALE, Fin, fault_of, service, serving, until
+from ..fakes.wire.serving import SCALE, fault_of, service, serving, until
 from ..patience import PATIENCE
 from .program import How, Seen, Settings, hurried, seen
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 Network = Literal["wire", "virtual", "virtual, no loop"]
 """Without a loop: blocking calls in the thread itself."""
 Trouble = Mapping[str, Any]
-"""A fault as in a scenario file, or a `kind` that is none: `fin`, `tls`, `idle_closed`, `idle_reset`, `small_pool`."""
+"""A fault as in a scenario file, or a `kind` that is none: `tls`, `idle_closed`, `idle_reset`, `small_pool`."""
 
 NONE: Trouble = {"kind": "noop"}
 HOST = "claude.test"
@@ -105,10 +105,8 @@ def _settings(case: Case, host: str, scale: float) -> Settings:
 def service_with(trouble: Trouble) -> Service:
     """A server that has this trouble from the start."""
     match trouble["kind"]:
-        case "fin":
-            fault: Any = Fin.model_validate(trouble)
         case "tls" | "idle_closed" | "idle_reset" | "small_pool":
-            fault = Noop()
+            fault: Any = Noop()
         case _:
             fault = fault_of(trouble)
     return service(Phase(0.0, (fault,)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Literal
+from typing import Any
 
 from brownout.fakes.capacity import Capacity
 from brownout.fakes.distributions import tokens_always
@@ -13,7 +13,6 @@ from brownout.fakes.endpoint import Endpoint, Service
 from brownout.fakes.faults import FAULTS, Fault
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Limits
-from brownout.fakes.plan import CLOSE, RELEASE, Plan
 from brownout.fakes.timeline import Phase
 from brownout.fakes.wire.server import WireServer
 
@@ -23,15 +22,6 @@ TOKENS = 8
 """The length of every answer, unless a test says otherwise."""
 ENDLESS = 10**6
 """Tokens of an answer that takes hours: whatever is to happen before its end does."""
-
-
-class Fin(Fault):
-    """FIN at the moment given: of the ways to break off, the one that no registered fault takes."""
-
-    kind: Literal["fin"] = "fin"
-
-    def instead(self, rest: Plan) -> Plan:
-        return (RELEASE, CLOSE)
 
 
 def fault_of(given: Mapping[str, Any]) -> Fault:

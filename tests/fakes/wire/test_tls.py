@@ -21,7 +21,7 @@ from brownout.fakes.wire.server import WireServer
 
 from ...loops import on_loop
 from .raw import request
-from .serving import SCALE, Fin, fault_of, outcome, service, until
+from .serving import SCALE, fault_of, outcome, service, until
 
 ASK: Any = {"model": "m", "max_tokens": 100, "messages": [{"role": "user", "content": "Hello"}]}
 _CA = trustme.CA()
@@ -99,7 +99,7 @@ async def test_a_reset_says_no_goodbye() -> None:
     """RST in the middle of a stream, not a word of TLS; an end by FIN comes after one."""
     for fault, expected in (
         (fault_of({"kind": "reset", "at": {"tokens": 3}}), "ConnectionResetError"),
-        (Fin(at="before_end"), "goodbye"),
+        (fault_of({"kind": "close", "at": "before_end"}), "goodbye"),
     ):
         server = await started(fault)
         got, end = await asyncio.to_thread(ends, server.port)
