@@ -45,9 +45,12 @@ class Scripted(Armed):
     def hits(self, who: Identity, stream: bool, now: float) -> bool:
         return (who in self.turns.taken or Armed.hits(self, who, stream, now)) and self.turns.take(who)
 
-    def keeps_out(self, before: Armed | None) -> bool:
+    def keeps_out(self, number: int, now: float, before: Armed | None) -> bool:
         """Whether a connection of which nothing is known takes a turn; `before` as in `Endpoint.knock`."""
-        return self is before or (self.fault.takes_the_port and self.turns.take(None))
+        if self is before:
+            return True
+        is_hit = self.is_blind and Armed.hits(self, Identity(0, number), False, now)
+        return (self.fault.takes_the_port or is_hit) and self.turns.take(None)
 
     def lasts(self) -> bool:
         return self.turns.left == inf
@@ -90,10 +93,14 @@ class Scoped(Scripted):
     scope: Scope
     asking: Asking
 
+    @property
+    def is_blind(self) -> bool:
+        return False
+
     def hits(self, who: Identity, stream: bool, now: float) -> bool:
         return self._concerns_asking() and Scripted.hits(self, who, stream, now)
 
-    def keeps_out(self, before: Armed | None) -> bool:
+    def keeps_out(self, number: int, now: float, before: Armed | None) -> bool:
         return False
 
     def lets_in(self) -> bool:

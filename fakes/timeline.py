@@ -41,9 +41,15 @@ class Armed:
             return False
         return fault.share >= 1.0 or self.draws.uniform(fault.label(who, now)) < fault.share
 
-    def keeps_out(self, before: Armed | None) -> bool:
-        """Whether a connection of which nothing is known is kept out; `before` as in `Endpoint.knock`."""
-        return self.fault.takes_the_port
+    @property
+    def is_blind(self) -> bool:
+        """Whether it need not know whose connection it strikes."""
+        return self.fault.is_blind
+
+    def keeps_out(self, number: int, now: float, before: Armed | None) -> bool:
+        """Whether a connection of which nothing is known but its number is kept out; `before` as in
+        `Endpoint.knock`."""
+        return self.fault.takes_the_port or (self.is_blind and self.hits(Identity(0, number), False, now))
 
     def lasts(self) -> bool:
         """Whether it is for all requests, however many come."""
