@@ -37,4 +37,4 @@ class UploadStall(Fault):
         return where
 
     def instead(self, rest: Plan) -> Plan | None:
-        return (RELEASE, Stall()) if ADMIT in rest else None
+        return (RELEASE, Stall()) if ADMIT in rest[1:] else None  # else it has come, and waits for a slot

@@ -124,8 +124,8 @@ class Server(ABC):
     def time_of_day(self) -> datetime:
         """What clients are told."""
 
-    def speaks_tls(self, transport: asyncio.Transport) -> bool:
-        """Whether a connection does."""
+    def speaks_tls(self, transport: asyncio.Transport | None = None) -> bool:
+        """Whether a connection does; without one, all of them."""
         return self._scheme == "https"
 
     def stop_reading(self, transport: asyncio.Transport, came: int) -> None:

@@ -75,7 +75,7 @@ class VirtualServer(Server):
         assert isinstance(transport, MemoryTransport)
         transport.reset()
 
-    def speaks_tls(self, transport: asyncio.Transport) -> bool:
+    def speaks_tls(self, transport: asyncio.Transport | None = None) -> bool:
         return isinstance(transport, MemoryTransport) and transport.speaks_tls
 
     def stop_reading(self, transport: asyncio.Transport, came: int) -> None:

@@ -13,8 +13,9 @@ from ..faults.base import Opening
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """For `SO_LINGER`."""
-_HURRY = 0.05
-"""Seconds after which somebody who has said nothing is reset all the same."""
+_HURRY, _ROUND_TRIP = 0.05, 0.02
+"""Seconds after which somebody who has said nothing is reset all the same, and those until the RST for others gets
+there, over a network that has a length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,9 @@ async def turn_away(accepted: socket.socket, greeting: Greeting) -> None:
     try:
         match greeting.opening:
             case "reset":
-                # A RST that came before his first word would meet some as they connect, on loopback alone.
-                await _has_spoken(accepted, _HURRY)
+                # A RST that left at once would meet some as they connect, or as they send, on loopback alone.
+                if await _has_spoken(accepted, _HURRY):
+                    await asyncio.sleep(_ROUND_TRIP)
                 accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
             case "tls_reset":
                 if await _has_spoken(accepted):

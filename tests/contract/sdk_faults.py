@@ -6,7 +6,13 @@ The outcomes are those measured on real sockets, with the SDK's own two retries.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
+
+from brownout.fakes.faults import FAULTS
+from brownout.harness.certificates import make
 
 from ..fakes.wire.serving import TOKENS
 from .networks import Case, Network, Trouble
@@ -40,7 +46,10 @@ class Row(NamedTuple):
 
     def case(self, network: Network, trouble: Trouble | None = None) -> Case:
         """Its trouble, or another, on one of its networks."""
-        return Case(trouble or self.trouble, self.how, network, self.read_timeout, self.trouble["kind"] == "tls")
+        kind = self.trouble["kind"]
+        is_secure = kind == "tls" or (kind in FAULTS and FAULTS[kind].opening in UNDER_TLS)
+        shown = certificates() if is_secure and network == "wire" else ""
+        return Case(trouble or self.trouble, self.how, network, self.read_timeout, is_secure, shown)
 
     def seen_by(self, major: str) -> Seen:
         """What that generation of the SDK makes of it. 0.x stands on httpx, whose names are the same."""
@@ -50,6 +59,19 @@ class Row(NamedTuple):
         for newer in ("httpx2", "httpcore2"):
             raised, cause = (name.replace(f"{newer}.", f"{newer[:-1]}.") for name in (raised, cause))
         return self.expected._replace(raised=raised, cause=cause, **self.older)
+
+
+@cache
+def certificates() -> str:
+    """A folder with some, until the process ends."""
+    folder = TemporaryDirectory(prefix="brownout-test-")
+    make(Path(folder.name))
+    KEPT.append(folder)
+    return folder.name
+
+
+KEPT: list[TemporaryDirectory[str]] = []
+UNDER_TLS = ("tls_hangs", "tls_reset", "untrusted")
 
 
 def rows(kind: str, *pairs: tuple[How, Seen], **given: Any) -> Iterable[Row]:
@@ -67,6 +89,7 @@ HEALTHY_STREAM = HEALTHY._replace(tokens=TOKENS)
 BOTH: tuple[How, ...] = ("create", "stream")
 IN_A_THREAD: tuple[How, ...] = ("create in a thread", "stream in a thread")
 ALL = BOTH + IN_A_THREAD
+LARGE: tuple[How, ...] = ("create large", "create large in a thread")
 TWICE: tuple[How, ...] = ("create twice", "create twice in a thread")
 BESIDE: tuple[How, ...] = ("create beside an open stream", "create beside an open stream in a thread")
 TWO_CALLS = HEALTHY._replace(requests=2)
@@ -156,4 +179,19 @@ THROUGH_THE_SDK: tuple[Row, ...] = (
     # a stream that nobody reads keeps its connection
     *rows("noop", *((how, TWO_CALLS._replace(connections=2)) for how in BESIDE)),
     *rows("small_pool", *((how, timeout("PoolTimeout", 1, 4)) for how in BESIDE), connections=1),
+    # below HTTP: a name that is not found; a resolver that takes longer than the client waits
+    *on(("virtual",), rows("dns", *((how, broken("ConnectError")) for how in ALL))),
+    *on(("virtual",), rows("dns", *((how, broken("ConnectError")) for how in ALL), after="2s")),
+    *on(("virtual",), rows("dns", *((how, timeout("ConnectTimeout")) for how in ALL), after="30s")),
+    # an open connection that is no good; TLS that does not come about
+    *rows("reset_on_accept", *((how, broken("ReadError")) for how in ALL)),
+    *rows("reset_on_accept", ("create", broken("ReadError")), where={"clients": [0]}),
+    *rows("tls_stall", *((how, timeout("ConnectTimeout")) for how in ALL)),
+    *rows("tls_reset", *((how, broken("ConnectError")) for how in ALL)),
+    *rows("bad_certificate", *((how, broken("ConnectError")) for how in ALL)),
+    *rows("bad_certificate", *((how, broken("ConnectError")) for how in ALL), why="self_signed"),
+    *rows("bad_certificate", *((how, broken("ConnectError")) for how in ALL), why="wrong_host"),
+    # what fits into the buffers has been sent, as far as the client can tell
+    *rows("upload_stall", *((how, timeout("ReadTimeout")) for how in ALL)),
+    *rows("upload_stall", *((how, timeout("WriteTimeout")) for how in LARGE)),
 )

@@ -30,4 +30,5 @@ def test_the_sdk_sees_the_difference(row: Row, network: Network, sdk: Here | Chi
 @pytest.mark.parametrize("network", ["wire", "virtual"])
 def test_every_kind_is_observed(network: Network) -> None:
     """A fault without a row for a network has never been seen there by anybody."""
-    assert set(FAULTS) - {row.trouble["kind"] for row in THROUGH_THE_SDK if network in row.networks} == set()
+    played = {kind for kind, fault in FAULTS.items() if not fault.fidelity[network].startswith("not available")}
+    assert played - {row.trouble["kind"] for row in THROUGH_THE_SDK if network in row.networks} == set()

@@ -20,7 +20,7 @@ from brownout.harness.few_collections import few_collections
 from brownout.harness.scenario import Scenario
 from brownout.harness.serving.host import Host, PortTaken, Settings
 
-from .loading import load
+from .loading import check_available, load
 from .reachable import Reach
 
 Tls = tuple[Certificates, Path]
@@ -50,6 +50,7 @@ def serve(
     if no_control and control_port is not None:
         raise click.UsageError("--control-port and --no-control exclude each other")
     (source,), _ = load([scenario], [])
+    check_available([source], "wire", tls)
     at = Settings(reach.host, port, scale)
     at.control_port, at.token = None if no_control else _beside(port, control_port), _token(reach)
     with _secured(tls, reach, ca_file) as secured:
