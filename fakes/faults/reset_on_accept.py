@@ -16,9 +16,9 @@ class ResetOnAccept(Fault):
     example: ClassVar[dict[str, Any]] = {"kind": "reset_on_accept", "share": "20%"}
     fidelity: ClassVar[dict[str, str]] = {
         "wire": "faithful; the RST leaves 20 ms of the wall clock after the client has begun to send, or 50 ms after "
-        "it has connected: over a real network, too, it comes while the client waits; a share is drawn by the number of "
-        "the connection; a `where`, or a draw per call or client, is approximated: its first request is read before it "
-        "is reset",
+        "it has connected: over a real network, too, it comes while the client waits; a share is drawn by the number "
+        "of the connection; a `where`, or a draw per call or client, is approximated: its first request is read before "
+        "it is reset",
         "virtual": "faithful where it is known whose connection it is, as in `run` and `compare`; else as on the wire",
         "sim": "faithful",
     }
