@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import Literal
 
 from .draws import Draws, Identity
 from .faults import Fault
@@ -20,9 +21,10 @@ class Phase:
     hits_idle: bool = False
 
     @property
-    def breaks_idle(self) -> bool:
-        """Whether its beginning breaks idle connections for all to see: it is meant to, and has a fault that can."""
-        return self.hits_idle and any(fault.hits_idle and not fault.swallows for fault in self.faults)
+    def breaks_idle(self) -> Literal["", "rst", "fin"]:
+        """How its beginning breaks idle connections for all to see, if it is meant to and has a fault that can."""
+        found = [fault.ends_by for fault in self.faults if fault.hits_idle and not fault.swallows]
+        return found[0] if self.hits_idle and found else ""
 
 
 @dataclass(frozen=True, slots=True)

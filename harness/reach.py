@@ -31,6 +31,9 @@ def _why_not(fault: Fault, kinds: Sequence[Calls], clients: int, limit: int | No
     if fault.streams_only and (wants is False or not streams):
         why = "this one is for plain calls" if wants is False else "no call of this workload streams"
         return f"{fault.kind} is for streams, and {why}"
+    if fault.plain_only and (wants is True or not plain):
+        why = "this one is for streams" if wants is True else "every call of this workload streams"
+        return f"{fault.kind} is for plain calls, and {why}"
     if (wants is True and not streams) or (wants is False and not plain):
         return f"no call of this workload {'streams' if wants else 'is plain'}"
     if where is not None and where.clients is not None and min(where.clients) >= clients:
@@ -42,5 +45,8 @@ def _why_not(fault: Fault, kinds: Sequence[Calls], clients: int, limit: int | No
 
 def _hits_everything(fault: Fault, kinds: Sequence[Calls]) -> bool:
     """The first fault that hits a request is the one it gets."""
-    reaches_all = not fault.streams_only or all(kind.stream >= 1.0 for kind in kinds)
+    reaches_all = all(
+        (not fault.streams_only or kind.stream >= 1.0) and (not fault.plain_only or kind.stream <= 0.0)
+        for kind in kinds
+    )
     return fault.share >= 1.0 and fault.where is None and reaches_all and not fault.on_connect

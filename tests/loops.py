@@ -12,8 +12,8 @@ from typing import Any, ParamSpec
 
 import pytest
 
-PATIENCE = 60.0
-"""Real seconds after which a test that waits for something has failed; none waits this long when it passes."""
+from .patience import PATIENCE
+
 Given = ParamSpec("Given")
 Factory = Callable[[], asyncio.AbstractEventLoop]
 

@@ -89,6 +89,8 @@ class Fault(BaseModel):
     """Whether it acts on a request that has not come whole: of that nothing is known but its headers."""
     hits_idle: ClassVar[bool] = False
     """Whether a phase that begins with this fault can break idle kept-alive connections."""
+    ends_by: ClassVar[Literal["rst", "fin"]] = "rst"
+    """How those are broken."""
     swallows: ClassVar[bool] = False
     """Whether packets vanish: who opens a connection hears nothing instead of being refused, requests on open
     connections are lost too, and an idle connection that is hit looks alive until something is sent on it."""

@@ -14,6 +14,7 @@ class Close(Fault):
     kind: Literal["close"] = "close"
     example: ClassVar[dict[str, Any]] = {"kind": "close", "at": {"tokens": 3}, "share": "20%"}
     hits_idle: ClassVar[bool] = True
+    ends_by: ClassVar[Literal["rst", "fin"]] = "fin"
 
     def instead(self, rest: Plan) -> Plan:
         return (RELEASE, CLOSE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from ..moments import AfterFraction, AfterTokens
-from ..plan import Event, Plan, Tokens, is_unanswered
+from ..plan import Event, Plan, Spoiled, Tokens, is_unanswered
 from ..rests import with_spoiled
 from .base import Fault
 
@@ -29,5 +29,7 @@ class ReorderedEvents(Fault):
             return None
         one, two = following
         changed = list(rest)
-        changed[one], changed[two] = changed[two], changed[one]
+        early = rest[two]
+        changed[one] = Spoiled(early, "swapped") if isinstance(early, Event) else early  # as it is, and too early
+        changed[two] = rest[one]
         return tuple(changed)

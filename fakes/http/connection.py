@@ -10,8 +10,8 @@ from ..api.messages import Create
 from ..api.plain import Rejected
 from ..draws import Identity
 from ..faults.base import STAGES
-from ..plan import Close, Drip, Finish, Head, Reset, Step, Tokens, Vanish
-from ..player import Player
+from ..plan import Close, Drip, Finish, Head, Idle, Reset, Step, Tokens, Vanish
+from ..player import Handle, Player
 from ..reply import Reply
 from ..ticket import Request, Ticket
 from ..timeline import Armed
@@ -49,6 +49,9 @@ class Connection(Requests):
         self._is_fresh = True
         self._is_dead = False
         """Whether what the client sends goes nowhere."""
+        self._ending: Idle | None = None
+        """How it is to be ended once it is idle."""
+        self._idle_timer: Handle | None = None
         self._lost_to: tuple[Armed, ...] = ()
         self._who: Identity | None = None
         """Who sends the request of which the headers alone have come, if he had to be asked then."""
@@ -79,9 +82,12 @@ class Connection(Requests):
         if self._player is None:
             self._transport.close()
 
-    def strike_idle(self) -> None:
+    def strike_idle(self, by_reset: bool = True) -> None:
         """The phase that begins breaks idle connections."""
-        self._reset()
+        if by_reset:
+            self._reset()
+        else:
+            self._transport.close()
 
     def forget_idle(self, lost_to: tuple[Armed, ...]) -> None:
         """The phase that begins has lost idle connections; whose request comes next decides whether this is one."""
@@ -98,10 +104,23 @@ class Connection(Requests):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._server.connections.pop(self, None)
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
         player, self._player = self._player, None
         if player is not None:
             self._settle(is_got=False)
             player.abandon()
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_dead:
+            return
+        if self._ending is not None and self.is_idle:
+            if self._idle_timer is not None:
+                self._idle_timer.cancel()
+            if self._ending.after is None:
+                self._end_beneath(self._ending)
+                return
+        super().data_received(data)
 
     def _stops_at(self, head: RequestHead, came: int) -> bool:
         server = self._server
@@ -247,20 +266,35 @@ class Connection(Requests):
     def _close(self, step: Step) -> None:
         self._transport.close()
 
+    def _will_end(self, step: Idle) -> None:
+        self._ending = step
+
     def _vanish(self, step: Step) -> None:
         """Nothing comes through any more; what is sent here is not even read."""
         self._settle(is_got=False)
         self._is_dead = True
         self._player = self._ticket = self._rendering = None
-        self._transport.pause_reading()
 
     def _finish(self, step: Step) -> None:
         self._settle(is_got=self._is_answered)
         self._player = self._ticket = self._rendering = None
+        ending = self._ending
         if self._is_last:
             self._transport.close()
+        elif ending is not None and ending.after is None and self._waiting:
+            self._end_beneath(ending)
         else:
             self._next()
+            if ending is not None and ending.after is not None and self.is_idle:
+                self._idle_timer = self._server.clock.timer(ending.after, self._end_idle, ending)
+
+    def _end_beneath(self, ending: Idle) -> None:
+        """The next request has come, and nobody reads it."""
+        self._is_dead = True
+        self._idle_timer = self._server.clock.timer(ending.late, self._end_idle, ending)
+
+    def _end_idle(self, ending: Idle, _: object) -> None:
+        self.strike_idle(ending.by_reset)
 
     def _reset(self) -> None:
         self._server.reset(self._transport)
@@ -271,6 +305,7 @@ _ACTS: dict[type, Callable[[Connection, Any], None]] = {
     Finish: Connection._finish,
     Close: Connection._close,
     Vanish: Connection._vanish,
+    Idle: Connection._will_end,
     Reset: lambda connection, step: connection._reset(),
 }
 """What steps do beside being sent."""

@@ -57,6 +57,11 @@ class Rendering:
         self._drops = b""
         self._size = 1
 
+    def goes_on(self, head: Head, sent: int) -> None:
+        """From here, where others have rendered what came before: the head, and so many tokens."""
+        self._begun(head, Answer(), is_alone=True)
+        self._sent = sent
+
     def measure(self, drip: Drip, upcoming: Step | None) -> int:
         """Keep the bytes of a drip; how many pieces they make."""
         self._drops, self._size = self._held + self.bytes_of(drip.step, upcoming, is_alone=True), drip.size
@@ -122,7 +127,7 @@ class Rendering:
             self._answer = self._body_of(following)
             length = len(self._answer) + head.excess
         data = self._head_bytes(head, length)
-        if is_alone or not isinstance(following, Answer | Error | Body | Spoiled):
+        if is_alone or head.sse or not isinstance(following, Answer | Error | Body | Spoiled):
             return data
         self._held = data
         return b""

@@ -156,7 +156,7 @@ class Server(ABC):
         if phase.breaks_idle:
             for connection in tuple(self.connections):
                 if connection.is_idle:
-                    connection.strike_idle()
+                    connection.strike_idle(phase.breaks_idle == "rst")
         elif forgets := self.endpoint.timeline.forgets:
             for connection in self.connections:
                 if connection.is_idle:

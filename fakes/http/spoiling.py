@@ -55,8 +55,8 @@ def _no_json(data: bytes) -> bytes:
 
 
 def _no_utf8(data: bytes) -> bytes:
-    """A byte in its middle that no character has."""
-    at = len(data) // 2
+    """The end of its last string is a byte that no character has."""
+    at = max(0, data.rfind(b'"') - 1)
     return data[:at] + b"\xff" + data[at + 1 :]
 
 

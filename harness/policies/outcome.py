@@ -122,6 +122,10 @@ def _malformed(outcome: Outcome, major: Major) -> str:
             return "builtins.UnicodeDecodeError"
         case "no_gzip":
             return f"{_HTTP_LIBRARY[major]}.DecodingError"
+        case "order":
+            return "builtins.IndexError" if major == "2" else "builtins.RuntimeError"
+        case "no_start":
+            return "builtins.AssertionError"
         case "text":
             return ""
     return "json.JSONDecodeError"

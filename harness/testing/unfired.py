@@ -96,6 +96,8 @@ def _why(entry: Entry, requests: Sequence[Served]) -> str:
         return "no request has come"
     if fault.streams_only and not any(served.stream for served in requests):
         return "it has a meaning for streams alone, and no stream was asked for"
+    if fault.plain_only and all(served.stream for served in requests):
+        return "it has a meaning for plain answers alone, and only streams were asked for"
     if fault.on_connect:
         return f"it keeps out new connections, and {counted(len(requests), 'request')} came on those that were open"
     if fault.where is not None:

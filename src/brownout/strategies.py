@@ -102,7 +102,8 @@ def _chosen(kinds: Iterable[str] | None, streams: bool | None) -> list[str]:
     names = FAULTS.keys() - {"noop"} if kinds is None else {kinds} if isinstance(kinds, str) else set(kinds)
     if unknown := names - FAULTS.keys():
         raise ValueError(f"kinds: unknown fault {quoted(min(unknown))}{did_you_mean(min(unknown), FAULTS)}")
-    found = [name for name in names if streams is not False or not FAULTS[name].streams_only]
+    wrong = "streams_only" if streams is False else "plain_only" if streams is True else None
+    found = [name for name in names if wrong is None or not getattr(FAULTS[name], wrong)]
     if not found:
         raise ValueError("kinds: expected at least one" + (" that not only streams can meet" if names else ""))
     return sorted(found, key=lambda name: (_SIMPLEST.index(name) if name in _SIMPLEST else len(_SIMPLEST), name))
@@ -132,7 +133,7 @@ def _phases(draw: st.DrawFn, several: st.SearchStrategy[list[Fault]]) -> Phase:
 
 def _fault(kind: str, streams: bool | None) -> st.SearchStrategy[Fault]:
     fault = FAULTS[kind]
-    knows_stream = streams is not None or fault.streams_only
+    knows_stream = streams is not None or fault.streams_only or fault.plain_only
     # Requests of a program that does not name itself are all those of one client.
     where = mapping(Where, without={"clients", *(["stream"] if knows_stream else [])}, at_least=1)
     aliases = {field.alias for field in fault.model_fields.values()}

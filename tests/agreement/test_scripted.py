@@ -17,6 +17,7 @@ from brownout.harness.ledger import Ledger
 from brownout.harness.scenario import Scenario
 
 SCENARIO = load(Path(__file__).with_name("scripted.yaml"), Scenario)
+ODD = load(Path(__file__).with_name("odd.yaml"), Scenario)
 SCALE = 4.0
 SEED = 3
 RUNS = 8
@@ -133,8 +134,9 @@ def test_same_story_on_wire_and_sim(text: str) -> None:
 
 
 def test_script_has_every_fault_and_each_fires() -> None:
-    """The scripted scenario leaves out no kind of fault, and each of its faults takes effect in the simulator."""
-    kinds = {fault.kind for phase in SCENARIO.timeline for fault in phase.faults}
+    """The scripted scenarios leave out no kind of fault, and each of theirs takes effect in the simulator."""
+    kinds = {fault.kind for scenario in (SCENARIO, ODD) for phase in scenario.timeline for fault in phase.faults}
     assert kinds == set(FAULTS)
-    faults = simulate(SCENARIO, loads(SDK, Client), SEED).faults
-    assert {name for name, (planned, fired) in faults.items() if not fired} == set()
+    for scenario in (SCENARIO, ODD):
+        faults = simulate(scenario, loads(SDK, Client), SEED).faults
+        assert {name for name, (planned, fired) in faults.items() if not fired} == set()

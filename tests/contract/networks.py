@@ -19,7 +19,7 @@ from brownout.fakes.wire.certificates import AUTHORITY, Certificates, file_of
 from brownout.harness.drivers.virtual.backends import in_memory
 
 from ..fakes.wire.serving import SCALE, Fin, fault_of, service, serving, until
-from ..loops import PATIENCE
+from ..patience import PATIENCE
 from .program import How, Seen, Settings, hurried, seen
 
 T = TypeVar("T")

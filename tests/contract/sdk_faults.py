@@ -18,6 +18,20 @@ from ..fakes.wire.serving import TOKENS
 from .networks import Case, Network, Trouble
 from .program import How, Seen
 
+ONLY_IN_2 = {
+    f"anthropic.{newer}": f"anthropic.{older}"
+    for newer, older in {
+        "PaymentRequiredError": "APIStatusError",
+        "RequestTimeoutError": "APIStatusError",
+        "ContentTooLargeError": "RequestTooLargeError",
+        "HTTPNotImplementedError": "InternalServerError",
+        "ServiceUnavailableError": "InternalServerError",
+        "GatewayTimeoutError": "InternalServerError",
+        "EnforcedSpendLimitReachedError": "RateLimitError",
+    }.items()
+}
+"""Classes of 2.x, and what 0.x raises instead."""
+
 
 class Row(NamedTuple):
     """One trouble, how a program meets it, and what SDK 2.x makes of it; `older` says what 0.x does otherwise."""
@@ -58,7 +72,8 @@ class Row(NamedTuple):
         raised, cause = self.expected.raised, self.expected.cause
         for newer in ("httpx2", "httpcore2"):
             raised, cause = (name.replace(f"{newer}.", f"{newer[:-1]}.") for name in (raised, cause))
-        return self.expected._replace(raised=raised, cause=cause, **self.older)
+        raised = ONLY_IN_2.get(raised, raised)
+        return self.expected._replace(**{"raised": raised, "cause": cause, **self.older})
 
 
 @cache
@@ -123,6 +138,27 @@ def too_many(requests: int, connections: int = 1) -> Seen:
     return status("RateLimitError", 429, "rate_limit_error", requests, connections)
 
 
+STATUSES = (
+    (400, "BadRequestError", "invalid_request_error", 1),
+    (401, "AuthenticationError", "authentication_error", 1),
+    (402, "PaymentRequiredError", "billing_error", 1),
+    (403, "PermissionDeniedError", "permission_error", 1),
+    (404, "NotFoundError", "not_found_error", 1),
+    (408, "RequestTimeoutError", "invalid_request_error", 3),
+    (409, "ConflictError", "conflict_error", 3),
+    (413, "ContentTooLargeError", "request_too_large", 1),
+    (422, "UnprocessableEntityError", "invalid_request_error", 1),
+    (429, "RateLimitError", "rate_limit_error", 3),
+    (500, "InternalServerError", "api_error", 3),
+    (501, "HTTPNotImplementedError", "api_error", 3),
+    (502, "InternalServerError", "api_error", 3),
+    (503, "ServiceUnavailableError", "api_error", 3),
+    (504, "GatewayTimeoutError", "timeout_error", 3),
+    (529, "OverloadedError", "overloaded_error", 3),
+)
+SPENT = status("EnforcedSpendLimitReachedError", 429, "rate_limit_error", 3)
+NO_GZIP = Seen("httpx2.DecodingError", "zlib.error")
+NO_UTF8 = Seen("builtins.UnicodeDecodeError", tokens=3)
 WAITS = too_many(3, 3)._replace(outlasted=True)
 
 THROUGH_THE_SDK: tuple[Row, ...] = (
@@ -146,9 +182,11 @@ THROUGH_THE_SDK: tuple[Row, ...] = (
     *rows("reset", ("create", broken("ReadError", 3)), at="before_end"),
     *rows("reset", *((how, raw("ReadError", 3)) for how in ("stream", "stream in a thread")), at={"tokens": 3}),
     *rows("reset", ("stream", raw("ReadError")), at="after_headers"),
-    *rows("fin", *((how, broken("RemoteProtocolError")) for how in BOTH)),
-    *rows("fin", ("create", broken("RemoteProtocolError", 3)), at={"tokens": 3}),
-    *rows("fin", ("stream", raw("RemoteProtocolError", 3)), at={"tokens": 3}),
+    *rows("close", *((how, broken("RemoteProtocolError")) for how in BOTH)),
+    *rows("close", ("create", broken("RemoteProtocolError", 3)), at={"tokens": 3}),
+    *rows("close", ("create", broken("RemoteProtocolError", 3)), at="before_end"),
+    *rows("close", ("stream", raw("RemoteProtocolError", 3)), at={"tokens": 3}),
+    *rows("close", ("stream", raw("RemoteProtocolError", TOKENS)), at="before_end"),
     # a stream that ends too early is a success
     *rows("truncate", *((how, Seen(tokens=3)) for how in ("stream", "stream in a thread"))),
     *rows("truncate", ("stream", Seen("builtins.AssertionError")), at="after_headers"),
@@ -176,9 +214,86 @@ THROUGH_THE_SDK: tuple[Row, ...] = (
     *rows("noop", *((how, TWO_CALLS) for how in TWICE)),
     *rows("idle_closed", *((how, TWO_CALLS._replace(connections=2)) for how in TWICE)),
     *rows("idle_reset", *((how, TWO_CALLS._replace(connections=2)) for how in TWICE)),
+    # or, if it does so as the next request comes, after that one has failed
+    *rows("idle_close", *((how, TWO_CALLS._replace(requests=3, connections=2)) for how in TWICE)),
+    *rows("idle_close", (TWICE[0], TWO_CALLS._replace(requests=3, connections=2)), late="150ms", by="rst"),
+    *on(("virtual",), rows("idle_close", (TWICE[0], TWO_CALLS._replace(connections=2)), after="500ms")),
     # a stream that nobody reads keeps its connection
     *rows("noop", *((how, TWO_CALLS._replace(connections=2)) for how in BESIDE)),
     *rows("small_pool", *((how, timeout("PoolTimeout", 1, 4)) for how in BESIDE), connections=1),
+    # a status for each class of error; the service's words or a proxy's, what it is goes by the status
+    *(
+        row
+        for code, name, kind, times in STATUSES
+        for row in rows("error", ("create", status(name, code, kind, times)), status=code)
+    ),
+    *rows(
+        "error",
+        ("create", status("ServiceUnavailableError", 503, "", 3)),
+        ("stream", status("ServiceUnavailableError", 503, "", 3, 3)),
+        status=503,
+        body="proxy",
+    ),
+    *rows("error", ("create", status("InternalServerError", 502, "", 3)), status=502, body="empty"),
+    # the month's money is spent, and the SDK tries again all the same
+    *rows("rate_limit", ("create", SPENT), why="spend_cap"),
+    *rows("rate_limit", ("create", too_many(3)), why="acceleration"),
+    # what is no time to wait is none; milliseconds and dates are obeyed as seconds are
+    *(
+        row
+        for text in ("0", "-1", "soon")
+        for row in rows("rate_limit", ("create", too_many(3)), retry_after_text=text)
+    ),
+    *on(("virtual",), rows("rate_limit", ("create", WAITS), retry_after="30s", retry_after_as="ms")),
+    *on(("virtual",), rows("rate_limit", ("create", WAITS), retry_after="30s", retry_after_as="date")),
+    # the network has forgotten a connection
+    *rows("nat_death", ("create", timeout("ReadTimeout", 3)), ("stream", raw("ReadTimeout", 3))),
+    *rows("nat_death", *((how, timeout("ReadTimeout")) for how in BOTH), at="arrival"),
+    # a success that is none: what the program gets are the errors of parsers, or a text; nothing is tried again
+    *rows("garbage", *((how, broken("RemoteProtocolError")) for how in ALL)),
+    *rows("empty", *((how, Seen("json.JSONDecodeError")) for how in ("create", "create in a thread"))),
+    *rows("empty", ("stream", Seen("builtins.AssertionError"))),
+    *rows("html_page", *((how, Seen("builtins.AttributeError")) for how in ("create", "create in a thread"))),
+    *rows("html_page", ("stream", Seen("builtins.AssertionError"))),
+    *rows("no_stream", *((how, Seen("builtins.AssertionError")) for how in ("stream", "stream in a thread"))),
+    *rows("wrong_length", ("create", broken("RemoteProtocolError", 3)), excess=10),
+    *rows("wrong_length", ("create", Seen("json.JSONDecodeError")), excess=-5),
+    *rows("corrupt_gzip", *((how, broken("DecodingError", 3)) for how in ("create", "create in a thread"))),
+    *rows("corrupt_gzip", *((how, NO_GZIP) for how in ("stream", "stream in a thread"))),
+    *rows("malformed_json", *((how, Seen("json.JSONDecodeError")) for how in ("create", "create in a thread"))),
+    *rows(
+        "malformed_json", *((how, Seen("json.JSONDecodeError", tokens=3)) for how in ("stream", "stream in a thread"))
+    ),
+    *rows("malformed_json", ("stream", Seen("json.JSONDecodeError", tokens=TOKENS)), at="before_end"),
+    *rows("bad_encoding", *((how, Seen("builtins.UnicodeDecodeError")) for how in ("create", "create in a thread"))),
+    *rows("bad_encoding", *((how, NO_UTF8) for how in ("stream", "stream in a thread"))),
+    # events that are passed over, or told twice: nobody notices but who reads the text
+    *rows("missing_event_name", ("stream", HEALTHY_STREAM._replace(tokens=TOKENS - 1))),
+    *(
+        row._replace(older={"raised": "builtins.RuntimeError", "tokens": 0})
+        for row in rows(
+            "missing_event_name", ("stream", Seen("builtins.AssertionError", tokens=TOKENS)), at="after_headers"
+        )
+    ),
+    *rows("duplicate_event", ("stream", HEALTHY_STREAM._replace(tokens=TOKENS + 1))),
+    *(
+        row._replace(older={"raised": "builtins.RuntimeError"})
+        for row in rows("reordered_events", ("stream", Seen("builtins.IndexError")), at="after_headers")
+    ),
+    *rows("half_event", ("stream", Seen(tokens=3)), ("stream in a thread", Seen(tokens=3))),
+    *rows("half_event", ("stream", raw("RemoteProtocolError", 3)), then="close"),
+    *rows("half_event", ("stream", raw("ReadError", 3)), then="reset"),
+    *rows("half_event", ("stream", raw("ReadTimeout", 3)), then="stall"),
+    # as long as something comes nothing times out, however little it is
+    *rows("stall", ("stream", HEALTHY_STREAM._replace(outlasted=True)), for_="50s", comments="2s"),
+    *rows("slow_first_token", *((how, timeout("ReadTimeout")) for how in BOTH), by="12s"),
+    *rows("slow_tokens", ("stream", HEALTHY_STREAM._replace(outlasted=True)), factor=600),
+    *rows("trickle", ("create", HEALTHY._replace(outlasted=True)), bytes=60, every="8s"),
+    *rows("trickle", ("stream", HEALTHY_STREAM._replace(outlasted=True)), bytes=200, every="8s"),
+    *rows("trickle", *((how, timeout("ReadTimeout")) for how in BOTH), bytes=200, every="12s"),
+    *rows("bandwidth", ("stream", HEALTHY_STREAM._replace(outlasted=True)), per_second="30B"),
+    # the end of a body that is whole
+    *rows("slow_close", ("create", timeout("ReadTimeout", 3)), ("stream", raw("ReadTimeout", TOKENS))),
     # below HTTP: a name that is not found; a resolver that takes longer than the client waits
     *on(("virtual",), rows("dns", *((how, broken("ConnectError")) for how in ALL))),
     *on(("virtual",), rows("dns", *((how, broken("ConnectError")) for how in ALL), after="2s")),
@@ -195,3 +310,4 @@ THROUGH_THE_SDK: tuple[Row, ...] = (
     *rows("upload_stall", *((how, timeout("ReadTimeout")) for how in ALL)),
     *rows("upload_stall", *((how, timeout("WriteTimeout")) for how in LARGE)),
 )
+"""`wrong_type`, events in another order later on, and a stream whose last event has no name are taken as they come."""

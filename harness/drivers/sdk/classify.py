@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import anthropic
+from anthropic.types import Message
 
 from ...policies.layers.sdk import asks
-from ...policies.outcome import CANCELLED, Outcome, Phase
+from ...policies.outcome import CANCELLED, OK, Outcome, Phase
 from .library import http
 
 _PHASES: tuple[tuple[type[Exception], Phase], ...] = (
@@ -30,8 +33,15 @@ def of_attempt(error: BaseException) -> Outcome:
     return CANCELLED
 
 
-def of_call(error: Exception, tokens: int, scale: float) -> Outcome:
-    """What the SDK's caller got. Raises the error again when it is none that a fault explains."""
+def of_answer(answer: object) -> Outcome:
+    """What came of a plain call that has returned: a page, say, is returned as its text."""
+    return OK if isinstance(answer, Message) else Outcome("malformed", "read", 200, detail="text")
+
+
+def of_call(error: Exception, scale: float, tokens: int | None = None) -> Outcome:
+    """What the SDK's caller got; `tokens` of a stream that was being read. Raises the error again when it is none that
+    a fault explains."""
+    is_stream, tokens = tokens is not None, tokens or 0
     raised = f"{type(error).__module__.partition('.')[0]}.{type(error).__name__}"
     if isinstance(error, anthropic.APITimeoutError):
         return Outcome("timeout", phase_of(error.__cause__), raised=raised)
@@ -40,6 +50,9 @@ def of_call(error: Exception, tokens: int, scale: float) -> Outcome:
     # The SDK wraps whatever its transport raises, so that a defect of ours would pass for a broken connection.
     if isinstance(error, anthropic.APIConnectionError) and isinstance(error.__cause__, http.HTTPError):
         return Outcome("connection", phase_of(error.__cause__), raised=raised)
+    if detail := _malformed(error, is_stream):
+        phase: Phase = "stream" if is_stream else "read"
+        return Outcome("malformed", phase, 200, tokens=tokens, detail=detail, raised=raised)
     if isinstance(error, http.TimeoutException):
         return Outcome("stream_timeout", "stream", 200, tokens=tokens, raised=raised)
     if isinstance(error, http.RemoteProtocolError):
@@ -47,6 +60,18 @@ def of_call(error: Exception, tokens: int, scale: float) -> Outcome:
     if isinstance(error, http.TransportError):
         return Outcome("stream_broken", "stream", 200, tokens=tokens, detail="reset", raised=raised)
     raise error
+
+
+def _malformed(error: Exception, is_stream: bool) -> str:
+    """What is wrong with what came, as far as the parsers in the way tell; "" for an error that is none of theirs."""
+    if isinstance(error, UnicodeDecodeError):
+        return "no_utf8"
+    if isinstance(error, json.JSONDecodeError):
+        return "no_json"
+    if isinstance(error, http.DecodingError):
+        return "no_gzip"
+    # What the SDK's accumulator makes of events in an order that it does not expect.
+    return "order" if is_stream and isinstance(error, IndexError | RuntimeError | AssertionError) else ""
 
 
 def _of_status(error: anthropic.APIStatusError, tokens: int, raised: str, scale: float) -> Outcome:

@@ -18,7 +18,7 @@ from ...policies.engine import Callback
 from ...policies.outcome import CANCELLED, OK, Outcome
 from ..current import CURRENT
 from ..tasks import TaskPort
-from .classify import of_call
+from .classify import of_answer, of_call
 from .transport import Watch
 
 MODEL = "claude-sonnet-5-5"
@@ -64,10 +64,9 @@ class AsyncPort(TaskPort):
                 stream = AsyncStream(manager, await manager.__aenter__(), watch, self._clock)
                 outcome = Outcome("opened", status=200, stream=stream)
             else:
-                await messages.create(**request)
-                outcome = OK
+                outcome = of_answer(await messages.create(**request))
         except Exception as error:
-            outcome = of_call(error, 0, self._clock.scale)
+            outcome = of_call(error, self._clock.scale)
         finally:
             if outcome.kind != "opened":
                 watch.end(outcome)
@@ -92,7 +91,7 @@ class AsyncStream:
         self._watch = watch
         self._clock = clock
         self._tokens = 0
-        self._is_complete = False
+        self._has_begun = self._is_complete = False
 
     async def read(self, effect: Read) -> Outcome:
         """Read on, to the next text or to the end; however that ends, the stream is closed then."""
@@ -102,7 +101,7 @@ class AsyncStream:
         except TimeoutError:
             outcome = Outcome("gap", "gap", 200, tokens=self._tokens)
         except Exception as error:
-            outcome = of_call(error, self._tokens, self._clock.scale)
+            outcome = of_call(error, self._clock.scale, self._tokens)
         finally:
             if outcome.kind != "text":
                 await self.close(outcome)
@@ -125,8 +124,12 @@ class AsyncStream:
                         return Outcome("text", tokens=self._tokens, stream=self)
                     if gap is not None:
                         limit.reschedule(loop.time() + gap)
+                elif event.type == "message_start":
+                    self._has_begun = True
                 elif event.type == "message_stop":
                     self._is_complete = True
+        if self._is_complete and not self._has_begun:
+            return Outcome("malformed", "stream", 200, tokens=self._tokens, detail="no_start")
         if self._is_complete:
             return OK._replace(status=200, tokens=self._tokens)
         return Outcome("truncated", "stream", 200, tokens=self._tokens)

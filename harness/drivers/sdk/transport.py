@@ -48,10 +48,13 @@ class Watch:
         self._now = now
         self._record = record
         self._open: _Open | None = None
+        self._closed = 0.0
         self._last: tuple[Identity, float] | None = None
 
     def begin(self) -> tuple[Identity, float]:
         """A request is about to be sent."""
+        if self._open is not None:  # its body has come, and the SDK could make nothing of it
+            self._ended(Outcome("connection", "read"), self._closed)
         who, now = self.call.next_identity(), self._now()
         if self._last is not None:
             before, ended = self._last
@@ -87,12 +90,18 @@ class Watch:
         if not self.call.ask.stream:
             self.end(of_attempt(error))
 
+    def body_closed(self) -> None:
+        """Nobody reads the body any more."""
+        self._closed = self._now()
+
     def end(self, outcome: Outcome) -> None:
         """The request that is open is over. Does nothing if none is."""
+        self._ended(outcome, self._now())
+
+    def _ended(self, outcome: Outcome, now: float) -> None:
         if self._open is None:
             return
         request, self._open = self._open, None
-        now = self._now()
         self._last = request.who, now
         self._record(
             AttemptRecord(
@@ -204,6 +213,7 @@ class _WatchedAsyncStream(http.AsyncByteStream):  # type: ignore[misc]
             raise
 
     async def aclose(self) -> None:
+        self._watch.body_closed()
         await self._inner.aclose()
 
 
@@ -222,4 +232,5 @@ class _WatchedStream(http.SyncByteStream):  # type: ignore[misc]
             raise
 
     def close(self) -> None:
+        self._watch.body_closed()
         self._inner.close()

@@ -19,7 +19,6 @@ from brownout.fakes.plan import (
     Finish,
     Head,
     Idle,
-    Raw,
     Reset,
     Spoiled,
     Step,
@@ -34,7 +33,7 @@ from brownout.fakes.timeline import Armed
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
 from ...policies.layers.sdk import retries
-from ...policies.outcome import CANCELLED, OK, Kind, Outcome
+from ...policies.outcome import CANCELLED, OK, Kind, Outcome, Phase
 from ...records import AttemptRecord
 from ..content import Content
 from .dial import CONNECTION_LOST, keep_out
@@ -46,6 +45,9 @@ if TYPE_CHECKING:
 _READ_TIMEOUT = Outcome("timeout", phase="read")
 _WRITE_TIMEOUT = Outcome("timeout", phase="write")
 _POOL_TIMEOUT = Outcome("timeout", phase="pool")
+
+
+_NO_LENGTH = ("content-length", "")
 
 
 class SimAttempt:
@@ -165,7 +167,7 @@ class SimAttempt:
     def _send(self, connection: Connection) -> None:
         port = self._port
         now = port.now()
-        if (ending := connection.ending) is not None and not self._is_fresh:
+        if not self._is_fresh and (ending := connection.ending) is not None and ending.after is None:
             self._timer = port.timer(ending.late, self._ended_beneath, None)
             return
         if port.endpoint.upload(self.who, now) is not None:
@@ -247,7 +249,7 @@ class SimAttempt:
             self._error = step.type  # type: ignore[union-attr]
         elif kind is Reset:
             self._broken("reset")
-        elif kind is Close or kind is Raw:
+        elif kind is Close:  # of what is no HTTP the client takes no more
             self._broken("closed")
         else:
             self._unusual(step)
@@ -264,7 +266,8 @@ class SimAttempt:
                 self._last_byte = self._port.now()
                 self._spoiled(step)
             case Body():
-                self._malformed = "text"
+                is_page = self._head is not None and bool(self._head.fields)
+                self._malformed = "text" if is_page else "no_json"
             case Comment():
                 self._last_byte = self._port.now()
             case Idle():
@@ -279,7 +282,13 @@ class SimAttempt:
             self._malformed = how
             self._port.timer(0.0, self._malformed_was_read, None)
         elif isinstance(step, Tokens) and how in ("twice", "swapped"):
-            self._texts(Tokens(step.count + (how == "twice"), 0.0))
+            assert self._content is not None
+            self._content.add(self._port.now(), 0.0, step.count + (how == "twice"))
+            self._told_text()
+        elif how == "no_name" and isinstance(step, Event) and step.name == "message_start":
+            self._malformed = "no_start"  # no message can be made of the rest, and no text is told
+        elif how == "swapped" and isinstance(step, Event) and step.name == "content_block_start":
+            self._malformed = "order"  # which is noticed when there is content for it
         elif how in ("twice", "swapped"):
             self.emit(step)  # whoever has read it takes no notice of another
 
@@ -289,6 +298,8 @@ class SimAttempt:
         assert player is not None
         if self._rendering is None:
             self._rendering = Rendering(player.ticket, Surroundings())
+            if self._head is not None:
+                self._rendering.goes_on(self._head, player.ticket.sent_tokens)
         self._dripping, self._drops = step.step, self._rendering.measure(step, player.upcoming)
         return self._drops
 
@@ -314,11 +325,22 @@ class SimAttempt:
         player, content = self._player, self._content
         assert player is not None
         assert content is not None
+        if self._malformed == "no_start":
+            self._last_byte = self._port.now()
+            return
+        if self._malformed == "order":
+            self._port.timer(0.0, self._malformed_was_read, None)
+            return
         began = player.run_began
         if began is None:
             content.add(self._port.now(), 0.0, step.count)
         else:
             content.add(began, step.gap, step.count)
+        self._told_text()
+
+    def _told_text(self) -> None:
+        content = self._content
+        assert content is not None
         self._last_byte = self._last_text = content.last
         if self._until_text:
             self._answer(Outcome("text", tokens=content.tokens, stream=self))
@@ -331,12 +353,14 @@ class SimAttempt:
             # The SDK closes a streaming request that it will send again without reading the error's body.
             dropped = self._request.stream and not self._is_last and retries(outcome)
             self._end(outcome, is_reusable=not dropped)
-        elif self._error is not None or (self._malformed and head.sse):
+        elif self._error is not None or (self._malformed not in ("", "no_start", "text") and head.sse):
             return  # it is about to be read
         elif self._in_stream:
             is_whole = self._is_complete and head.sse
-            kind: Kind = "ok" if is_whole else "truncated"
-            self._end(Outcome(kind, None if is_whole else "stream", 200, tokens=self._tokens), is_reusable=True)
+            kind: Kind = "truncated" if not is_whole else "malformed" if self._malformed else "ok"
+            phase: Phase | None = None if kind == "ok" else "stream"
+            ended = Outcome(kind, phase, 200, tokens=self._tokens, detail=self._malformed)
+            self._end(ended, is_reusable=True)
         elif self._malformed == "no_gzip":
             self._end(CONNECTION_LOST)
         elif self._malformed or not self._is_complete:
@@ -345,14 +369,19 @@ class SimAttempt:
             self._end(OK, is_reusable=True)
 
     def _broken(self, how: str) -> None:
-        if self._in_stream:
+        head = self._head
+        if how == "closed" and self._is_complete and head is not None and _NO_LENGTH in head.fields:
+            self._end(OK)  # that is how its body ends
+        elif self._is_complete and head is not None and head.excess < 0:
+            self._end(Outcome("malformed", "read", 200, detail="no_json"))
+        elif self._in_stream:
             self._end(Outcome("stream_broken", "stream", 200, tokens=self._tokens, detail=how))
         else:
             self._end(CONNECTION_LOST)
 
     def accepts_run(self, run: Tokens) -> bool:
         """A run may come as one if no limit on its tokens could fire within it."""
-        if self._until_text or (self._gap is not None and run.gap > self._gap):
+        if self._until_text or self._malformed == "order" or (self._gap is not None and run.gap > self._gap):
             return False
         return self._read_timeout is None or run.gap <= self._read_timeout
 

@@ -19,7 +19,7 @@ from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
 from ...policies.outcome import CANCELLED, OK, Outcome
 from ..current import CURRENT
-from ..sdk.classify import of_call
+from ..sdk.classify import of_answer, of_call
 from ..sdk.port import request_of
 from ..sdk.transport import Watch
 
@@ -92,10 +92,9 @@ class BlockingPort:
                     "opened", status=200, stream=BlockingStream(self, manager, manager.__enter__(), watch)
                 )
             else:
-                messages.create(**request_of(ask))
-                outcome = OK
+                outcome = of_answer(messages.create(**request_of(ask)))
         except Exception as error:
-            outcome = of_call(error, 0, 1.0)
+            outcome = of_call(error, 1.0)
         finally:
             if outcome.kind != "opened":
                 watch.end(outcome)
@@ -147,7 +146,7 @@ class BlockingStream:
         self._stream = stream
         self._watch = watch
         self._tokens = 0
-        self._is_complete = False
+        self._has_begun = self._is_complete = False
         ask = watch.call.ask
         self.name = f"call {ask.client}.{ask.call}, its stream"
 
@@ -160,7 +159,7 @@ class BlockingStream:
         except _GapExceeded:
             outcome = Outcome("gap", "gap", 200, tokens=self._tokens)
         except Exception as error:
-            outcome = of_call(error, self._tokens, 1.0)
+            outcome = of_call(error, 1.0, self._tokens)
         finally:
             if outcome.kind != "text":
                 self.close(outcome)
@@ -185,10 +184,14 @@ class BlockingStream:
                     if effect.until_text:
                         return Outcome("text", tokens=self._tokens, stream=self)
                     gap.begins()
+                elif event.type == "message_start":
+                    self._has_begun = True
                 elif event.type == "message_stop":
                     self._is_complete = True
         finally:
             gap.cancel()
+        if self._is_complete and not self._has_begun:
+            return Outcome("malformed", "stream", 200, tokens=self._tokens, detail="no_start")
         if self._is_complete:
             return OK._replace(status=200, tokens=self._tokens)
         return Outcome("truncated", "stream", 200, tokens=self._tokens)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from brownout.fakes.faults import Fault, Where
+from brownout.fakes.reply import WORDS
 from brownout.fakes.timeline import Phase
 from brownout.fakes.wire.server import WireServer
 
@@ -68,7 +69,7 @@ async def how_it_ends(server: WireServer, client: RawClient, is_patient: bool = 
 
 
 async def _whole(client: RawClient) -> str:
-    while (message := parse(client.data)) is None or not message.is_whole:
+    while (message := parse(client.data)) is None or not (message.is_whole and message.status.startswith("HTTP/")):
         if not await client.receive():
             return client.end
     return "whole"
@@ -100,25 +101,70 @@ async def _exchanges(port: int) -> None:
 def _seen(client: RawClient, end: str, is_overtaken: bool) -> Wire:
     message = parse(client.data)
     if message is None:
-        assert client.data == b"", f"half of the headers: {client.data!r}"
-        return Wire(end, is_overtaken=is_overtaken)
-    assert message.after == b"", f"behind the answer: {message.after!r}"
+        part = f"{len(client.data)} bytes" if client.data else ""
+        return Wire(end, part, is_overtaken=is_overtaken)
+    if not message.status.startswith("HTTP/1.1 "):
+        return Wire(end, "no HTTP")
     headers = dict(message.headers)
-    headers["request-id"] = re.sub("^req_01[0-9a-f]{22}$", "req", headers["request-id"])
-    length = int(headers.pop("content-length", "0"))
-    body = (_plain(message, length),) if length else tuple(_named(*event) for event in message.events)
+    if "request-id" in headers:
+        headers["request-id"] = re.sub("^req_01[0-9a-f]{22}$", "req", headers["request-id"])
+    if headers.get("transfer-encoding") == "chunked":
+        body = tuple(told(message.chunks))
+    else:
+        body = tuple(filter(None, [_plain(message, int(headers.pop("content-length", -1)))]))
     return Wire(end, message.status, headers, body, is_overtaken)
 
 
-def _named(event: str, data: Any) -> str:
-    assert data["type"] == event
-    return f"error: {data['error']['type']}" if event == "error" else event
-
-
 def _plain(message: Response, length: int) -> str:
-    if not message.is_whole:
-        return f"{len(message.body) / length:.0%}"
-    said = message.json
+    whole = message.body + message.after
+    if not whole.endswith(b"}") and whole.startswith(b"{"):
+        return f"{len(whole) / length:.0%}" if length > len(whole) else "no JSON"
+    if not whole or whole.startswith(b"<html>"):
+        return "page" if whole else "0%" if length > 0 else ""
+    if whole.startswith(b"\x1f\x8b"):
+        return "no gzip"
+    try:
+        said = json.loads(whole)
+    except UnicodeDecodeError:
+        return "no UTF-8"
     if said["type"] == "error":
         return json.dumps(said | {"request_id": "req"})
-    return "100%"
+    return "100%" if length in (-1, len(whole)) else f"{len(whole) - length:+d} bytes"
+
+
+def told(chunks: Iterable[bytes]) -> Iterator[str]:
+    """The names of events; of one that is not as it should be, what is wrong with it."""
+    words, is_awaited = 0, False
+    for chunk in chunks:
+        kind = re.search(rb'"type":"([a-z_]+)"', chunk)
+        what = kind[1].decode() if kind else "an event"
+        is_next = 1
+        if not chunk.endswith(b"\n\n"):
+            yield "no gzip" if chunk.startswith(b"\x1f\x8b") else f"half of {what}"
+        elif chunk.startswith(b":"):
+            yield "comment"
+            continue
+        elif not chunk.startswith(b"event: "):
+            yield f"{what} without a name"
+        elif wrong := _wrong(chunk, what):
+            yield f"{what}, {wrong}"
+        elif what == "error":
+            yield f"error: {json.loads(chunk.split(b'data: ')[1])['error']['type']}"
+        elif what == "content_block_delta":
+            word = json.loads(chunk.split(b"data: ")[1])["delta"]["text"].strip()
+            place = WORDS.index(word) - words % len(WORDS)
+            yield what + {0: "", 1: ", too early", -1: ", too late" if is_awaited else ", again"}[place]
+            is_next = place >= 0 or is_awaited
+            is_awaited = place == 1
+        else:
+            yield what
+        words += is_next and what == "content_block_delta"
+
+
+def _wrong(chunk: bytes, what: str) -> str:
+    name, data, *_ = chunk.split(b"\n")
+    try:
+        json.loads(data.removeprefix(b"data: "))
+    except ValueError as error:
+        return f"no {'UTF-8' if isinstance(error, UnicodeDecodeError) else 'JSON'}"
+    return "" if name == b"event: " + what.encode() else f"called {name!r}"

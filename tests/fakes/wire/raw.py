@@ -57,6 +57,8 @@ def parse(data: bytes) -> Response | None:
         headers[name] = value
     if headers.get("transfer-encoding") == "chunked":
         return Response(status, headers, *_dechunked(rest))
+    if "content-length" not in headers and headers.get("connection") == "close":
+        return Response(status, headers, [rest], False, b"")  # to the end
     length = int(headers.get("content-length", "0"))
     return Response(status, headers, [rest[:length]], len(rest) >= length, rest[length:])
 

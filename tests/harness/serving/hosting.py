@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, ParamSpec
+from typing import Any
 
 import httpx2
 
@@ -13,8 +13,8 @@ from brownout.harness.files import loads
 from brownout.harness.scenario import Scenario
 from brownout.harness.serving.host import Host, Settings
 
-PATIENCE = 60.0
-"""Real seconds after which a test that waits for something has failed."""
+from ...patience import PATIENCE
+
 SCALE = 20.0
 FILE = """\
 name: quick
@@ -27,8 +27,6 @@ ASK: dict[str, Any] = {
     "max_tokens": 100,
     "messages": [{"role": "user", "content": "Hello"}],
 }
-
-Given = ParamSpec("Given")
 
 
 class Hosted:
