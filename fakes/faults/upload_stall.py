@@ -21,9 +21,8 @@ class UploadStall(Fault):
     example: ClassVar[dict[str, Any]] = {"kind": "upload_stall", "share": "5%"}
     fidelity: ClassVar[dict[str, str]] = {
         "wire": "faithful; how large a prompt it takes is up to the kernels' buffers, which are small where a phase "
-        "has this fault: on Linux 80 kB and more meet the write timeout of a blocking client, 150 kB and more that "
-        "of one on asyncio, which holds back 64 kB by itself; else, as where a test scripts it, 4 MB. The path or the "
-        "headers have to say whose request it is",
+        "has this fault: on Linux 90 kB and more meet the write timeout; under TLS it takes 1 MB, and where a test "
+        "scripts it 4 MB. The path or the headers have to say whose request it is",
         "virtual": f"faithful; the network takes {HELD // 1024} KiB of a body",
         "sim": f"faithful; more than {HELD // 1024} KiB of prompt meet the write timeout",
     }
