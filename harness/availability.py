@@ -17,7 +17,7 @@ _MISSING = "not available"
 def unavailable(fault: Fault, backend: str, speaks_tls: bool = True) -> str:
     """Why the fault cannot be played there, and where it can; an empty text if it can. `speaks_tls`: whether the server
     does, or would."""
-    backend = backend.partition("-")[0]  # a fault knows no SDK
+    backend = "virtual" if backend == "respx" else backend.partition("-")[0]  # a fault knows no SDK
     if fault.fidelity[backend].startswith(_MISSING):
         able = " and ".join(name for name in _BACKENDS if not fault.fidelity[name].startswith(_MISSING))
         return f"{fault.kind} is {fault.fidelity[backend].replace(_MISSING, f'{_MISSING} on {backend}', 1)}; {able} can"

@@ -58,12 +58,16 @@ class Row(NamedTuple):
             return 10.0
         return 20.0 if self.expected.outlasted else 600.0
 
+    @property
+    def is_secure(self) -> bool:
+        """Whether it takes TLS to meet the trouble."""
+        kind = self.trouble["kind"]
+        return kind == "tls" or (kind in FAULTS and FAULTS[kind].opening in UNDER_TLS)
+
     def case(self, network: Network, trouble: Trouble | None = None) -> Case:
         """Its trouble, or another, on one of its networks."""
-        kind = self.trouble["kind"]
-        is_secure = kind == "tls" or (kind in FAULTS and FAULTS[kind].opening in UNDER_TLS)
-        shown = certificates() if is_secure and network == "wire" else ""
-        return Case(trouble or self.trouble, self.how, network, self.read_timeout, is_secure, shown)
+        shown = certificates() if self.is_secure and network == "wire" else ""
+        return Case(trouble or self.trouble, self.how, network, self.read_timeout, self.is_secure, shown)
 
     def seen_by(self, major: str) -> Seen:
         """What that generation of the SDK makes of it. 0.x stands on httpx, whose names are the same."""
