@@ -122,7 +122,7 @@ class Endpoint:
             if is_asked and armed.hits(who, stream, now):
                 self._kept_out(armed, before, now)
                 return armed
-            if armed.lets_in():
+            if armed.lets_in(stages):
                 break
         return None
 
@@ -135,7 +135,7 @@ class Endpoint:
             if armed.fault.stage in stages and armed.keeps_out(number, now, before):
                 self._kept_out(armed, before, now)
                 return armed
-            if armed.lets_in():
+            if armed.lets_in(stages):
                 break
         return None
 

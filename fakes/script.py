@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from math import inf
 from typing import TYPE_CHECKING
 
 from .draws import Identity
+from .faults.base import STAGES, Stage
 from .timeline import Armed
 
 if TYPE_CHECKING:
@@ -55,8 +57,8 @@ class Scripted(Armed):
     def lasts(self) -> bool:
         return self.turns.left == inf
 
-    def lets_in(self) -> bool:
-        return not self.fault.on_connect and self.turns.left >= 1
+    def lets_in(self, stages: AbstractSet[Stage] = STAGES) -> bool:
+        return self.fault.stage not in stages and self.turns.left >= 1
 
 
 def hashed(key: str) -> str:
@@ -103,8 +105,8 @@ class Scoped(Scripted):
     def keeps_out(self, number: int, now: float, before: Armed | None) -> bool:
         return False
 
-    def lets_in(self) -> bool:
-        return self._concerns_asking() and Scripted.lets_in(self)
+    def lets_in(self, stages: AbstractSet[Stage] = STAGES) -> bool:
+        return self._concerns_asking() and Scripted.lets_in(self, stages)
 
     def _concerns_asking(self) -> bool:
         request = self.asking.request

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Literal
 
 from .draws import Draws, Identity
 from .faults import Fault
+from .faults.base import STAGES, Stage
 from .plan import Mark
 
 
@@ -57,8 +59,9 @@ class Armed:
         """Whether it is for all requests, however many come."""
         return True
 
-    def lets_in(self) -> bool:
-        """Whether it is for the request that will come on a connection, and nothing behind it may keep that out."""
+    def lets_in(self, stages: AbstractSet[Stage] = STAGES) -> bool:
+        """Whether it is for the request that will come on a connection, and nothing behind it may keep that out. So are
+        faults of connections, where `stages` are all that is seen, and theirs is none of them."""
         return False
 
 

@@ -235,6 +235,13 @@ WHEN_STRUCK: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "stall": (("silent", "content_block_delta"), ("silent", "content_block_delta")),
     "stream_error": (("whole", "error"), ("whole", "error")),
     "truncate": (("whole", "content_block_delta"), ("whole", "content_block_delta")),
+    # below HTTP: connections that are open, and requests that have arrived, are left alone
+    "dns": (("whole", "message_stop"), ("whole", "message_stop")),
+    "reset_on_accept": (("whole", "message_stop"), ("whole", "message_stop")),
+    "tls_stall": (("whole", "message_stop"), ("whole", "message_stop")),
+    "tls_reset": (("whole", "message_stop"), ("whole", "message_stop")),
+    "bad_certificate": (("whole", "message_stop"), ("whole", "message_stop")),
+    "upload_stall": (("whole", "message_stop"), ("whole", "message_stop")),
 }
 
 
