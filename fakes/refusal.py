@@ -16,7 +16,10 @@ PAGE = (
 )
 HTML = (("content-type", "text/html"), ("request-id", ""))
 """The headers of a page from whatever stands before the service, which knows nothing of requests' ids."""
-HeaderText = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]([\x20-\x7e]{0,98}[\x21-\x7e])?$")]
+_PRINTABLE = r"^[\x21-\x7e]([\x20-\x7e]{0,98}[\x21-\x7e])?$"
+RetryText = Annotated[str, StringConstraints(pattern=_PRINTABLE), Field(examples=["0", "-1", "soon"])]
+TypeText = Annotated[str, StringConstraints(pattern=_PRINTABLE), Field(examples=["text/html", "application/xml"])]
+"""What may stand in a header."""
 
 
 def page(status: int, reason: str) -> Body:
@@ -34,7 +37,7 @@ class Refusal(Fault):
         RetryForm, Field(description="how it is said: `retry-after: 5`, `retry-after-ms: 5000`, or an HTTP date")
     ] = "seconds"
     retry_after_text: Annotated[
-        HeaderText | None, Field(description='in place of a time, the header as it stands: "0", "-1", "soon"')
+        RetryText | None, Field(description='in place of a time, the header as it stands: "0", "-1", "soon"')
     ] = None
     should_retry: Annotated[bool | None, Field(description="the `x-should-retry` header; not given: no header")] = None
     streams_only: ClassVar[bool] = False

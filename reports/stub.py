@@ -22,6 +22,9 @@ def phase(length: str, *faults: Fault, hits: Iterable[str] = ()) -> Phase:
     """A stretch of time, such as `"10s"`, with what is wrong in it."""
 '''
 
+_WIDEST = 115
+"""What a formatter leaves in one line."""
+
 
 def stub() -> str:
     """The file."""
@@ -37,7 +40,12 @@ def _function(kind: str, fault: type[Fault]) -> str:
 
 def _argument(name: str, field: FieldInfo) -> str:
     written = f"{field.alias}_" if field.alias else name
-    return f"{written}: {' | '.join(dict.fromkeys(_types(field.annotation)))} = ..."
+    line = f"{written}: {' | '.join(dict.fromkeys(_types(field.annotation)))} = ..."
+    if len(line) <= _WIDEST:
+        return line
+    before, _, rest = line.partition("Literal[")
+    values, _, after = rest.partition("]")
+    return "\n        ".join([f"{before}Literal[", *(f"{value}," for value in values.split(", "))]) + f"\n    ]{after}"
 
 
 def _types(annotation: Any) -> list[str]:

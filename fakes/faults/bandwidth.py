@@ -22,7 +22,7 @@ class Bandwidth(Fault):
 
     kind: Literal["bandwidth"] = "bandwidth"
     at: Literal["before_headers"] | InBody = "before_headers"
-    per_second: Annotated[Size, Field(gt=0, description="what comes through in a second")]
+    per_second: Annotated[Size, Field(gt=0, description="what comes through in a second")] = 1024
     example: ClassVar[dict[str, Any]] = {"kind": "bandwidth", "per_second": "100B"}
 
     def instead(self, rest: Plan) -> Plan | None:

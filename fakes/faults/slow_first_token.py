@@ -16,7 +16,7 @@ class SlowFirstToken(Fault):
 
     kind: Literal["slow_first_token"] = "slow_first_token"
     at: Literal["before_headers"] = "before_headers"
-    by: Annotated[Duration, Field(gt=0, description="how much later")]
+    by: Annotated[Duration, Field(gt=0, description="how much later")] = 10.0
     example: ClassVar[dict[str, Any]] = {"kind": "slow_first_token", "by": "20s", "share": "30%"}
 
     def instead(self, rest: Plan) -> Plan | None:

@@ -18,7 +18,7 @@ class SlowTokens(Fault):
 
     kind: Literal["slow_tokens"] = "slow_tokens"
     at: InBody = "after_headers"
-    factor: Annotated[float, Field(gt=1, le=10_000, description="how many times as long")]
+    factor: Annotated[float, Field(gt=1, le=10_000, description="how many times as long")] = 10.0
     example: ClassVar[dict[str, Any]] = {"kind": "slow_tokens", "factor": 8, "share": "30%"}
     streams_only: ClassVar[bool] = True
 

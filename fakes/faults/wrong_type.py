@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from ..plan import Head, Plan
-from ..refusal import HeaderText
+from ..refusal import TypeText
 from .base import Fault
 
 
@@ -18,7 +18,7 @@ class WrongType(Fault):
     kind: Literal["wrong_type"] = "wrong_type"
     at: Literal["before_headers"] = "before_headers"
     content_type: Annotated[
-        Literal["none"] | HeaderText, Field(description="what is said; `none` for no such header")
+        Literal["none"] | TypeText, Field(description="what is said; `none` for no such header")
     ] = "text/plain"
     example: ClassVar[dict[str, Any]] = {"kind": "wrong_type", "content_type": "text/plain"}
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from brownout.fakes.units import Duration, Share
 
@@ -85,6 +86,8 @@ def written(
 def _ladder(annotation: Any, metadata: tuple[Any, ...]) -> Sequence[Any]:
     """Values that people choose, simpler ones first."""
     for unit in metadata:
+        if isinstance(unit, FieldInfo) and unit.examples:
+            return unit.examples
         if isinstance(unit, _UNIT):
             return next((ladder for known, ladder in _LADDERS if known is unit), unit.examples)
     return COUNTS if annotation is int else ()

@@ -143,12 +143,13 @@ def _fault(kind: str, streams: bool | None) -> st.SearchStrategy[Fault]:
 
     make.__name__ = kind
     keys = mapping(fault, instead={Where: where})
-    return _faults(make, keys.map(lambda given: {f"{key}_" if key in aliases else key: given[key] for key in given}))
+    named = keys.map(lambda given: {f"{key}_" if key in aliases else key: given[key] for key in given})
+    return _faults(make, lambda: named)  # as a function, for what Hypothesis prints of all strategies would be pages
 
 
 @st.composite
-def _faults(draw: st.DrawFn, make: Callable[..., Fault], keys: st.SearchStrategy[dict[str, Any]]) -> Fault:
-    given = draw(keys)
+def _faults(draw: st.DrawFn, make: Callable[..., Fault], keys: Callable[[], st.SearchStrategy[Any]]) -> Fault:
+    given = draw(keys())
     if "per" in given and "share" not in given:
         del given["per"]  # what hits every request draws nothing
     try:

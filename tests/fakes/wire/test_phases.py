@@ -20,7 +20,7 @@ from brownout.fakes.timeline import Phase
 from brownout.fakes.wire.server import WireServer
 
 from ...loops import LOOPS, on_loop
-from .observed import aimed, how_it_ends
+from .observed import aimed, how_it_ends, told
 from .raw import DEFAULT, RawClient, parse, request
 from .serving import ENDLESS, SCALE, fault_of, outcome, service, serving, until
 
@@ -222,6 +222,7 @@ async def test_the_start_of_a_phase_breaks_what_it_hits(fault: Any, in_flight: b
     assert ends == ({"reset" if in_flight else "open"}, {"reset" if idle else "open"})
 
 
+GOES_ON = ("whole", "message_stop")
 # kind: how a stream ends that was struck in the queue, and one that was struck after its first tokens;
 # each with the last event or the status that came
 WHEN_STRUCK: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
@@ -233,16 +234,30 @@ WHEN_STRUCK: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "refuse": (("reset", ""), ("reset", "content_block_delta")),
     "reset": (("reset", ""), ("reset", "content_block_delta")),
     "stall": (("silent", "content_block_delta"), ("silent", "content_block_delta")),
-    "stream_error": (("whole", "error"), ("whole", "error")),
+    "stream_error": (("whole", "error: overloaded_error"), ("whole", "error: overloaded_error")),
     "truncate": (("whole", "content_block_delta"), ("whole", "content_block_delta")),
+    "close": (("closed", ""), ("closed", "content_block_delta")),
+    "half_event": (("closed", "half of an event"), ("closed", "half of an event")),
+    "nat_death": (("silent", "content_block_delta"), ("silent", "content_block_delta")),
+    "slow_close": (("silent", "message_stop"), GOES_ON),
+    "trickle": (("silent", ""), ("silent", "content_block_delta")),
+    # what has meaning before the headers alone
+    "corrupt_gzip": (("whole", "no gzip"), GOES_ON),
+    "empty": (("whole", ""), GOES_ON),
+    "error": (("whole", "HTTP/1.1 503 Service Unavailable"), GOES_ON),
+    "garbage": (("closed", "no HTTP"), GOES_ON),
+    "html_page": (("whole", "HTTP/1.1 200 OK"), GOES_ON),
+    "no_stream": (("whole", "HTTP/1.1 200 OK"), GOES_ON),
+    # what a stream goes on after
+    **dict.fromkeys(
+        ("bad_encoding", "bandwidth", "duplicate_event", "idle_close", "malformed_json", "missing_event_name",
+         "reordered_events", "slow_first_token", "slow_tokens", "wrong_length", "wrong_type"), (GOES_ON, GOES_ON)
+    ),
     # below HTTP: connections that are open, and requests that have arrived, are left alone
-    "dns": (("whole", "message_stop"), ("whole", "message_stop")),
-    "reset_on_accept": (("whole", "message_stop"), ("whole", "message_stop")),
-    "tls_stall": (("whole", "message_stop"), ("whole", "message_stop")),
-    "tls_reset": (("whole", "message_stop"), ("whole", "message_stop")),
-    "bad_certificate": (("whole", "message_stop"), ("whole", "message_stop")),
-    "upload_stall": (("whole", "message_stop"), ("whole", "message_stop")),
-}
+    **dict.fromkeys(
+        ("dns", "reset_on_accept", "tls_stall", "tls_reset", "bad_certificate", "upload_stall"), (GOES_ON, GOES_ON)
+    ),
+}  # fmt: skip
 
 
 def last_seen(client: RawClient) -> str:
@@ -250,7 +265,11 @@ def last_seen(client: RawClient) -> str:
     message = parse(client.data)
     if message is None:
         return ""
-    return message.events[-1][0] if "transfer-encoding" in message.headers else message.status
+    if not message.status.startswith("HTTP/"):
+        return "no HTTP"
+    if "transfer-encoding" not in message.headers:
+        return message.status
+    return next(iter([*told(message.chunks)][::-1]), "")
 
 
 @pytest.mark.parametrize("has_begun", [False, True], ids=["in the queue", "in the stream"])
@@ -259,8 +278,11 @@ def last_seen(client: RawClient) -> str:
 async def test_what_was_in_flight_ends_like_this(kind: str, has_begun: bool) -> None:
     """A phase that hits what is in flight ends each request as its fault says for the state that it is in."""
     end, last = WHEN_STRUCK[kind][has_begun]
-    goes_on = last == "message_stop"
-    phase = Phase(10.0, (aimed(fault_of({"kind": kind}), 0, on_port_too=True),), hits_in_flight=True)
+    goes_on = last == "message_stop" or kind == "nat_death"  # which keeps its slot to the end
+    settings = {
+        name: value for name, value in FAULTS[kind].example.items() if name not in ("at", "for", "share", "per")
+    }
+    phase = Phase(10.0, (aimed(fault_of(settings), 0, on_port_too=True),), hits_in_flight=True)
     what = service(CALM, phase, CALM, tokens=ENDLESS, capacity=Capacity.model_validate({"slots": 1}))
     async with (
         serving(what) as server,
