@@ -103,13 +103,19 @@ class Fault(BaseModel):
     @property
     def takes_the_port(self) -> bool:
         """Whether no connection at all is let in, so that a real port can do it."""
-        return self.stage == "port" and self.share >= 1.0 and self.where is None
+        return self.stage == "port" and self.keeps_everybody_out
 
     @property
     def is_blind(self) -> bool:
         """Whether it can strike a connection of which nothing is known: one by one, as they are counted."""
-        counts = self.stage is not None and self.stage != "port"
-        return counts and self.where is None and self.per not in ("call", "client")
+        if self.stage is None or self.stage == "port" or self.where is not None:
+            return False
+        return self.share >= 1.0 or self.per not in ("call", "client")
+
+    @property
+    def keeps_everybody_out(self) -> bool:
+        """Whether no fault of connections behind it can take effect."""
+        return self.on_connect and self.share >= 1.0 and self.where is None
 
     def instead(self, rest: Plan) -> Plan | None:
         """What is played in place of `rest`; None where the fault has no meaning for such a rest."""

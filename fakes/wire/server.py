@@ -148,7 +148,8 @@ class WireServer(Server):
 
     def _phase_began(self, phase: Phase) -> None:
         self._narrow()
-        self._set_door(next((fault for fault in phase.faults if fault.takes_the_port), None))
+        first = next((fault for fault in phase.faults if fault.keeps_everybody_out), None)
+        self._set_door(first if first is not None and first.takes_the_port else None)
 
     def _set_door(self, kept_out_by: Fault | None) -> None:
         assert self._door is not None, "start has not been called"

@@ -5,6 +5,7 @@ The outcomes are those measured on real sockets, with the SDK's own two retries.
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -84,12 +85,11 @@ class Row(NamedTuple):
 def certificates() -> str:
     """A folder with some, until the process ends."""
     folder = TemporaryDirectory(prefix="brownout-test-")
+    atexit.register(folder.cleanup)
     make(Path(folder.name))
-    KEPT.append(folder)
     return folder.name
 
 
-KEPT: list[TemporaryDirectory[str]] = []
 UNDER_TLS = ("tls_hangs", "tls_reset", "untrusted")
 
 

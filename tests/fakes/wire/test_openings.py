@@ -56,6 +56,15 @@ async def test_a_share_is_drawn_by_the_number_of_the_connection() -> None:
 
 
 @on_loop
+async def test_of_two_that_keep_everybody_out_the_first_does() -> None:
+    """As in the simulator; and a share of everybody is everybody, whatever shares a draw."""
+    faults = [fault_of({"kind": "reset_on_accept", "per": "call"}), fault_of({"kind": "refuse"})]
+    async with serving(service(Phase(10.0, tuple(faults)))) as server:
+        assert await fates(server, 2) == [True, True]
+        assert [count.fired for count in server.endpoint.timeline.counts] == [2, 0]
+
+
+@on_loop
 async def test_who_comes_first_starts_the_clock_all_the_same() -> None:
     """A server that waits for a request lets the connection in on which that comes, and resets it then."""
     endpoint = Endpoint(service(phase(kind="reset_on_accept")), seed=1)
