@@ -8,6 +8,7 @@ Each returns the next segment of the plan. Load is read when the slot is granted
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -15,6 +16,7 @@ from .billing import Billing
 from .capacity import Capacity, Slots
 from .distributions import Constant, TokenCounts
 from .draws import Draws, Identity, call_label
+from .faults.base import STAGES, Stage
 from .journal import Served, TurnedAway
 from .latency import Latency, LatencyDraws, sampler
 from .limits import Gate, Limits, Quota
@@ -58,6 +60,11 @@ class Service:
     billing: Billing = field(default_factory=Billing)
     """What a spend cap counts."""
 
+    @property
+    def has_tls_faults(self) -> bool:
+        """Whether it can only be what it is where TLS is spoken."""
+        return any(fault.stage == "tls" for phase in self.phases for fault in phase.faults)
+
 
 def only(answers: Sequence[tuple[float, TokenCounts]]) -> int | None:
     """How long every answer is, if all are of one length."""
@@ -96,37 +103,66 @@ class Endpoint:
         call = call_label(who.client, who.call)
         return max(1, round(self._output_tokens[self._kind(call)](call)))
 
-    def connect(self, who: Identity, stream: bool, now: float, before: Armed | None = None) -> Armed | None:
+    def connect(
+        self,
+        who: Identity,
+        stream: bool,
+        now: float,
+        before: Armed | None = None,
+        stages: AbstractSet[Stage] = STAGES,
+        has_knocked: bool = False,
+    ) -> Armed | None:
         """The fault that keeps a new connection out, or None when it is let in. `who` is the attempt it is opened
         for, streaming or not. The fault is counted, unless it is `before`: the one that kept the same connection out
-        when it tried last. When a real port is shut or dark only the client sees it, and its driver has to ask."""
+        when it tried last. When a real port is shut or dark only the client sees it, and its driver has to ask.
+
+        `stages`: those that are asked about; `has_knocked`: the faults that need not know anybody have been asked."""
         for armed in self.timeline.in_reach:
-            if armed.fault.on_connect and armed.hits(who, stream, now):
+            is_asked = armed.fault.stage in stages and not (has_knocked and armed.is_blind)
+            if is_asked and armed.hits(who, stream, now):
                 self._kept_out(armed, before, now)
                 return armed
-            if armed.lets_in():
+            if armed.lets_in(stages):
                 break
         return None
 
-    def knock(self, now: float, before: Armed | None = None) -> Armed | None:
-        """The same for somebody of whom nothing is known: only what keeps everybody out does."""
+    def knock(
+        self, number: int, now: float, before: Armed | None = None, stages: AbstractSet[Stage] = STAGES
+    ) -> Armed | None:
+        """The same for somebody of whom nothing is known but the number of the connection: only what keeps everybody
+        out does, and what strikes connections as they are counted."""
         for armed in self.timeline.in_reach:
-            if armed.keeps_out(before):
+            if armed.fault.stage in stages and armed.keeps_out(number, now, before):
                 self._kept_out(armed, before, now)
                 return armed
-            if armed.lets_in():
+            if armed.lets_in(stages):
                 break
         return None
 
     def _kept_out(self, armed: Armed, before: Armed | None, now: float) -> None:
         if armed is not before:
-            counts = self.timeline.counts[armed.mark.fault]
-            counts.planned += 1
-            counts.fired += 1
-            away = TurnedAway(now, armed.name)
-            self.turned_away.append(away)
-            if self.listener is not None:
-                self.listener(away)
+            self.timeline.counts[armed.mark.fault].planned += 1
+            if armed.fault.stage != "tls":  # of that it has to be seen whether it is spoken at all
+                self.turn_away(armed, now)
+
+    def turn_away(self, armed: Armed, now: float) -> None:
+        """Somebody has met the fault that was meant for a connection, or a request, that did not get here."""
+        self.timeline.counts[armed.mark.fault].fired += 1
+        away = TurnedAway(now, armed.name)
+        self.turned_away.append(away)
+        if self.listener is not None:
+            self.listener(away)
+
+    def upload(self, who: Identity, now: float) -> Armed | None:
+        """The fault that keeps a request from being read to its end, or None. Only its headers have come."""
+        for armed in self.timeline.in_reach:
+            if armed.fault.on_upload and armed.hits(who, False, now):
+                self.timeline.counts[armed.mark.fault].planned += 1
+                self.turn_away(armed, now)
+                return armed
+            if armed.lets_in():
+                break
+        return None
 
     def whole(self, request: Request, now: float) -> Ticket | None:
         """The answer to a request that is over in the instant in which it came: there is no time to be waited for, no
@@ -154,7 +190,10 @@ class Endpoint:
         ticket.segment = (Wait(self._latency.inbound(ticket.round_trip, request.input_tokens, is_fresh)), ADMIT)
         in_reach = self.timeline.in_reach
         for armed in (*lost_to, *in_reach) if lost_to else in_reach:
-            if (armed.fault.swallows or not armed.fault.on_connect) and armed.hits(request.who, request.stream, now):
+            fault = armed.fault
+            if not fault.swallows and (fault.on_connect or fault.on_upload):
+                continue
+            if armed.hits(request.who, request.stream, now):
                 self._plan_fault(ticket, armed)
                 break
         return ticket

@@ -32,14 +32,18 @@ class AfterFraction(BaseModel):
 InBody: TypeAlias = Literal["after_headers", "before_end"] | AfterTokens | AfterFraction
 """A moment at which part of an answer is there, for faults that have no meaning before."""
 Moment: TypeAlias = Literal["arrival", "before_headers"] | InBody
+WhileSent: TypeAlias = Literal["upload"]
+"""While the request is being sent, for the one fault that knows no more of it than its headers."""
 
 _MESSAGE_STOP = Event("message_stop")
 _SHORT_OF_WHOLE = 1.0 - 2.0**-53
 
 
-def cut(plan: Plan, moment: Moment) -> tuple[Plan, Plan] | None:
+def cut(plan: Plan, moment: Moment | WhileSent) -> tuple[Plan, Plan] | None:
     """(what comes before the moment, what would have come after it), or None when the moment is not in this plan."""
     match moment:
+        case "upload":
+            return ((), plan) if any(isinstance(step, Admit) for step in plan) else None
         case "arrival":
             return _cut_before(plan, lambda step: isinstance(step, Admit))
         case "before_headers":

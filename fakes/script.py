@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from math import inf
 from typing import TYPE_CHECKING
 
 from .draws import Identity
+from .faults.base import STAGES, Stage
 from .timeline import Armed
 
 if TYPE_CHECKING:
@@ -45,15 +47,18 @@ class Scripted(Armed):
     def hits(self, who: Identity, stream: bool, now: float) -> bool:
         return (who in self.turns.taken or Armed.hits(self, who, stream, now)) and self.turns.take(who)
 
-    def keeps_out(self, before: Armed | None) -> bool:
+    def keeps_out(self, number: int, now: float, before: Armed | None) -> bool:
         """Whether a connection of which nothing is known takes a turn; `before` as in `Endpoint.knock`."""
-        return self is before or (self.fault.takes_the_port and self.turns.take(None))
+        if self is before:
+            return True
+        is_hit = self.is_blind and Armed.hits(self, Identity(0, number), False, now)
+        return (self.fault.takes_the_port or is_hit) and self.turns.take(None)
 
     def lasts(self) -> bool:
         return self.turns.left == inf
 
-    def lets_in(self) -> bool:
-        return not self.fault.on_connect and self.turns.left >= 1
+    def lets_in(self, stages: AbstractSet[Stage] = STAGES) -> bool:
+        return self.fault.stage not in stages and self.turns.left >= 1
 
 
 def hashed(key: str) -> str:
@@ -90,14 +95,18 @@ class Scoped(Scripted):
     scope: Scope
     asking: Asking
 
+    @property
+    def is_blind(self) -> bool:
+        return False
+
     def hits(self, who: Identity, stream: bool, now: float) -> bool:
         return self._concerns_asking() and Scripted.hits(self, who, stream, now)
 
-    def keeps_out(self, before: Armed | None) -> bool:
+    def keeps_out(self, number: int, now: float, before: Armed | None) -> bool:
         return False
 
-    def lets_in(self) -> bool:
-        return self._concerns_asking() and Scripted.lets_in(self)
+    def lets_in(self, stages: AbstractSet[Stage] = STAGES) -> bool:
+        return self._concerns_asking() and Scripted.lets_in(self, stages)
 
     def _concerns_asking(self) -> bool:
         request = self.asking.request

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Literal
 
 from .draws import Draws, Identity
 from .faults import Fault
+from .faults.base import STAGES, Stage
 from .plan import Mark
 
 
@@ -43,16 +45,23 @@ class Armed:
             return False
         return fault.share >= 1.0 or self.draws.uniform(fault.label(who, now)) < fault.share
 
-    def keeps_out(self, before: Armed | None) -> bool:
-        """Whether a connection of which nothing is known is kept out; `before` as in `Endpoint.knock`."""
-        return self.fault.takes_the_port
+    @property
+    def is_blind(self) -> bool:
+        """Whether it need not know whose connection it strikes."""
+        return self.fault.is_blind
+
+    def keeps_out(self, number: int, now: float, before: Armed | None) -> bool:
+        """Whether a connection of which nothing is known but its number is kept out; `before` as in
+        `Endpoint.knock`."""
+        return self.fault.takes_the_port or (self.is_blind and self.hits(Identity(0, number), False, now))
 
     def lasts(self) -> bool:
         """Whether it is for all requests, however many come."""
         return True
 
-    def lets_in(self) -> bool:
-        """Whether it is for the request that will come on a connection, and nothing behind it may keep that out."""
+    def lets_in(self, stages: AbstractSet[Stage] = STAGES) -> bool:
+        """Whether it is for the request that will come on a connection, and nothing behind it may keep that out. So are
+        faults of connections, where `stages` are all that is seen, and theirs is none of them."""
         return False
 
 

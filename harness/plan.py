@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from . import cells, subjects
+from . import availability, cells, subjects
 from .ablate import Variant, variants
+from .certificates import INSTALL, can_certify
 from .client import Client, TimeoutsFile
 from .files.suggest import quoted
 from .program import Contestant
@@ -65,6 +66,13 @@ class Plan:
             raise ValueError(f'backend "{self.backend}": expected one of {", ".join(map(quoted, cells.BACKENDS))}')
         if self.backend != "wire" and self.scale != 1.0:
             raise ValueError("time scale: it is for the wire; virtual and simulated time cost nothing")
+        for scenario in self.scenarios:
+            if told := availability.problems(scenario, self.backend):
+                raise ValueError(f"backend {self.backend}: {told[0]}")
+            if self.backend == "wire" and scenario.value.has_tls_faults and not can_certify():
+                raise ValueError(
+                    f"backend wire: {scenario.value.name} has a fault of TLS, and needs trustme: {INSTALL}"
+                )
         for source in self.clients:
             named = source.named or source.value.name
             if self.backend not in (able := cells.backends_of(source.value)):

@@ -128,6 +128,11 @@ class Scenario(_Part):
         return self
 
     @property
+    def has_tls_faults(self) -> bool:
+        """Whether its service has to speak TLS."""
+        return any(fault.stage == "tls" for phase in self.timeline for fault in phase.faults)
+
+    @property
     def horizon(self) -> float:
         """Seconds in which calls begin."""
         return sum(phase.seconds for phase in self.timeline)

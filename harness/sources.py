@@ -60,6 +60,11 @@ def scenario(named: str) -> Source[Scenario]:
     return _load(named, shipped.incidents(), Scenario, "scenario")
 
 
+def path_of(source: Source[Scenario]) -> str:
+    """Of its file, as problems call it."""
+    return str(shipped.incidents().get(source.named, source.named))
+
+
 def client(named: str) -> Source[Client]:
     """Raises `UnknownName` or `files.FileError`."""
     return _load(named, shipped.clients(), Client, "client")

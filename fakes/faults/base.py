@@ -6,7 +6,8 @@ once its moment is reached; everything else follows from that.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +15,21 @@ from ..draws import Identity
 from ..moments import Moment, cut
 from ..plan import Mark, Plan
 from ..units import Duration, Share
+
+Opening: TypeAlias = Literal["unresolved", "refused", "lost", "reset", "tls_hangs", "tls_reset", "untrusted"]
+"""What a client meets that opens a connection."""
+Stage: TypeAlias = Literal["name", "port", "accept", "tls"]
+"""How far it gets: each comes after the one before."""
+_STAGES: Mapping[Opening, Stage] = {
+    "unresolved": "name",
+    "refused": "port",
+    "lost": "port",
+    "reset": "accept",
+    "tls_hangs": "tls",
+    "tls_reset": "tls",
+    "untrusted": "tls",
+}
+STAGES: frozenset[Stage] = frozenset(_STAGES.values())
 
 Ids = Annotated[frozenset[int], Field(min_length=1)]
 
@@ -60,13 +76,17 @@ class Fault(BaseModel):
     example: ClassVar[dict[str, Any]]
     """A mapping as in a scenario file; the catalogue test plays it."""
     fidelity: ClassVar[dict[str, str]] = {"wire": "faithful", "virtual": "faithful", "sim": "faithful"}
-    """Per backend: `faithful`, or what is approximated and how."""
+    """Per backend: `faithful`, or what is approximated and how, or that it is `not available` and why."""
     streams_only: ClassVar[bool] = False
     """Whether the fault has a meaning for streaming requests alone."""
     plain_only: ClassVar[bool] = False
     """The same for those that want the answer in one piece."""
     on_connect: ClassVar[bool] = False
     """Whether the fault acts on opening a connection rather than on a request."""
+    opening: ClassVar[Opening | None] = None
+    """What it does then."""
+    on_upload: ClassVar[bool] = False
+    """Whether it acts on a request that has not come whole: of that nothing is known but its headers."""
     hits_idle: ClassVar[bool] = False
     """Whether a phase that begins with this fault can break idle kept-alive connections."""
     ends_by: ClassVar[Literal["rst", "fin"]] = "rst"
@@ -76,8 +96,25 @@ class Fault(BaseModel):
     connections are lost too, and an idle connection that is hit looks alive until something is sent on it."""
 
     @property
+    def stage(self) -> Stage | None:
+        """Where in opening a connection it acts, if it does."""
+        return None if self.opening is None else _STAGES[self.opening]
+
+    @property
     def takes_the_port(self) -> bool:
         """Whether no connection at all is let in, so that a real port can do it."""
+        return self.stage == "port" and self.keeps_everybody_out
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether it can strike a connection of which nothing is known: one by one, as they are counted."""
+        if self.stage is None or self.stage == "port" or self.where is not None:
+            return False
+        return self.share >= 1.0 or self.per not in ("call", "client")
+
+    @property
+    def keeps_everybody_out(self) -> bool:
+        """Whether no fault of connections behind it can take effect."""
         return self.on_connect and self.share >= 1.0 and self.where is None
 
     def instead(self, rest: Plan) -> Plan | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from ..plan import RELEASE, Plan, Stall
-from .base import Fault
+from .base import Fault, Opening
 
 
 class Blackhole(Fault):
@@ -27,6 +27,7 @@ class Blackhole(Fault):
         "sim": "faithful; SYNs are sent again as by Linux since 6.5: after 1, 2, 3, 4, 5, 7, 11, 19, 35 and 67 s",
     }
     on_connect: ClassVar[bool] = True
+    opening: ClassVar[Opening | None] = "lost"
     hits_idle: ClassVar[bool] = True
     swallows: ClassVar[bool] = True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from ..plan import RESET, Plan
-from .base import Fault
+from .base import Fault, Opening
 
 
 class Refuse(Fault):
@@ -21,6 +21,7 @@ class Refuse(Fault):
         "sim": "faithful",
     }
     on_connect: ClassVar[bool] = True
+    opening: ClassVar[Opening | None] = "refused"
     hits_idle: ClassVar[bool] = True
 
     def instead(self, rest: Plan) -> Plan:

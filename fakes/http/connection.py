@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..api.messages import Create
 from ..api.plain import Rejected
 from ..draws import Identity
+from ..faults.base import STAGES
 from ..plan import Close, Drip, Finish, Head, Idle, Reset, Step, Tokens, Vanish
 from ..player import Handle, Player
 from ..reply import Reply
@@ -17,10 +18,10 @@ from ..timeline import Armed
 from . import encoding, message
 from .at_once import as_bytes
 from .encoding import quota_headers
-from .heads import Incoming
+from .heads import Incoming, RequestHead
 from .incoming import Requests
 from .rendering import Rendering, Surroundings
-from .requests import read
+from .requests import named, read
 
 if TYPE_CHECKING:
     from .server import Server
@@ -32,11 +33,12 @@ _WHOLE = Head()
 class Connection(Requests):
     """Requests are answered one after the other; what a client pipelines waits its turn."""
 
-    def __init__(self, server: Server, is_let_in: bool = False) -> None:
-        """`is_let_in`: the faults that keep connections out have been asked about this one."""
+    def __init__(self, server: Server, is_let_in: bool = False, has_knocked: bool = True) -> None:
+        """`is_let_in`: the faults that keep connections out have been asked about this one; `has_knocked`: those that
+        need not know whose it is."""
         super().__init__(server.heads)
         self._server = server
-        self._is_let_in = is_let_in
+        self._is_let_in, self._has_knocked = is_let_in, has_knocked
         self._player: Player | None = None
         self._ticket: Ticket | None = None
         self._rendering: Rendering | None = None
@@ -51,6 +53,8 @@ class Connection(Requests):
         """How it is to be ended once it is idle."""
         self._idle_timer: Handle | None = None
         self._lost_to: tuple[Armed, ...] = ()
+        self._who: Identity | None = None
+        """Who sends the request of which the headers alone have come, if he had to be asked then."""
 
     @property
     def is_idle(self) -> bool:
@@ -118,6 +122,23 @@ class Connection(Requests):
                 return
         super().data_received(data)
 
+    def _stops_at(self, head: RequestHead, came: int) -> bool:
+        server = self._server
+        in_reach = server.endpoint.timeline.in_reach
+        if not (in_reach and self.is_idle and head.is_message and any(each.fault.on_upload for each in in_reach)):
+            return False
+        server.request_arrived()
+        try:
+            self._who = self._who or server.register.who(head.caller)
+        except Rejected:
+            return False  # its body is read for the sake of what comes behind it
+        server.asking.request = named(head.caller, self._who)
+        if server.endpoint.upload(self._who, server.clock.now()) is None:
+            return False
+        self._is_dead = True
+        server.stop_reading(self._transport, came)
+        return True
+
     def _take(self, asked: Incoming | Rejected) -> None:
         if isinstance(asked, Rejected):
             self._is_last = True
@@ -128,7 +149,8 @@ class Connection(Requests):
         self._is_last = not head.keeps_alive
         try:
             if head.is_message:
-                self._serve(read(head, body, self._server.register, self._reply), is_fresh)
+                who, self._who = self._who, None
+                self._serve(read(head, body, self._server.register, self._reply, who), is_fresh)
             else:
                 plain = self._server.at_once.answer(head, body, self._server.clock.now())
                 self._tell(plain.status, plain.content_type, plain.headers, as_bytes(plain), head.method != "HEAD")
@@ -175,11 +197,16 @@ class Connection(Requests):
         server.asking.request = request
         if self._is_let_in or not is_fresh:
             return True
-        kept_out = server.endpoint.connect(request.who, request.stream, now)
+        stages = STAGES if server.speaks_tls(self._transport) else STAGES - {"tls"}
+        kept_out = server.endpoint.connect(
+            request.who, request.stream, now, stages=stages, has_knocked=self._has_knocked
+        )
         if kept_out is None:
             return True
         self._settle(is_got=False)
-        if kept_out.fault.swallows:
+        if kept_out.fault.stage == "tls":
+            server.endpoint.turn_away(kept_out, now)
+        if kept_out.fault.opening in ("lost", "tls_hangs"):
             self._is_dead = True
         else:
             self._reset()

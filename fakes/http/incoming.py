@@ -67,7 +67,8 @@ class Requests(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._is_between:
             if (known := self._heads.find(data)) is not None:
-                self._queue(known)
+                if not self._stops_at(known.head, len(known.body)):
+                    self._queue(known)
                 return
             self._begun_with = data
         try:
@@ -105,6 +106,15 @@ class Requests(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         if self._headers.get("expect", "").lower() == "100-continue":
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        method = self._parser.get_method().decode("latin-1")
+        begun_with = self._begun_with or b"\r\n\r\n"
+        came = len(begun_with) - begun_with.find(b"\r\n\r\n") - 4
+        self._stops_at(RequestHead(method, self._target, self._headers), came)
+
+    def _stops_at(self, head: RequestHead, came: int) -> bool:
+        """The headers of a request are there, and so many bytes of its body with them: whether the rest, and whatever
+        follows, is not to be read."""
+        return False
 
     def on_body(self, body: bytes) -> None:
         if self._size <= LARGEST_BODY:  # what goes beyond is kept once, so that its length tells

@@ -55,11 +55,13 @@ def read(
     body: bytes,
     register: Register,
     reply: Callable[[messages.Create, Identity], Reply | None] = lambda asked, who: None,
+    who: Identity | None = None,
 ) -> Request:
-    """A checked request to `POST /v1/messages`, or `Rejected`. `reply` says what is answered."""
+    """A checked request to `POST /v1/messages`, or `Rejected`. `reply` says what is answered; `who` it is of, if that
+    is known already."""
     caller = admitted(head, body)
     asked = messages.create(body)
-    who = register.who(caller)
+    who = who or register.who(caller)
     return Request(
         who,
         asked.get("stream") is True,
@@ -71,6 +73,11 @@ def read(
         caller.patience,
         caller.test,
     )
+
+
+def named(caller: Caller, who: Identity) -> Request:
+    """One that has not come whole."""
+    return Request(who, False, 0, 0, key=caller.key, test=caller.test)
 
 
 def admitted(head: RequestHead, body: bytes) -> Caller:

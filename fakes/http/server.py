@@ -124,6 +124,14 @@ class Server(ABC):
     def time_of_day(self) -> datetime:
         """What clients are told."""
 
+    def speaks_tls(self, transport: asyncio.Transport | None = None) -> bool:
+        """Whether a connection does; without one, all of them."""
+        return self._scheme == "https"
+
+    def stop_reading(self, transport: asyncio.Transport, came: int) -> None:
+        """For ever, when so many bytes of a body have come."""
+        transport.pause_reading()
+
     @abstractmethod
     def reset(self, transport: asyncio.Transport) -> None:
         """End a connection with RST."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from collections.abc import Callable
 from typing import Literal, Protocol
 
@@ -12,12 +13,12 @@ from ..tcp import GIVES_UP, SYNS
 from .errors import ForeignThread, NotRouted
 from .hub import Hub
 from .timers import Timer
-from .transport import MemorySocket, MemoryTransport
+from .transport import MemorySocket, MemoryTransport, Tls
 
 _PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy"})
 
-Verdict = Literal["accepted", "refused", "lost"]
-Tls = Literal["works", "fails", "hangs"]
+Verdict = Literal["accepted", "refused", "lost", "reset", "unresolved"]
+"""Reset: accepted before. Unresolved: there is nowhere to send a SYN to."""
 
 
 class Host(Protocol):
@@ -88,8 +89,15 @@ class Dial:
         self._sent = 0
         self._timer: Timer | None = None
         self.caller: tuple[Identity, bool] | None = None
+        self.number = 0
         self.lost_to: object = None
-        """For the host: for whom this is, and what it was lost to so far."""
+        """For the host: for whom this is, or the how manieth of those it knows nothing of, and what it was lost to so
+        far."""
+        self.tls: Tls = host.tls
+        self.on_tls: Callable[[], object] = lambda: None
+        """What the host makes of TLS on this connection, and what is to be told when that is met."""
+        self.resolves_in = 0.0
+        """Seconds until the resolver gives up; none if it knows at once that there is no such name."""
         self._syn()
 
     @property
@@ -109,19 +117,32 @@ class Dial:
             self._end(self._accepted())
         elif verdict == "refused":
             self._end(ConnectionRefusedError("Connection refused"))
+        elif verdict == "reset":
+            opened = self._accepted()
+            opened.peer.reset()
+            self._end(opened)
+        elif verdict == "unresolved":
+            self._is_unresolved()
         elif self._sent < len(SYNS):
             self._timer = self._hub.call_at(self._began + SYNS[self._sent], self._syn)
             self._sent += 1
         else:
             self._timer = self._hub.call_at(self._began + GIVES_UP, self._end, TimeoutError("Connection timed out"))
 
+    def _is_unresolved(self) -> None:
+        if self.resolves_in:
+            error = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+            self._timer = self._hub.call_at(self._began + self.resolves_in, self._end, error)
+        else:
+            self._end(socket.gaierror(socket.EAI_NONAME, "Name or service not known"))
+
     def _accepted(self) -> MemorySocket:
         protocol = self._host.connection()
-        socket = MemorySocket(self._hub, self._host.tls)
-        transport = MemoryTransport(self._hub, protocol, socket)
-        socket.peer = transport
+        opened = MemorySocket(self._hub, self.tls, self.on_tls)
+        transport = MemoryTransport(self._hub, protocol, opened)
+        opened.peer = transport
         protocol.connection_made(transport)
-        return socket
+        return opened
 
     def _end(self, result: MemorySocket | OSError) -> None:
         self._hub.call_soon(self._tell, result)

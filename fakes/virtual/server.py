@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from ..draws import Identity
 from ..endpoint import Endpoint
+from ..faults.bad_certificate import BadCertificate
+from ..faults.base import STAGES, Opening
+from ..faults.dns import Dns
 from ..http.clock import ScaledClock
 from ..http.connection import Connection
 from ..http.server import Server
 from ..timeline import Armed
 from .hub import Hub
-from .network import Dial, Tls, Verdict
+from .network import Dial, Verdict
 from .timers import Timer
 from .times import of_day
-from .transport import MemoryTransport
+from .transport import MemoryTransport, Tls
 
+_VERDICTS: Mapping[Opening | None, Verdict] = {
+    "unresolved": "unresolved",
+    "refused": "refused",
+    "lost": "lost",
+    "reset": "reset",
+}
+"""All others are accepted, and are of TLS."""
+_AGAIN = STAGES - {"name"}
+_TLS: Mapping[Opening | None, Tls] = {"tls_hangs": "hangs", "tls_reset": "reset"}
 Caller = Callable[[], tuple[Identity, bool] | None]
 """Whose request the connection that is being opened is for, and whether it streams; None where nobody can tell."""
 
@@ -48,6 +60,8 @@ class VirtualServer(Server):
         self._hub = hub
         self._caller = caller
         self._is_let_in = False
+        self._strangers = 0
+        """Connections of which nobody could tell whose they are."""
         self.clock = VirtualClock(hub)
 
     def stop(self) -> None:
@@ -61,23 +75,46 @@ class VirtualServer(Server):
         assert isinstance(transport, MemoryTransport)
         transport.reset()
 
+    def speaks_tls(self, transport: asyncio.Transport | None = None) -> bool:
+        return isinstance(transport, MemoryTransport) and transport.speaks_tls
+
+    def stop_reading(self, transport: asyncio.Transport, came: int) -> None:
+        assert isinstance(transport, MemoryTransport)
+        transport.stop_reading(came)
+
     # -- the host's side
 
     def syn(self, dial: Dial) -> Verdict:
         if dial.is_first:
             dial.caller = self._caller()
-        caller = dial.caller
+            if dial.caller is None:
+                dial.number, self._strangers = self._strangers, self._strangers + 1
+        caller, now = dial.caller, self.clock.now()
         self._is_let_in = caller is not None
         before = dial.lost_to if isinstance(dial.lost_to, Armed) else None
+        stages = STAGES if dial.is_first else _AGAIN  # a SYN that is sent again has an address
         kept_out = (
-            self.endpoint.knock(self.clock.now(), before)
+            self.endpoint.knock(dial.number, now, before, stages)
             if caller is None
-            else self.endpoint.connect(*caller, self.clock.now(), before)
+            else self.endpoint.connect(*caller, now, before, stages)
         )
         if kept_out is None:
             return "accepted"
         dial.lost_to = kept_out
-        return "lost" if kept_out.fault.swallows else "refused"
+        self._prepare(dial, kept_out)
+        return _VERDICTS.get(kept_out.fault.opening, "accepted")
+
+    def _prepare(self, dial: Dial, kept_out: Armed) -> None:
+        """Tell it what it will meet, where that is not over at once."""
+        match kept_out.fault:
+            case Dns(after=seconds):
+                dial.resolves_in = seconds
+                return
+            case BadCertificate(why=why):
+                dial.tls = why
+            case fault:
+                dial.tls = _TLS.get(fault.opening, dial.tls)
+        dial.on_tls = lambda: self.endpoint.turn_away(kept_out, self.clock.now())
 
     def connection(self) -> Connection:
         return Connection(self, is_let_in=self._is_let_in)

@@ -10,14 +10,16 @@ from collections import deque
 from collections.abc import Callable
 from typing import Literal
 
+from ..tcp import HELD
 from .hub import Hub
 
-ROOM = 1 << 20
-"""Bytes on their way in one direction, at most: about what the two kernels' buffers take."""
+ROOM = HELD
 _HIGH, _LOW = 1 << 16, 1 << 14
 """Bytes not yet read at which a server is told to pause, and to go on: asyncio's own marks."""
 
 End = Literal["", "closed", "reset"]
+Tls = Literal["works", "fails", "hangs", "reset", "expired", "self_signed", "wrong_host"]
+"""What becomes of whoever wants to speak TLS; the last three are what is wrong with the certificate."""
 
 
 class _Bytes:
@@ -55,13 +57,15 @@ class _Bytes:
 class MemorySocket:
     """The client's end. Never waits: `on_readable` and `on_writable` are called once, when it is worth another try."""
 
-    __slots__ = ("_end", "_hub", "_inbox", "_is_closed", "on_readable", "on_writable", "peer", "tls")
+    __slots__ = ("_end", "_hub", "_inbox", "_is_closed", "_on_tls", "on_readable", "on_writable", "peer", "tls")
 
     peer: MemoryTransport
 
-    def __init__(self, hub: Hub, tls: Literal["works", "fails", "hangs"] = "works") -> None:
+    def __init__(self, hub: Hub, tls: Tls = "works", on_tls: Callable[[], object] = lambda: None) -> None:
+        """`on_tls`: told when a client has met what `tls` says."""
         self._hub = hub
-        self.tls = tls
+        self.tls: Tls = tls
+        self._on_tls = on_tls
         self._inbox = _Bytes()
         self._end: End = ""
         self._is_closed = False
@@ -87,6 +91,18 @@ class MemorySocket:
         if self._is_closed or self._end == "reset":
             raise BrokenPipeError("Broken pipe")
         return self.peer.take_in(data)
+
+    def shake_hands(self, is_checked: bool) -> Tls:
+        """What becomes of it; `is_checked`: whether the certificate is."""
+        if self._end == "reset":
+            return "reset"
+        if self.tls == "works" or (self.tls in ("expired", "self_signed", "wrong_host") and not is_checked):
+            self.peer.speaks_tls = True
+            return "works"
+        self._on_tls()
+        if self.tls == "reset":
+            self.peer.reset()
+        return self.tls
 
     def shutdown(self) -> None:
         """Send FIN, and go on reading."""
@@ -145,6 +161,8 @@ class MemoryTransport(asyncio.Transport):
         self._hub = hub
         self._protocol = protocol
         self._client = client
+        self.speaks_tls = False
+        self._room = ROOM
         self._inbox = _Bytes()
         self._is_closing = self._is_lost = self._is_paused = self._is_due = False
         self._has_finished = self._has_client_finished = self._is_told_to_pause = self._is_told_the_end = False
@@ -190,6 +208,10 @@ class MemoryTransport(asyncio.Transport):
         self._is_paused = False
         self._deliver_soon()
 
+    def stop_reading(self, came: int) -> None:
+        """For ever; so many bytes of those that there is room for have come already."""
+        self._is_paused, self._room = True, max(0, ROOM - came)
+
     def is_reading(self) -> bool:
         return not (self._is_paused or self._is_closing)
 
@@ -211,7 +233,7 @@ class MemoryTransport(asyncio.Transport):
             raise BrokenPipeError("Broken pipe")
         if self._is_closing:
             return len(data)  # a kernel takes what nobody will read
-        room = ROOM - self._inbox.size
+        room = self._room - self._inbox.size
         if room <= 0:
             return 0
         data = bytes(data) if len(data) <= room else bytes(data[:room])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -21,8 +22,13 @@ class WireThread:
     """One port for as long as it is entered. Everything that touches the server or its endpoint has to be done in its
     thread."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
-        self.server = WireServer(endpoint)
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        tls: ssl.SSLContext | None = None,
+        untrusted: Mapping[str, ssl.SSLContext] | None = None,
+    ) -> None:
+        self.server = WireServer(endpoint, tls=tls, untrusted=untrusted)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="brownout wire server", daemon=True)
 

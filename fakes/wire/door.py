@@ -9,11 +9,16 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 
+from .greeting import LET_IN, Greeting, turn_away
+
 _BACKLOG = 4096
 _PAUSE = 0.1
 """Seconds until one that could not accept tries again."""
 _MOST_FILLERS = 512
 """Connections of our own with which a queue is filled. Linux needs two."""
+_NARROW = {socket.SO_RCVBUF: 4096}, {"TCP_MAXSEG": 1460}
+"""What makes buffers small, the client's too: by the size of segments that is asked of it, it makes its own as for a
+real network. Options of sockets, and of TCP where the system knows them."""
 _GOODBYE = 1.0
 """Seconds in which a client may answer that TLS is over, before the connection is closed all the same."""
 
@@ -26,19 +31,27 @@ class Door:
     """
 
     def __init__(
-        self, host: str, port: int, connection: Callable[[], asyncio.Protocol], tls: ssl.SSLContext | None = None
+        self,
+        host: str,
+        port: int,
+        connection: Callable[[], asyncio.Protocol],
+        tls: ssl.SSLContext | None = None,
+        greet: Callable[[], Greeting] = lambda: LET_IN,
     ) -> None:
+        """`greet` is asked about each who is accepted."""
         # Bound but never listening: while the door is shut the port stays ours, and a client that connects to it
         # again and again cannot be given the very same port as its own and end up talking to itself.
         self._guard = _bound(host, port)
         self.host, self.port = host, int(self._guard.getsockname()[1])
-        self._connection, self._tls = connection, tls
+        self._connection, self._tls, self._greet = connection, tls, greet
+        self._is_narrow = False
         self.failed_handshakes = 0
         """How many clients have broken off their handshake, as those do that do not trust our certificate."""
         self._listening: socket.socket | None = None
         self._dark: socket.socket | None = None
         self._fillers: list[socket.socket] = []
-        self._arriving: dict[asyncio.Task[None], socket.socket] = {}
+        self._arriving: dict[asyncio.Task[None], socket.socket | None] = {}
+        """With those who may take their time."""
 
     @property
     def is_open(self) -> bool:
@@ -52,7 +65,7 @@ class Door:
         """Listen, in the event loop that runs."""
         if self._listening is None:
             # The dark socket itself begins to serve: another one would leave a moment in which SYNs are refused.
-            self._listening = self._lit() or _bound(self.host, self.port)
+            self._listening = self._lit() or self._new()
             self._listening.listen(_BACKLOG)
             self._accept(self._listening)
 
@@ -67,7 +80,7 @@ class Door:
         if self._dark is None:
             dark = self._deaf()
             if dark is None:
-                dark = _bound(self.host, self.port)
+                dark = self._new()
             else:
                 self._take_in(dark)  # whoever is in its queue has got in already
             dark.listen(0)
@@ -78,10 +91,21 @@ class Door:
         """Shut it for good, and give the port back. Handshakes that are under way come to nothing."""
         self.shut()
         self._guard.close()
-        if self._tls is not None:
-            for accepted in self._arriving.values():
+        self.send_away()
+
+    def send_away(self) -> None:
+        """Those who were accepted, and have not come further, get no further."""
+        for accepted in self._arriving.values():
+            if accepted is not None:
                 with suppress(OSError):  # it may be gone already
                     accepted.shutdown(socket.SHUT_RDWR)
+
+    def narrow(self) -> None:
+        """From now on little is taken from those who come that is not read."""
+        self._is_narrow = True
+        for sock in (self._listening, self._dark):
+            if sock is not None:
+                _make_narrow(sock)
 
     async def settled(self) -> None:
         """Wait until everybody who was accepted has arrived, or has not."""
@@ -107,18 +131,31 @@ class Door:
                 loop.call_later(_PAUSE, self._accept, listening)
                 return
             accepted.setblocking(False)
-            task = loop.create_task(self._attach(accepted))
-            self._arriving[task] = accepted
+            greeting = self._greet()
+            task = loop.create_task(self._attach(accepted, greeting))
+            self._arriving[task] = None if self._tls is None and greeting.opening is None else accepted
             task.add_done_callback(self._arriving.pop)
 
-    async def _attach(self, accepted: socket.socket) -> None:
+    async def _attach(self, accepted: socket.socket, greeting: Greeting) -> None:
+        if greeting.opening is not None and greeting.context is None:
+            await turn_away(accepted, greeting)
+            return
         goodbye = None if self._tls is None else _GOODBYE
         try:
             await asyncio.get_running_loop().connect_accepted_socket(
-                self._connection, accepted, ssl=self._tls, ssl_shutdown_timeout=goodbye
+                self._connection, accepted, ssl=greeting.context or self._tls, ssl_shutdown_timeout=goodbye
             )
         except OSError:  # of a handshake: without one, nothing can go wrong here
-            self.failed_handshakes += 1
+            if greeting.opening is None:
+                self.failed_handshakes += 1
+            else:
+                greeting.met()
+
+    def _new(self) -> socket.socket:
+        sock = _bound(self.host, self.port)
+        if self._is_narrow:
+            _make_narrow(sock)
+        return sock
 
     def _deaf(self) -> socket.socket | None:
         """The socket that listens, no longer listened to; None when there is none."""
@@ -151,6 +188,15 @@ class Door:
                 break
         self._fillers.clear()
         return dark
+
+
+def _make_narrow(sock: socket.socket) -> None:
+    of_sockets, of_tcp = _NARROW
+    for option, size in of_sockets.items():
+        sock.setsockopt(socket.SOL_SOCKET, option, size)
+    for name, size in of_tcp.items():
+        if hasattr(socket, name):
+            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), size)
 
 
 def _bound(host: str, port: int) -> socket.socket:

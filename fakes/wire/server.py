@@ -5,20 +5,27 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import struct
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from ..endpoint import Endpoint
 from ..faults import Fault
+from ..faults.bad_certificate import BadCertificate
+from ..faults.base import Stage
 from ..http.clock import ScaledClock
 from ..http.connection import Connection
 from ..http.server import Server
 from ..timeline import Phase
 from .door import Door
+from .greeting import LET_IN, RESET_ON_CLOSE, Greeting
 from .ticks import clock_of
 
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_SEEN: frozenset[Stage] = frozenset({"accept"})
+_SEEN_UNDER_TLS: frozenset[Stage] = frozenset({"accept", "tls"})
+"""What a server sees of connections that are opened."""
+UNSEEN: frozenset[Stage] = frozenset({"port"})
+"""What the client alone does."""
 _TURNS_TO_CLOSE = 4
 """Of the event loop, until a connection that was accepted in the last one has been made, aborted and closed."""
 
@@ -37,20 +44,25 @@ class WireServer(Server):
         scale: float = 1.0,
         begins_with_first_request: bool = False,
         tls: ssl.SSLContext | None = None,
+        untrusted: Mapping[str, ssl.SSLContext] | None = None,
     ) -> None:
-        """`tls`: with certificates for `host`; what it offers beside HTTP/1.1 is not spoken."""
+        """`tls`: with certificates for `host`; what it offers beside HTTP/1.1 is not spoken. `untrusted`: with those
+        that are bad, by what is wrong with them; for the fault that shows them."""
         super().__init__(endpoint, begins_with_first_request, "http" if tls is None else "https")
         self.host, self.port = host, port
-        self._tls = tls
+        self._tls, self._untrusted = tls, untrusted or {}
+        self._seen = _SEEN if tls is None else _SEEN_UNDER_TLS
+        self._accepted = 0
         self._scale = scale
         self._door: Door | None = None
 
     async def start(self) -> None:
         """Listen. Raises `OSError` when the port is taken."""
         self.clock = ScaledClock(clock_of(asyncio.get_running_loop()), self._scale)
-        self._door = Door(self.host, self.port, self._connection, self._tls)
+        self._door = Door(self.host, self.port, self._connection, self._tls, self._greet)
         self.port = self._door.port
         self._door.open()
+        self._narrow()
 
     @property
     def url(self) -> str:
@@ -101,14 +113,43 @@ class WireServer(Server):
 
     def reset(self, transport: asyncio.Transport) -> None:
         sock: Any = transport.get_extra_info("socket")
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         transport.abort()
 
+    def restart(self, endpoint: Endpoint) -> None:
+        self._accepted = 0
+        super().restart(endpoint)
+
     def _connection(self) -> Connection:
-        return Connection(self)
+        return Connection(self, has_knocked=self.has_begun)
+
+    def _greet(self) -> Greeting:
+        """Somebody was accepted. As long as nobody has sent a request, nobody is kept out."""
+        number, self._accepted = self._accepted, self._accepted + 1
+        if not self.has_begun or self.is_over:
+            return LET_IN
+        endpoint = self.endpoint
+        kept_out = endpoint.knock(number, self.clock.now(), stages=self._seen)
+        if kept_out is None:
+            return LET_IN
+        fault = kept_out.fault
+        context = self._untrusted[fault.why] if isinstance(fault, BadCertificate) else None
+        return Greeting(fault.opening, context, lambda: endpoint.turn_away(kept_out, self.clock.now()))
+
+    def _drop_connections(self) -> None:
+        super()._drop_connections()
+        if self._door is not None:
+            self._door.send_away()
+
+    def _narrow(self) -> None:
+        phases = self.endpoint.timeline.phases
+        if self._door is not None and any(fault.on_upload for phase in phases for fault in phase.faults):
+            self._door.narrow()
 
     def _phase_began(self, phase: Phase) -> None:
-        self._set_door(next((fault for fault in phase.faults if fault.takes_the_port), None))
+        self._narrow()
+        first = next((fault for fault in phase.faults if fault.keeps_everybody_out), None)
+        self._set_door(first if first is not None and first.takes_the_port else None)
 
     def _set_door(self, kept_out_by: Fault | None) -> None:
         assert self._door is not None, "start has not been called"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from brownout import scenarios as shipped
 from brownout.fakes.endpoint import Endpoint
+from brownout.fakes.faults import Fault
 from brownout.fakes.http.server import Server
 from brownout.fakes.limits import Payer
 from brownout.fakes.player import Handle
 from brownout.fakes.script import Scope, hashed
 
 from .. import files, sources
+from ..availability import unavailable
 from ..files.suggest import did_you_mean, quoted
 from ..scenario import Scenario
 from ..testing.unfired import Entry
@@ -57,6 +59,7 @@ class Desk:
     def play(self, given: ScenarioBody | bytes, drops: bool) -> None:
         """Another scenario from now on; bytes are a file. Raises `Refused` or `files.FileError`."""
         scenario = self._scenario(given)
+        self._check([fault for phase in scenario.timeline for fault in phase.faults])
         try:
             self.service.go_over_to(scenario, drops)
         except RuntimeError as error:
@@ -75,7 +78,14 @@ class Desk:
 
     def go_on_with(self, given: PhasesBody) -> None:
         """These phases from now on."""
+        self._check([fault for phase in given.phases for fault in phase.faults])
         self.service.phases(*(phase.phase() for phase in given.phases))
+
+    def _check(self, faults: Iterable[Fault]) -> None:
+        """Raise `Refused` for one that a real port cannot play, or this one cannot."""
+        for fault in faults:
+            if why := unavailable(fault, "wire", self.server.speaks_tls()):
+                raise Refused(422, "invalid", why)
 
     # -- faults
 
@@ -85,6 +95,7 @@ class Desk:
 
     def script(self, given: FaultBody) -> shown.ScriptedFault:
         """A fault for the next requests."""
+        self._check([given.fault])
         scope = None
         if given.key is not None or given.test is not None:
             scope = Scope(None if given.key is None else hashed(given.key), given.test)

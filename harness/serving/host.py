@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -33,13 +34,15 @@ class PortTaken(Exception):
 
 @dataclass
 class Settings:
-    """Where it listens; with `tls`, on both ports. `control_port`: 0 for any that is free, None for none; `token`: what
-    the control port asks of everybody. Without one it listens on this machine alone, wherever the fake does."""
+    """Where it listens; with `tls`, on both ports, and on the fake's with certificates that are `untrusted`, too.
+    `control_port`: 0 for any that is free, None for none; `token`: what the control port asks of everybody. Without one
+    it listens on this machine alone, wherever the fake does."""
 
     host: str = "127.0.0.1"
     port: int = 0
     scale: float = 1.0
     tls: ssl.SSLContext | None = None
+    untrusted: Mapping[str, ssl.SSLContext] | None = None
     control_port: int | None = 0
     token: str | None = None
 
@@ -51,7 +54,7 @@ class Host:
         self._scenario, self._seed = scenario, seed
         self._at = settings or Settings()
         at, endpoint = self._at, Endpoint(scenario.service(), seed)
-        self.server = WireServer(endpoint, at.host, at.port, at.scale, begins_with_first_request=True, tls=at.tls)
+        self.server = WireServer(endpoint, at.host, at.port, at.scale, True, at.tls, at.untrusted)
         self.desk: Desk
         self._control: asyncio.Server | None = None
         self._connections: set[Control] = set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from os import PathLike, fspath
 from typing import Any
@@ -18,6 +19,7 @@ from brownout.fakes.units import parse_duration
 from brownout.fakes.virtual.errors import NotRouted
 
 from .. import sources
+from ..availability import unavailable
 from ..scenario import Scenario
 from .spans import Budget, Within
 from .stage import Backend, Stage
@@ -63,6 +65,7 @@ class Service:
         given: tuple[object, ...] = phases
         if strange := [each for each in given if not isinstance(each, Phase)]:
             raise ValueError(f"phases: expected what `brownout.faults.phase` makes, got {strange[0]!r}")
+        self._check([fault for phase in phases for fault in phase.faults])
         self._stage.do(lambda: self._go_on_with(phases))
 
     def play(self, scenario: Named | Scenario) -> None:
@@ -71,6 +74,7 @@ class Service:
         if not isinstance(scenario, Scenario):
             scenario = sources.scenario(fspath(scenario)).value
         incident = scenario
+        self._check([fault for phase in incident.timeline for fault in phase.faults])
         self._stage.do(lambda: self._renew(Endpoint(incident.service(), self.seed), incident.name))
 
     def must_matter(self, name: str) -> None:
@@ -173,9 +177,17 @@ class Service:
     def _away(self) -> list[TurnedAway]:
         return [away for endpoint in self._endpoints() for away in endpoint.turned_away]
 
+    def _check(self, faults: Iterable[Fault]) -> None:
+        """Raise `ValueError` for one that cannot be played here."""
+        stage = self._stage
+        for fault in faults:
+            if why := unavailable(fault, stage.backend, stage.backend != "wire" or stage.server.speaks_tls()):
+                raise ValueError(why)
+
     def _script(self, fault: Fault, times: float, optional: bool, only: tuple[Scope, Asking] | None = None) -> Entry:
         if not isinstance(fault, Fault):
             raise ValueError(f"expected a fault, such as brownout.faults.overload(), got {fault!r}")
+        self._check([fault])
         entry = Entry(fault, f"scripted {len(self._entries) + 1}", Turns(times), times, optional, only=only)
         self._entries.append(entry)
         self._stage.do(lambda: entry.put_on(self._stage.server.endpoint.timeline))

@@ -13,6 +13,7 @@ from brownout.fakes.virtual.errors import NotRouted
 from brownout.fakes.wire.apart import WireThread
 from brownout.fakes.wire.server import WireServer
 
+from ..availability import in_scenario
 from ..scenario import Scenario
 from .environment import environment
 from .loopback import only_loopback
@@ -56,7 +57,10 @@ class WireHost:
     @contextmanager
     def serving(self, scenario: Scenario, seed: int, limit: float) -> Iterator[Service]:
         """The scenario's service for one test; its second 0 is now. After `limit` real seconds clients get nothing but
-        errors, so that a program that would wait much longer comes to an end."""
+        errors, so that a program that would wait much longer comes to an end. Raises `ValueError` for a fault that
+        cannot be played here."""
+        for *_, why in in_scenario(scenario, self.backend, speaks_tls=False):
+            raise ValueError(f"{scenario.name}: {why}")
         self.do(lambda: self._begin(scenario, seed, limit))
         with only_loopback() as self.refused:
             try:

@@ -9,6 +9,17 @@ from brownout.fakes.timeline import Phase
 def phase(length: str, *faults: Fault, hits: Iterable[str] = ()) -> Phase:
     """A stretch of time, such as `"10s"`, with what is wrong in it."""
 
+def bad_certificate(
+    *,
+    at: Literal["arrival"] = ...,
+    share: str = ...,
+    per: Literal["attempt", "call", "client", "endpoint"] | Mapping[str, Any] = ...,
+    where: Mapping[str, Any] | None = ...,
+    why: Literal["expired", "self_signed", "wrong_host"] = ...,
+) -> Fault:
+    """On a new connection a certificate is shown that is expired, signed by itself or for another host: the client
+    breaks off. One that checks none is not hit, nor are connections that are open."""
+
 def bad_encoding(
     *,
     at: Literal["after_headers", "before_end"] | Mapping[str, Any] = ...,
@@ -58,6 +69,16 @@ def corrupt_gzip(
     where: Mapping[str, Any] | None = ...,
 ) -> Fault:
     """The head says `content-encoding: gzip`, and what follows cannot be decompressed."""
+
+def dns(
+    *,
+    at: Literal["arrival"] = ...,
+    share: str = ...,
+    per: Literal["attempt", "call", "client", "endpoint"] | Mapping[str, Any] = ...,
+    where: Mapping[str, Any] | None = ...,
+    after: str = ...,
+) -> Fault:
+    """No address is found for the name, so that no connection is opened. Those that are open are not affected."""
 
 def duplicate_event(
     *,
@@ -247,6 +268,15 @@ def reset(
 ) -> Fault:
     """The connection is reset at the moment given."""
 
+def reset_on_accept(
+    *,
+    at: Literal["arrival"] = ...,
+    share: str = ...,
+    per: Literal["attempt", "call", "client", "endpoint"] | Mapping[str, Any] = ...,
+    where: Mapping[str, Any] | None = ...,
+) -> Fault:
+    """A new connection is accepted and reset, before a byte is read. Those that are open are not affected."""
+
 def slow_close(
     *,
     at: Literal["before_headers"] = ...,
@@ -314,6 +344,26 @@ def stream_error(
 ) -> Fault:
     """The stream breaks off with an error event of the type given."""
 
+def tls_reset(
+    *,
+    at: Literal["arrival"] = ...,
+    share: str = ...,
+    per: Literal["attempt", "call", "client", "endpoint"] | Mapping[str, Any] = ...,
+    where: Mapping[str, Any] | None = ...,
+) -> Fault:
+    """A new connection is accepted, and reset in answer to the client's first word of TLS. Connections that are open
+    are not affected."""
+
+def tls_stall(
+    *,
+    at: Literal["arrival"] = ...,
+    share: str = ...,
+    per: Literal["attempt", "call", "client", "endpoint"] | Mapping[str, Any] = ...,
+    where: Mapping[str, Any] | None = ...,
+) -> Fault:
+    """A new connection is accepted, and the client's first word of TLS never answered, so that it meets its connect
+    timeout. Connections that are open are not affected."""
+
 def trickle(
     *,
     at: Literal["before_headers"] | Literal["after_headers", "before_end"] | Mapping[str, Any] = ...,
@@ -334,6 +384,17 @@ def truncate(
     where: Mapping[str, Any] | None = ...,
 ) -> Fault:
     """The body of a stream ends at the moment given."""
+
+def upload_stall(
+    *,
+    at: Literal["upload"] = ...,
+    share: str = ...,
+    per: Literal["attempt", "call", "client", "endpoint"] | Mapping[str, Any] = ...,
+    where: Mapping[str, Any] | None = ...,
+) -> Fault:
+    """Of the request the server reads the headers and nothing more, and never answers. A client whose prompt is larger
+    than the buffers between the two meets its write timeout, any other its read timeout. The service does not hear of
+    the request. A phase that `hits` what is in flight silences requests that have not arrived yet."""
 
 def wrong_length(
     *,

@@ -18,6 +18,8 @@ from brownout.harness.scenario import Scenario
 
 SCENARIO = load(Path(__file__).with_name("scripted.yaml"), Scenario)
 ODD = load(Path(__file__).with_name("odd.yaml"), Scenario)
+BELOW = load(Path(__file__).with_name("below.yaml"), Scenario)
+"""In virtual time alone: of those on the wire see `test_below_http.py`."""
 SCALE = 4.0
 SEED = 3
 RUNS = 8
@@ -136,8 +138,8 @@ def test_same_story_on_wire_and_sim(scenario: Scenario, text: str) -> None:
 
 def test_script_has_every_fault_and_each_fires() -> None:
     """The scripted scenarios leave out no kind of fault, and each of theirs takes effect in the simulator."""
-    kinds = {fault.kind for scenario in (SCENARIO, ODD) for phase in scenario.timeline for fault in phase.faults}
+    kinds = {fault.kind for scenario in (SCENARIO, ODD, BELOW) for phase in scenario.timeline for fault in phase.faults}
     assert kinds == set(FAULTS)
-    for scenario in (SCENARIO, ODD):
+    for scenario in (SCENARIO, ODD, BELOW):
         faults = simulate(scenario, loads(SDK, Client), SEED).faults
         assert {name for name, (planned, fired) in faults.items() if not fired} == set()

@@ -24,7 +24,7 @@ from brownout.harness.ledger import Ledger
 from brownout.harness.scenario import Scenario
 
 from . import digest
-from .test_scripted import ODD, SCENARIO, SDK, SEED, STACK
+from .test_scripted import BELOW, ODD, SCENARIO, SDK, SEED, STACK
 
 EVERYTHING = load(Path(__file__).with_name("everything.yaml"), Scenario)
 QUOTAS = load(Path(__file__).with_name("quotas.yaml"), Scenario)
@@ -79,7 +79,9 @@ def first_difference(sim: Ledger, virtual: Ledger) -> object:
 @pytest.mark.parametrize("run", [play, play_blocking], ids=["virtual", "virtual-blocking"])
 @pytest.mark.parametrize("client", CLIENTS)
 @pytest.mark.parametrize(
-    "scenario", [SCENARIO, EVERYTHING, QUOTAS, ODD], ids=["scripted", "everything", "quotas", "odd"]
+    "scenario",
+    [SCENARIO, EVERYTHING, QUOTAS, ODD, BELOW],
+    ids=["scripted", "everything", "quotas", "odd", "below"],
 )
 def test_virtual_and_sim_are_equal_in_every_record(scenario: Scenario, client: str, run: Any) -> None:
     """Calls, attempts, waits, breakers, the server's journal and the counts of faults, at equal times."""

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from brownout.fakes.endpoint import Endpoint, Service
@@ -14,6 +15,7 @@ from brownout.fakes.http.server import Server
 from brownout.fakes.timeline import Phase
 from brownout.fakes.virtual.server import VirtualServer
 from brownout.fakes.virtual.world import World
+from brownout.fakes.wire.certificates import AUTHORITY, Certificates, file_of
 from brownout.harness.drivers.virtual.backends import in_memory
 
 from ..fakes.wire.serving import SCALE, fault_of, service, serving, until
@@ -39,6 +41,8 @@ class Case(NamedTuple):
     network: Network
     read_timeout: float
     is_secure: bool = False
+    certificates: str = ""
+    """The folder with those of a server on the wire that speaks TLS."""
 
 
 def play(case: Case) -> Seen:
@@ -47,7 +51,8 @@ def play(case: Case) -> Seen:
 
 
 async def _on_the_wire(case: Case) -> Seen:
-    async with serving(service_with(case.trouble)) as server:
+    shown = Certificates.read(Path(case.certificates)) if case.is_secure else None
+    async with serving(service_with(case.trouble), certificates=shown) as server:
 
         async def between() -> None:
             await until(lambda: all(connection.is_idle for connection in server.connections))
@@ -55,7 +60,7 @@ async def _on_the_wire(case: Case) -> Seen:
             await until(lambda: not (server.connections and _strikes_idle(case.trouble)))
 
         with hurried(SCALE):
-            return await seen(case.how, _settings(case, f"127.0.0.1:{server.port}", SCALE), time.monotonic, between)
+            return await seen(case.how, _trusting(case, f"127.0.0.1:{server.port}"), time.monotonic, between)
 
 
 def _virtual(case: Case) -> Seen:
@@ -100,6 +105,11 @@ def _without_loop(program: Coroutine[Any, Any, T]) -> T:
 def _settings(case: Case, host: str, scale: float) -> Settings:
     scheme = "https" if case.is_secure else "http"
     return Settings(f"{scheme}://{host}", case.read_timeout / scale, case.trouble.get("connections"))
+
+
+def _trusting(case: Case, host: str) -> Settings:
+    settings = _settings(case, host, SCALE)
+    return settings._replace(authority=str(file_of(Path(case.certificates), AUTHORITY))) if case.is_secure else settings
 
 
 def service_with(trouble: Trouble) -> Service:

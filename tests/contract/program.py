@@ -6,6 +6,7 @@ Runs on either generation of the SDK, and knows nothing of the network beneath.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -20,17 +21,23 @@ from ..fakes.wire.raw import DEFAULT
 
 T = TypeVar("T")
 
+LARGE = 1 << 20
+"""Bytes of a prompt."""
+
 How = Literal[
     "create",
     "stream",
+    "create large",
     "create twice",
     "create beside an open stream",
     "create in a thread",
+    "create large in a thread",
     "stream in a thread",
     "create twice in a thread",
     "create beside an open stream in a thread",
 ]
-"""In a thread: by the blocking SDK. Beside an open stream: of which nothing is read."""
+"""Large: with a prompt that no buffer holds. In a thread: by the blocking SDK. Beside an open stream: of which nothing
+is read."""
 
 
 class Seen(NamedTuple):
@@ -62,6 +69,8 @@ class Settings(NamedTuple):
     """None is longer."""
     connections: int | None = None
     """At most."""
+    authority: str = ""
+    """The file of whom it trusts, where TLS is real."""
     away: Callable[[Callable[[], Any]], Awaitable[Any]] = asyncio.to_thread
     """Where blocking calls are made."""
 
@@ -88,6 +97,8 @@ class Program:
 
     def _http(self, hooks: dict[str, list[Any]]) -> dict[str, Any]:
         given: dict[str, Any] = {"event_hooks": hooks, "trust_env": False}
+        if self.settings.authority:
+            given["verify"] = ssl.create_default_context(cafile=self.settings.authority)
         if self.settings.connections is not None:
             given["limits"] = http.Limits(max_connections=self.settings.connections)
         return given
@@ -97,7 +108,7 @@ class Program:
         timeout = http.Timeout(seconds, connect=min(5.0, seconds))
         return {"api_key": "k", "base_url": self.settings.url, "timeout": timeout, "http_client": http_client}
 
-    async def create(self) -> str | None:
+    async def create(self, **more: Any) -> str | None:
         """A plain call; why the answer ended."""
         raise NotImplementedError
 
@@ -127,8 +138,8 @@ class AsyncProgram(Program):
         made = anthropic.DefaultAsyncHttpxClient(**self._http({"request": [sends], "response": [hears]}))
         self._client = anthropic.AsyncAnthropic(**self._sdk(made))
 
-    async def create(self) -> str | None:
-        message: Message = await self._client.messages.create(**DEFAULT)
+    async def create(self, **more: Any) -> str | None:
+        message: Message = await self._client.messages.create(**{**DEFAULT, **more})
         return message.stop_reason
 
     async def stream(self) -> str | None:
@@ -153,8 +164,8 @@ class BlockingProgram(Program):
         made = anthropic.DefaultHttpxClient(**self._http({"request": [self._sends], "response": [self._hears]}))
         self._client = anthropic.Anthropic(**self._sdk(made))
 
-    async def create(self) -> str | None:
-        message: Message = await self._away(lambda: self._client.messages.create(**DEFAULT))
+    async def create(self, **more: Any) -> str | None:
+        message: Message = await self._away(lambda: self._client.messages.create(**{**DEFAULT, **more}))
         return message.stop_reason
 
     async def stream(self) -> str | None:
@@ -190,6 +201,8 @@ async def seen(how: How, settings: Settings, now: Callable[[], float], between: 
         match asked:
             case "stream":
                 stop_reason = await program.stream()
+            case "create large":
+                stop_reason = await program.create(messages=[{"role": "user", "content": "x" * LARGE}])
             case "create twice":
                 await program.create()
                 await between()

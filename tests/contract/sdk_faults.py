@@ -5,8 +5,15 @@ The outcomes are those measured on real sockets, with the SDK's own two retries.
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
+
+from brownout.fakes.faults import FAULTS
+from brownout.harness.certificates import make
 
 from ..fakes.wire.serving import TOKENS
 from .networks import Case, Network, Trouble
@@ -52,9 +59,16 @@ class Row(NamedTuple):
             return 10.0
         return 20.0 if self.expected.outlasted else 600.0
 
+    @property
+    def is_secure(self) -> bool:
+        """Whether it takes TLS to meet the trouble."""
+        kind = self.trouble["kind"]
+        return kind == "tls" or (kind in FAULTS and FAULTS[kind].opening in UNDER_TLS)
+
     def case(self, network: Network, trouble: Trouble | None = None) -> Case:
         """Its trouble, or another, on one of its networks."""
-        return Case(trouble or self.trouble, self.how, network, self.read_timeout, self.trouble["kind"] == "tls")
+        shown = certificates() if self.is_secure and network == "wire" else ""
+        return Case(trouble or self.trouble, self.how, network, self.read_timeout, self.is_secure, shown)
 
     def seen_by(self, major: str) -> Seen:
         """What that generation of the SDK makes of it. 0.x stands on httpx, whose names are the same."""
@@ -65,6 +79,18 @@ class Row(NamedTuple):
             raised, cause = (name.replace(f"{newer}.", f"{newer[:-1]}.") for name in (raised, cause))
         raised = ONLY_IN_2.get(raised, raised)
         return self.expected._replace(**{"raised": raised, "cause": cause, **self.older})
+
+
+@cache
+def certificates() -> str:
+    """A folder with some, until the process ends."""
+    folder = TemporaryDirectory(prefix="brownout-test-")
+    atexit.register(folder.cleanup)
+    make(Path(folder.name))
+    return folder.name
+
+
+UNDER_TLS = ("tls_hangs", "tls_reset", "untrusted")
 
 
 def rows(kind: str, *pairs: tuple[How, Seen], **given: Any) -> Iterable[Row]:
@@ -82,6 +108,7 @@ HEALTHY_STREAM = HEALTHY._replace(tokens=TOKENS)
 BOTH: tuple[How, ...] = ("create", "stream")
 IN_A_THREAD: tuple[How, ...] = ("create in a thread", "stream in a thread")
 ALL = BOTH + IN_A_THREAD
+LARGE: tuple[How, ...] = ("create large", "create large in a thread")
 TWICE: tuple[How, ...] = ("create twice", "create twice in a thread")
 BESIDE: tuple[How, ...] = ("create beside an open stream", "create beside an open stream in a thread")
 TWO_CALLS = HEALTHY._replace(requests=2)
@@ -271,5 +298,20 @@ THROUGH_THE_SDK: tuple[Row, ...] = (
     *rows("bandwidth", ("stream", HEALTHY_STREAM._replace(outlasted=True)), per_second="30B"),
     # the end of a body that is whole
     *rows("slow_close", ("create", timeout("ReadTimeout", 3)), ("stream", raw("ReadTimeout", TOKENS))),
+    # below HTTP: a name that is not found; a resolver that takes longer than the client waits
+    *on(("virtual",), rows("dns", *((how, broken("ConnectError")) for how in ALL))),
+    *on(("virtual",), rows("dns", *((how, broken("ConnectError")) for how in ALL), after="2s")),
+    *on(("virtual",), rows("dns", *((how, timeout("ConnectTimeout")) for how in ALL), after="30s")),
+    # an open connection that is no good; TLS that does not come about
+    *rows("reset_on_accept", *((how, broken("ReadError")) for how in ALL)),
+    *rows("reset_on_accept", ("create", broken("ReadError")), where={"clients": [0]}),
+    *rows("tls_stall", *((how, timeout("ConnectTimeout")) for how in ALL)),
+    *rows("tls_reset", *((how, broken("ConnectError")) for how in ALL)),
+    *rows("bad_certificate", *((how, broken("ConnectError")) for how in ALL)),
+    *rows("bad_certificate", *((how, broken("ConnectError")) for how in ALL), why="self_signed"),
+    *rows("bad_certificate", *((how, broken("ConnectError")) for how in ALL), why="wrong_host"),
+    # what fits into the buffers has been sent, as far as the client can tell
+    *rows("upload_stall", *((how, timeout("ReadTimeout")) for how in ALL)),
+    *rows("upload_stall", *((how, timeout("WriteTimeout")) for how in LARGE)),
 )
 """`wrong_type`, events in another order later on, and a stream whose last event has no name are taken as they come."""

@@ -30,5 +30,6 @@ def test_the_sdk_sees_the_difference(row: Row, network: Network, sdk: Here | Chi
 @pytest.mark.parametrize("network", ["wire", "virtual"])
 def test_every_kind_is_observed(network: Network) -> None:
     """A fault without a row for a network has never been seen there by anybody."""
+    played = {kind for kind, fault in FAULTS.items() if not fault.fidelity[network].startswith("not available")}
     seen = {row.trouble["kind"] for row in THROUGH_THE_SDK if network in row.networks}
-    assert set(FAULTS) - seen == {"wrong_type"}  # of which the SDK takes no notice
+    assert played - seen == {"wrong_type"}  # of which the SDK takes no notice

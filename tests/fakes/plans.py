@@ -61,7 +61,7 @@ MOMENTS: tuple[Any, ...] = (
 def _every_fault() -> Iterator[Fault]:
     """Every kind's example, at every moment that the kind allows."""
     for kind in FAULTS.values():
-        for moment in MOMENTS:
+        for moment in (*MOMENTS, "upload"):
             try:
                 yield kind.model_validate({**kind.example, "at": moment, "share": "100%"})
             except ValidationError:

@@ -34,7 +34,7 @@ async def between() -> None:
 
 
 def played(row: Row) -> Seen:
-    settings = Settings(f"http://{HOST}", row.read_timeout)
+    settings = Settings(f"{'https' if row.is_secure else 'http'}://{HOST}", row.read_timeout)
     with brownout.respx.mock(hosts=[HOST]) as service:
         service.answers(tokens=8)
         service.always(fault_of(row.trouble))

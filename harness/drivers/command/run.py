@@ -10,6 +10,7 @@ from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.http.clock import ScaledClock
 from brownout.fakes.wire.apart import WireThread
+from brownout.fakes.wire.server import UNSEEN
 
 from ...ledger import Ledger
 from ...policies.call import Ask
@@ -21,6 +22,7 @@ from ...scenario import Scenario
 from ...scoring import Unplayable
 from ..program.port import calls
 from ..tasks import TaskPort, play_calls
+from ..wire.secured import Secured, secured
 from . import process
 from .journal import add_attempts
 
@@ -28,8 +30,8 @@ from .journal import add_attempts
 def run(scenario: Scenario, command: Command, seed: int, scale: float = 1.0) -> Ledger:
     """Play one command through one scenario under one seed. There is no scaling the time that a program knows."""
     endpoint = Endpoint(scenario.service(), seed)
-    with WireThread(endpoint) as there:
-        ledger = asyncio.run(_play(scenario, command, seed, there))
+    with secured(scenario) as tls, WireThread(endpoint, tls.tls, tls.untrusted) as there:
+        ledger = asyncio.run(_play(scenario, command, seed, there, tls))
     ledger.close(endpoint)
     add_attempts(ledger)
     ledger.attempts.sort(key=lambda attempt: (attempt.started, attempt.who))
@@ -46,10 +48,10 @@ def _why(ledger: Ledger) -> str:
 _LINE = '{"prompt": "hi", "max_tokens": 9, "stream": false, "deadline": 60}'
 
 
-async def _play(scenario: Scenario, command: Command, seed: int, there: WireThread) -> Ledger:
+async def _play(scenario: Scenario, command: Command, seed: int, there: WireThread, tls: Secured) -> Ledger:
     ledger = Ledger()
     clock = ScaledClock(asyncio.get_running_loop())
-    port = CommandPort(clock, command, there)
+    port = CommandPort(clock, command, there, tls.variables)
     callers = await play_calls(scenario, seed, port, clock, calls, ledger, lambda: there.do(there.server.begin))
     callers.raise_failures()
     return ledger
@@ -58,16 +60,18 @@ async def _play(scenario: Scenario, command: Command, seed: int, there: WireThre
 class CommandPort(TaskPort):
     """`attempt` and `timer`: an attempt is one process, with all that it does by itself."""
 
-    def __init__(self, clock: ScaledClock, command: Command, there: WireThread) -> None:
+    def __init__(self, clock: ScaledClock, command: Command, there: WireThread, variables: dict[str, str]) -> None:
+        """`variables`: of the environment, beside those that lead to the fake."""
         super().__init__(clock)
         self._command = command
         self._there = there
+        self._variables = variables
 
     def attempt(self, effect: Attempt, callback: Callback, node: Any) -> Handle:
         ask = effect.call.ask
         self._there.tell(lambda: self._knock(ask))
         line = process.told(ask, ask.intended + ask.deadline - self.now())
-        work = process.run(self._command.words, line, process.led_to(self._there.url, ask))
+        work = process.run(self._command.words, line, process.led_to(self._there.url, ask) | self._variables)
         return self._start(self._checked(work), callback, node)
 
     def read(self, effect: Read, callback: Callback, node: Any) -> NoReturn:
@@ -84,4 +88,4 @@ class CommandPort(TaskPort):
         """A port that is shut sees nobody: whoever is called meanwhile is taken to have tried once."""
         server = self._there.server
         if server.keeps_everybody_out:
-            server.endpoint.connect(Identity(ask.client, ask.call), ask.stream, server.clock.now())
+            server.endpoint.connect(Identity(ask.client, ask.call), ask.stream, server.clock.now(), stages=UNSEEN)

@@ -8,7 +8,7 @@ from ...ledger import Ledger
 from ...program import Program
 from ...scenario import Scenario
 from ...testing.environment import environment
-from ..virtual.run import HOST, URL, served
+from ..virtual.run import HOST, served, url
 from .inherited import threads_inherit
 from .playable import check_seen
 from .run import in_a_loop, play
@@ -21,7 +21,7 @@ HOSTS = (HOST, "api.anthropic.com")
 def run(scenario: Scenario, program: Program, seed: int, scale: float = 1.0) -> Ledger:
     """Play one program through one scenario under one seed. `scale` is for clocks that cost something."""
     with ExitStack() as stack:
-        stack.enter_context(environment(URL))
+        stack.enter_context(environment(url(scenario)))
         stack.enter_context(tapped(lambda host, port: host in HOSTS))  # left last: strands may send to their very end
         world, server = stack.enter_context(served(scenario, seed, HOSTS))
         stack.enter_context(threads_inherit())  # those of virtual time

@@ -5,6 +5,7 @@ from __future__ import annotations
 from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.wire.apart import WireThread
+from brownout.fakes.wire.server import UNSEEN
 
 from ...ledger import Ledger
 from ...program import Program
@@ -12,6 +13,7 @@ from ...scenario import Scenario
 from ...testing.environment import environment
 from ...testing.loopback import only_loopback
 from ..sdk.client import on_our_clock
+from ..wire.secured import secured, trusted_here
 from ..wire.warm_up import warm_up
 from .inherited import threads_inherit
 from .playable import check_seen
@@ -22,12 +24,12 @@ from .tap import tapped
 def run(scenario: Scenario, program: Program, seed: int, scale: float = 1.0) -> Ledger:
     """Play one program through one scenario under one seed. There is no scaling the time that a program knows."""
     endpoint = Endpoint(scenario.service(), seed)
-    with WireThread(endpoint) as there:
+    with secured(scenario) as tls, WireThread(endpoint, tls.tls, tls.untrusted) as there:
         server = there.server
 
         def connect(who: Identity, stream: bool, is_dark: bool) -> None:
             if server.is_dark is is_dark:
-                endpoint.connect(who, stream, server.clock.now())
+                endpoint.connect(who, stream, server.clock.now(), stages=UNSEEN)
 
         def connecting(who: Identity, stream: bool) -> None:
             there.tell(lambda: connect(who, stream, is_dark=True))
@@ -46,7 +48,14 @@ def run(scenario: Scenario, program: Program, seed: int, scale: float = 1.0) -> 
             return await play(scenario, program, seed, begin, check, connecting, refused)
 
         tap = tapped(lambda host, port: (host, port) == (server.host, server.port))
-        with environment(there.url), only_loopback() as strays, on_our_clock(1.0), threads_inherit(), tap:
+        with (
+            environment(there.url),
+            trusted_here(tls),
+            only_loopback() as strays,
+            on_our_clock(1.0),
+            threads_inherit(),
+            tap,
+        ):
             ledger = in_a_loop(warm())
     ledger.close(endpoint)
     return ledger

@@ -22,9 +22,12 @@ _KEEPALIVE_EXPIRY = 5.0
 """Seconds for which the HTTP library keeps an idle connection."""
 
 
-def make(base_url: str, max_retries: int, timeouts: Timeouts, scale: float) -> anthropic.AsyncAnthropic:
-    """A client of the SDK. `scale`: scenario seconds in a second of the clock."""
-    inner = http.AsyncHTTPTransport(limits=_limits(scale), verify=_no_tls())
+def make(
+    base_url: str, max_retries: int, timeouts: Timeouts, scale: float, trusting: ssl.SSLContext | None = None
+) -> anthropic.AsyncAnthropic:
+    """A client of the SDK. `scale`: scenario seconds in a second of the clock; `trusting`: its context, if it is to
+    speak TLS in earnest."""
+    inner = http.AsyncHTTPTransport(limits=_limits(scale), verify=trusting or _no_tls())
     transport = LabelledAsyncTransport(inner)
     scaled = _scaled(timeouts, scale)
     return anthropic.AsyncAnthropic(
@@ -59,7 +62,7 @@ def _limits(scale: float) -> Any:
 
 
 def _no_tls() -> ssl.SSLContext:
-    """Nothing here speaks TLS; an empty context saves the 35 ms in which each client would load its certificates."""
+    """Nothing is checked; an empty context saves the 35 ms in which each client would load its certificates."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable
+from functools import partial
 
 from brownout.fakes.draws import Identity
 from brownout.fakes.http.clock import ScaledClock
@@ -29,14 +31,16 @@ async def play(
     url: str,
     connecting: Seen = lambda who, stream: None,
     refused: Seen = lambda who, stream: None,
+    trusting: ssl.SSLContext | None = None,
 ) -> Ledger:
     """Play every call of the scenario against a server that listens at `url`, and begin its clock.
 
-    `connecting` and `refused` are told of connections that the server cannot see.
+    `connecting` and `refused` are told of connections that the server cannot see; `trusting` is for clients, where the
+    server really speaks TLS.
     """
     ledger = Ledger()
     clock = ScaledClock(asyncio.get_running_loop(), server.clock.scale)
-    clients = Clients(make, client, url, clock.scale)
+    clients = Clients(partial(make, trusting=trusting), client, url, clock.scale)
     port = AsyncPort(clock, clients.of, ledger.record, connecting, refused)
     timeouts = client.timeouts.timeouts()
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from brownout.fakes.draws import Identity
 from brownout.fakes.http.rendering import Rendering, Surroundings
+from brownout.fakes.latency import BYTES_PER_TOKEN
 from brownout.fakes.plan import (
     Answer,
     Body,
@@ -25,7 +26,9 @@ from brownout.fakes.plan import (
     Tokens,
 )
 from brownout.fakes.player import Player
+from brownout.fakes.tcp import HELD
 from brownout.fakes.ticket import Request
+from brownout.fakes.timeline import Armed
 
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
@@ -33,14 +36,14 @@ from ...policies.layers.sdk import retries
 from ...policies.outcome import CANCELLED, OK, Kind, Outcome, Phase
 from ...records import AttemptRecord
 from ..content import Content
-from .dial import CONNECT_FAILED, Dial
+from .dial import CONNECTION_LOST, keep_out
 from .pool import Connection
 
 if TYPE_CHECKING:
     from .port import SimPort
 
-_CONNECTION_LOST = Outcome("connection", phase="read")
 _READ_TIMEOUT = Outcome("timeout", phase="read")
+_WRITE_TIMEOUT = Outcome("timeout", phase="write")
 _POOL_TIMEOUT = Outcome("timeout", phase="pool")
 
 
@@ -79,6 +82,7 @@ class SimAttempt:
         "_result",
         "_timer",
         "_until_text",
+        "_write_timeout",
         "who",
     )
 
@@ -92,6 +96,7 @@ class SimAttempt:
         self._is_last = effect.is_last
         self._ask = ask
         self._connect_timeout, self._read_timeout = timeouts.connect, timeouts.read
+        self._write_timeout = timeouts.write
         request = Request(self.who, ask.stream, ask.input_tokens, ask.max_tokens)
         self._request = request._replace(patience=timeouts.read) if port.tells_patience else request
         self._record_from = self._last_byte = self._last_text = port.now()
@@ -137,10 +142,7 @@ class SimAttempt:
         port = self._port
         self._connection, self._is_fresh = connection, is_fresh
         if is_fresh and (kept_out := port.endpoint.connect(self.who, self._request.stream, port.now())):
-            if kept_out.fault.swallows:
-                self._timer = Dial(port, self, kept_out, self._connect_timeout)
-            else:
-                self._end(CONNECT_FAILED)
+            self.meets(kept_out)
             return
         self._send(connection)
 
@@ -148,8 +150,12 @@ class SimAttempt:
     def is_stream(self) -> bool:
         return self._request.stream
 
-    def is_kept_out(self, outcome: Outcome) -> None:
-        """The connection did not come up."""
+    def meets(self, kept_out: Armed) -> None:
+        """A fault keeps the connection out."""
+        self._timer = keep_out(self._port, self, kept_out, self._connect_timeout)
+
+    def is_kept_out(self, outcome: Outcome, _: object = None) -> None:
+        """The connection did not come up, or broke before anything was sent on it."""
         self._end(outcome)
 
     def is_connected(self) -> None:
@@ -164,6 +170,9 @@ class SimAttempt:
         if not self._is_fresh and (ending := connection.ending) is not None and ending.after is None:
             self._timer = port.timer(ending.late, self._ended_beneath, None)
             return
+        if port.endpoint.upload(self.who, now) is not None:
+            self._stall_upload()
+            return
         lost_to, connection.lost_to = connection.lost_to, ()
         ticket = port.endpoint.answer(self._request, now, self._is_fresh, lost_to)
         self._last_byte = now
@@ -173,10 +182,17 @@ class SimAttempt:
         port.in_flight.add(self)
         player.play()
 
+    def _stall_upload(self) -> None:
+        """The server does not read on."""
+        is_large = BYTES_PER_TOKEN * self._ask.input_tokens > HELD
+        limit = self._write_timeout if is_large else self._read_timeout
+        if limit is not None:
+            self._timer = self._port.timer(limit, self.is_kept_out, _WRITE_TIMEOUT if is_large else _READ_TIMEOUT)
+
     def _ended_beneath(self, _: object, __: object = None) -> None:
         """The server has ended the connection while the request was on its way."""
         self._timer = None
-        self._end(_CONNECTION_LOST)
+        self._end(CONNECTION_LOST)
 
     def strike(self) -> None:
         """A phase has begun that may hit what is in flight."""
@@ -346,7 +362,7 @@ class SimAttempt:
             ended = Outcome(kind, phase, 200, tokens=self._tokens, detail=self._malformed)
             self._end(ended, is_reusable=True)
         elif self._malformed == "no_gzip":
-            self._end(_CONNECTION_LOST)
+            self._end(CONNECTION_LOST)
         elif self._malformed or not self._is_complete:
             self._end(Outcome("malformed", "read", 200, detail=self._malformed or "no_json"), is_reusable=True)
         else:
@@ -361,7 +377,7 @@ class SimAttempt:
         elif self._in_stream:
             self._end(Outcome("stream_broken", "stream", 200, tokens=self._tokens, detail=how))
         else:
-            self._end(_CONNECTION_LOST)
+            self._end(CONNECTION_LOST)
 
     def accepts_run(self, run: Tokens) -> bool:
         """A run may come as one if no limit on its tokens could fire within it."""

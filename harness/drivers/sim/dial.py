@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from brownout.fakes.faults.base import STAGES
+from brownout.fakes.faults.dns import Dns
 from brownout.fakes.tcp import GIVES_UP, SYNS
 from brownout.fakes.timeline import Armed
 
@@ -16,6 +18,29 @@ if TYPE_CHECKING:
 
 CONNECT_TIMEOUT = Outcome("timeout", phase="connect")
 CONNECT_FAILED = Outcome("connection", phase="connect")
+CONNECTION_LOST = Outcome("connection", phase="read")
+_AGAIN = STAGES - {"name"}
+
+
+def keep_out(port: SimPort, attempt: SimAttempt, kept_out: Armed, limit: float | None) -> Handle | None:
+    """The attempt's connection meets this fault. The timer of what it waits for; None if it is over, or waits for ever.
+
+    `limit`: its connect timeout.
+    """
+    fault = kept_out.fault
+    if fault.opening == "lost":
+        return Dial(port, attempt, kept_out, limit)
+    if fault.stage == "tls":
+        port.endpoint.turn_away(kept_out, port.now())
+    if fault.opening == "tls_hangs":
+        return None if limit is None else port.timer(limit, attempt.is_kept_out, CONNECT_TIMEOUT)
+    if isinstance(fault, Dns) and fault.after:
+        if limit is not None and limit < fault.after:
+            return port.timer(limit, attempt.is_kept_out, CONNECT_TIMEOUT)
+        return port.timer(fault.after, attempt.is_kept_out, CONNECT_FAILED)
+    # Whoever speaks TLS has got no further than the handshake.
+    attempt.is_kept_out(CONNECTION_LOST if fault.opening == "reset" and not port.speaks_tls else CONNECT_FAILED)
+    return None
 
 
 class Dial:
@@ -46,12 +71,14 @@ class Dial:
 
     def _try(self, _: object, __: object = None) -> None:
         attempt, clock = self._attempt, self._port.clock
-        kept_out = self._port.endpoint.connect(attempt.who, attempt.is_stream, clock.now(), self._lost_to)
+        # The name was found long ago.
+        kept_out = self._port.endpoint.connect(attempt.who, attempt.is_stream, clock.now(), self._lost_to, _AGAIN)
         if kept_out is None:
             self.cancel()
             attempt.is_connected()
-        elif not kept_out.fault.swallows:
-            attempt.is_kept_out(CONNECT_FAILED)
+        elif kept_out.fault.opening != "lost":
+            self.cancel()
+            attempt.meets(kept_out)
         else:
             self._lost_to = kept_out
             self._sent += 1

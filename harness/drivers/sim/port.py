@@ -27,6 +27,8 @@ class SimPort:
         self._limits = limits
         self.tells_patience = endpoint.service.capacity.queue_order == "deadline"
         """Whether anybody listens to what the SDK says in its headers."""
+        self.speaks_tls = endpoint.service.has_tls_faults
+        """Whether connections are opened with a handshake of it."""
         self._pools: dict[int, Pool] = {}
 
     def pool(self, client: int) -> Pool:

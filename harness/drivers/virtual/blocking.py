@@ -10,14 +10,14 @@ from ...scenario import Scenario
 from ..callers import Callers
 from ..sdk.client import Clients, make_blocking
 from .port import BlockingPort
-from .run import URL, served
+from .run import served, url
 
 
 def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Ledger:
     """Play one configuration through one scenario under one seed. `scale` is for clocks that cost something."""
     ledger = Ledger()
     with served(scenario, seed) as (world, server):
-        clients = Clients(make_blocking, client, URL, 1.0)
+        clients = Clients(make_blocking, client, url(scenario), 1.0)
         port = BlockingPort(world, server.clock, clients.of, ledger.record)
         timeouts = client.timeouts.timeouts()
 

@@ -26,10 +26,15 @@ HOST = "claude.test"
 URL = f"http://{HOST}"
 
 
+def url(scenario: Scenario) -> str:
+    """Where clients find its service: by TLS if that is what goes wrong."""
+    return f"https://{HOST}" if scenario.has_tls_faults else URL
+
+
 def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Ledger:
     """Play one configuration through one scenario under one seed. `scale` is for clocks that cost something."""
     with served(scenario, seed) as (_, server):
-        ledger = asyncio.run(play(scenario, client, seed, server, URL))
+        ledger = asyncio.run(play(scenario, client, seed, server, url(scenario)))
     ledger.close(server.endpoint)
     return ledger
 

@@ -17,6 +17,9 @@ from brownout.fakes.virtual.transport import MemorySocket
 
 T = TypeVar("T")
 
+_WRONG = {"expired": (10, "certificate has expired"), "self_signed": (18, "self-signed certificate")}
+"""OpenSSL's number and words for a certificate that does not hold."""
+
 
 def settle(future: asyncio.Future[T], result: T) -> bool:
     """Whether the future had to be told."""
@@ -49,9 +52,36 @@ class _Stream:
         except OSError as error:
             raise self._library.WriteError(str(error)) from error
 
+    def _hangs(self, context: ssl.SSLContext, name: str | None) -> bool:
+        """Whether the handshake is waited for. Raises what ends it at once."""
+        is_checked = context.verify_mode is not ssl.CERT_NONE
+        if self._socket.tls == "wrong_host":
+            is_checked = context.check_hostname
+        match self._socket.shake_hands(is_checked):
+            case "works":
+                return False
+            case "fails":
+                self._tls_failed()
+            case "reset":
+                self._broken(ConnectionResetError("Connection reset by peer"))
+            case "wrong_host":
+                self._untrusted(62, f"Hostname mismatch, certificate is not valid for '{name}'.")
+            case "expired" | "self_signed" as why:
+                self._untrusted(*_WRONG[why])
+        return True
+
+    def _untrusted(self, code: int, message: str) -> NoReturn:
+        error = ssl.SSLCertVerificationError(
+            1, f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {message}"
+        )
+        error.verify_code, error.verify_message = code, message
+        self._broken(error)
+
     def _tls_failed(self) -> NoReturn:
+        self._broken(ssl.SSLError(1, "[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] the server ended the handshake"))
+
+    def _broken(self, error: OSError) -> NoReturn:
         self._socket.close()
-        error = ssl.SSLError(1, "[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] the server ended the handshake")
         raise self._library.ConnectError(str(error)) from error
 
     def _tls_is_over(self, is_told: bool) -> NoReturn:
@@ -84,11 +114,8 @@ class AsyncMemoryStream(_Stream):
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> AsyncMemoryStream:
-        match self._socket.tls:
-            case "fails":
-                self._tls_failed()
-            case "hangs":
-                self._tls_is_over(await self._handshake(timeout))
+        if self._hangs(ssl_context, server_hostname):
+            self._tls_is_over(await self._handshake(timeout))
         return self
 
     async def _handshake(self, timeout: float | None) -> bool:
@@ -132,11 +159,8 @@ class MemoryStream(_Stream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> MemoryStream:
-        match self._socket.tls:
-            case "fails":
-                self._tls_failed()
-            case "hangs":
-                self._tls_is_over(self._handshake(timeout))
+        if self._hangs(ssl_context, server_hostname):
+            self._tls_is_over(self._handshake(timeout))
         return self
 
     def _handshake(self, timeout: float | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ from .clock import Clock
 from .translated import twin
 
 Turn = Callable[[], AbstractContextManager[None]]
+_CHECKING = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Clients are taken to check certificates: what they would say does not come here."""
 _ORIGIN = httpcore.Origin(b"http", b"fake", 80)
 
 
@@ -112,6 +115,8 @@ class Desk:
         if isinstance(results[0], OSError):
             raise httpcore.ConnectError(str(results[0])) from results[0]
         stream: Any = MemoryStream(httpcore, Network(self.clock), results[0])
+        if request.url.scheme == "https":
+            stream = stream.start_tls(_CHECKING, request.url.host, _limit(request, "connect"))
         return httpcore.HTTP11Connection(_ORIGIN, stream)
 
 

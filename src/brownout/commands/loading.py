@@ -9,6 +9,7 @@ from typing import TypeVar
 import click
 
 from brownout import scenarios as shipped
+from brownout.harness.availability import problems
 from brownout.harness.files import FileError
 from brownout.harness.files.suggest import quoted
 from brownout.harness.importing import NotFound
@@ -38,6 +39,12 @@ def load(
     if problems:
         raise FilesRefused("\n".join(problems))
     return incidents, contestants
+
+
+def check_available(scenarios: Sequence[Source[Scenario]], backend: str, speaks_tls: bool = True) -> None:
+    """Raises `FilesRefused` for faults that cannot be played there; `speaks_tls`: whether the server does."""
+    if found := [line for source in scenarios for line in problems(source, backend, speaks_tls)]:
+        raise FilesRefused("\n".join(found))
 
 
 def _files(given: str) -> list[str]:

@@ -23,7 +23,7 @@ from brownout.reports.write import check, write
 
 from . import again, gating
 from .annotations import annotate_results
-from .loading import load
+from .loading import check_available, load
 from .progress import progress
 from .writing import CannotWrite, rendering, tell, tell_report, try_out, writing
 
@@ -91,6 +91,7 @@ def planned(
         raise click.UsageError(f"--quick is --sample {QUICK:.0%}: give one of them")
     scenarios, clients = load(options.scenarios, options.clients, options.commands)
     backend = options.backend or default_backend(source.value for source in clients)
+    check_available(scenarios, backend)
     if backend != "wire" and options.scale != 1.0:
         raise click.UsageError("--time-scale is for --backend wire: virtual and simulated time cost nothing")
     plan = Plan(

@@ -7,7 +7,6 @@ import os
 import secrets
 import shlex
 import signal
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -16,15 +15,16 @@ from pathlib import Path
 
 import click
 
+from brownout.fakes.wire.certificates import Certificates
 from brownout.harness.few_collections import few_collections
 from brownout.harness.scenario import Scenario
 from brownout.harness.serving.host import Host, PortTaken, Settings
 
-from .loading import load
+from .loading import check_available, load
 from .reachable import Reach
 
-Tls = tuple[ssl.SSLContext, Path]
-"""A context, and where the certificate is that clients have to trust."""
+Tls = tuple[Certificates, Path]
+"""What is shown, and where the certificate is that clients have to trust."""
 TOKEN = "BROWNOUT_CONTROL_TOKEN"
 _UNNOTICED = 0.3
 """Seconds that it may take to end without a word."""
@@ -50,9 +50,12 @@ def serve(
     if no_control and control_port is not None:
         raise click.UsageError("--control-port and --no-control exclude each other")
     (source,), _ = load([scenario], [])
-    at = Settings(reach.host, port, scale, None, None if no_control else _beside(port, control_port), _token(reach))
+    check_available([source], "wire", tls)
+    at = Settings(reach.host, port, scale)
+    at.control_port, at.token = None if no_control else _beside(port, control_port), _token(reach)
     with _secured(tls, reach, ca_file) as secured:
-        at.tls = None if secured is None else secured[0]
+        if secured is not None:
+            at.tls, at.untrusted = secured[0].good, secured[0].untrusted
         with few_collections(), asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(source.value, seed, at, reach, grace, secured))
 

@@ -14,6 +14,7 @@ from brownout.fakes.faults import FAULTS, Fault
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Limits
 from brownout.fakes.timeline import Phase
+from brownout.fakes.wire.certificates import Certificates
 from brownout.fakes.wire.server import WireServer
 
 SCALE = 20.0
@@ -57,9 +58,12 @@ class SteppedServer(WireServer):
 
 
 @asynccontextmanager
-async def serving(what: Service, scale: float = SCALE) -> AsyncIterator[SteppedServer]:
-    """A server in the first phase of its scenario."""
-    server = SteppedServer(Endpoint(what, seed=1), scale=scale)
+async def serving(
+    what: Service, scale: float = SCALE, certificates: Certificates | None = None
+) -> AsyncIterator[SteppedServer]:
+    """A server in the first phase of its scenario; with certificates it speaks TLS."""
+    tls, untrusted = (None, None) if certificates is None else (certificates.good, certificates.untrusted)
+    server = SteppedServer(Endpoint(what, seed=1), scale=scale, tls=tls, untrusted=untrusted)
     await server.start()
     server.begin()
     try:

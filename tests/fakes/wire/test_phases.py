@@ -253,6 +253,10 @@ WHEN_STRUCK: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("bad_encoding", "bandwidth", "duplicate_event", "idle_close", "malformed_json", "missing_event_name",
          "reordered_events", "slow_first_token", "slow_tokens", "wrong_length", "wrong_type"), (GOES_ON, GOES_ON)
     ),
+    # below HTTP: connections that are open, and requests that have arrived, are left alone
+    **dict.fromkeys(
+        ("dns", "reset_on_accept", "tls_stall", "tls_reset", "bad_certificate", "upload_stall"), (GOES_ON, GOES_ON)
+    ),
 }  # fmt: skip
 
 

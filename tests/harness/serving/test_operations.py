@@ -94,6 +94,25 @@ async def test_errors_are_worded_as_the_loader_of_files_words_them() -> None:
 
 
 @on_loop
+async def test_what_a_port_without_tls_cannot_play_is_refused() -> None:
+    """Scripted, in phases and in scenarios; nothing of it is in force then."""
+    async with hosted() as here:
+        for kind, why in (("dns", "dns is not available on wire"), ("tls_reset", "tls_reset is a fault of TLS")):
+            fault = {"kind": kind}
+            phases = [{"for": "10s", "faults": [fault]}]
+            file = FILE.replace("{for: 1h}", f"{{for: 1h, faults: [{{kind: {kind}}}]}}")
+            refused = [
+                await here.control.post("faults", json={"fault": fault}),
+                await here.control.post("phases", json={"phases": phases}),
+                await here.control.put("scenario", json={"yaml": file}),
+            ]
+            assert [found.status_code for found in refused] == [422] * 3
+            assert all(found.json()["error"]["message"].startswith(why) for found in refused)
+        assert (await here.ask()).status_code == 200
+        assert (await here.state())["faults"] == []
+
+
+@on_loop
 async def test_another_scenario_while_somebody_is_answered() -> None:
     async with hosted() as here:
         await here.post("faults", fault={"kind": "stall"})

@@ -11,7 +11,22 @@ import httpx2
 import pytest
 
 import brownout
-from brownout.faults import noop, overload, phase, rate_limit, refuse, reset, stall, truncate
+from brownout.faults import (
+    bad_certificate,
+    dns,
+    noop,
+    overload,
+    phase,
+    rate_limit,
+    refuse,
+    reset,
+    reset_on_accept,
+    stall,
+    tls_reset,
+    tls_stall,
+    truncate,
+    upload_stall,
+)
 from brownout.harness.testing.checked import ProvesNothing
 from brownout.harness.testing.service import Service
 from brownout.harness.testing.spans import TookTooLong
@@ -55,6 +70,94 @@ def test_a_fault_of_connections_waits_for_its_turn(opened: Open) -> None:
         service.next(refuse())
         assert statuses(service, calls=3) == [None, None, 200]
         assert [each.connected for each in service.trace.tries] == [True, False, True]
+
+
+def test_connections_that_are_reset_wait_for_their_turn(opened: Open) -> None:
+    """Behind what is for a request, and behind what a port can tell only then."""
+    with opened() as service:
+        service.next(reset())
+        service.next(refuse())
+        service.next(reset_on_accept(), times=2)
+        assert statuses(service, calls=5) == [None, None, None, None, 200]
+        assert [fired for _, fired in service.faults.values()] == [1, 1, 2]
+
+
+def test_a_stalled_upload_is_scripted(opened: Open) -> None:
+    """For one request, on a connection that is open; the service does not see it."""
+    with opened() as service, anthropic.Anthropic(base_url=service.url, api_key="k", max_retries=0) as client:
+        client.messages.create(**ASK)
+        service.next(upload_stall())
+        with pytest.raises(anthropic.APITimeoutError):
+            client.with_options(timeout=0.5).messages.create(**ASK)
+        client.messages.create(**ASK)
+        assert len(service.requests) == 2
+
+
+def test_what_cannot_be_played_is_refused() -> None:
+    """With the reason, when it is scripted; virtual time can play it."""
+    with brownout.wire() as service:
+        with pytest.raises(ValueError, match=r"dns is not available on wire: .*; sim and virtual can"):
+            service.next(dns())
+        with pytest.raises(ValueError, match="tls_stall is a fault of TLS, which this server does not speak"):
+            service.phases(phase("1s", tls_stall()), phase("1s"))
+    with brownout.virtual() as service:
+        service.next(dns())
+        service.next(tls_stall())
+        service.next(bad_certificate(why="self_signed"))
+        assert statuses(service, calls=4) == [None, None, None, 200]
+
+
+def test_who_speaks_no_tls_does_not_meet_its_faults() -> None:
+    """It was meant for the connection, and has not taken effect; so the test proves nothing."""
+
+    def play() -> None:
+        with brownout.virtual() as service:
+            service.next(tls_reset())
+            client = anthropic.Anthropic(base_url=service.url.replace("https", "http"), api_key="k", max_retries=0)
+            client.messages.create(**ASK)
+            assert list(service.faults.values()) == [(1, 0)]
+
+    with pytest.raises(ProvesNothing, match="tls_reset"):
+        play()
+
+
+def test_who_checks_no_certificate_is_served() -> None:
+    """However bad it is."""
+    with brownout.virtual() as service:
+        service.next(bad_certificate(), optional=True)
+        http = httpx2.Client(verify=False)
+        client = anthropic.Anthropic(base_url=service.url, api_key="k", max_retries=0, http_client=http)
+        assert client.messages.create(**ASK).stop_reason == "end_turn"
+        assert list(service.faults.values()) == [(1, 0)]
+
+
+def test_a_share_of_connections_is_drawn_by_their_number() -> None:
+    """Of those of whom nobody knows whose they are; the same ones each time."""
+    seen = []
+    for _ in range(2):
+        with brownout.virtual() as service:
+            service.always(dns(share="50%"))
+            seen.append(statuses(service, calls=16))
+    assert seen[0] == seen[1]
+    assert set(seen[0]) == {None, 200}
+
+
+WRONG = {
+    # as `bad_certificate` has it: what the program is told
+    "expired": "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired",
+    "self_signed": "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate",
+    "wrong_host": "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not "
+    "valid for 'api.anthropic.com'.",
+}
+
+
+@pytest.mark.parametrize("why", WRONG)
+def test_a_bad_certificate_is_told_as_openssl_does(why: Any) -> None:
+    with brownout.virtual() as service:
+        service.next(bad_certificate(why=why))
+        with pytest.raises(anthropic.APIConnectionError) as caught:
+            anthropic.Anthropic(base_url=service.url, api_key="k", max_retries=0).messages.create(**ASK)
+    assert str(caught.value.__cause__) == WRONG[why]
 
 
 def test_what_is_scripted_goes_before_a_phase(opened: Open) -> None:

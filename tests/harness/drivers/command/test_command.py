@@ -161,3 +161,13 @@ def test_what_is_no_command(given: str) -> None:
     """It is told before anything is run."""
     with pytest.raises(NotFound):
         command(given)
+
+
+def test_it_is_told_whom_to_trust(tmp_path: Path) -> None:
+    """Where TLS is what goes wrong it is spoken in earnest; whom the fault is not for is answered."""
+    ledger = played(tmp_path, HEAD + "ask()", "{kind: tls_reset, where: {calls: [99]}}")
+    assert outcomes(ledger) == {("ok", ""): 4}
+    ledger = played(tmp_path, HEAD + "ask()", "{kind: bad_certificate}")
+    assert outcomes(ledger) == {("raised", "exit code 1"): 4}
+    assert list(ledger.faults.values()) == [(4, 4)]
+    assert ledger.journal == []
