@@ -34,7 +34,7 @@ class Connection(Requests):
 
     def __init__(self, server: Server, is_let_in: bool = False) -> None:
         """`is_let_in`: the faults that keep connections out have been asked about this one."""
-        super().__init__(server.heads)
+        super().__init__(server.heads, server.bounds)
         self._server = server
         self._is_let_in = is_let_in
         self._player: Player | None = None
@@ -48,6 +48,8 @@ class Connection(Requests):
         self._is_dead = False
         """Whether what the client sends goes nowhere."""
         self._lost_to: tuple[Armed, ...] = ()
+        self._has_finished = False
+        """Whether the client sends nothing more, and waits for what it has asked."""
 
     @property
     def is_idle(self) -> bool:
@@ -87,17 +89,28 @@ class Connection(Requests):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        if self._server.is_over:
+        if self._server.is_over or self._server.is_full:
             self._transport.abort()
         else:
             self._server.connections[self] = None
 
     def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
         self._server.connections.pop(self, None)
         player, self._player = self._player, None
         if player is not None:
             self._settle(is_got=False)
             player.abandon()
+
+    def eof_received(self) -> bool:
+        """A FIN. Whoever has only shut its writing side gets what it has asked for, to the end; whoever is gone has
+        left. TLS knows no such difference."""
+        if self._is_free or not self._transport.can_write_eof() or not self._server.is_there(self._transport):
+            return False
+        self._patience.end()  # what has come in part will never be whole
+        self._has_finished = True
+        self._is_last = self._is_last or not self._waiting
+        return True
 
     def _take(self, asked: Incoming | Rejected) -> None:
         if isinstance(asked, Rejected):
@@ -106,7 +119,7 @@ class Connection(Requests):
             return
         head, body = asked
         is_fresh, self._is_fresh = self._is_fresh, False
-        self._is_last = not head.keeps_alive
+        self._is_last = not head.keeps_alive or (self._has_finished and not self._waiting)
         try:
             if head.is_message:
                 self._serve(read(head, body, self._server.register, self._reply), is_fresh)
@@ -161,7 +174,7 @@ class Connection(Requests):
             return True
         self._settle(is_got=False)
         if kept_out.fault.swallows:
-            self._is_dead = True
+            self._die()
         else:
             self._reset()
         return False
@@ -185,7 +198,7 @@ class Connection(Requests):
         head = encoding.plain_head(status, fields | {"content-length": str(len(body)), **headers} | self._last())
         self._transport.write(head + body if has_body else head)
         if self._is_last:
-            self._transport.close()
+            self._part()
 
     # -- the player's side
 
@@ -195,6 +208,8 @@ class Connection(Requests):
             return
         if data := self._rendering.bytes_of(step, self._player.upcoming):
             self._transport.write(data)
+            if self._is_unread:
+                self._hold_to_bounds()
         if (act := _ACTS.get(step.__class__)) is not None:
             act(self, step)
 
@@ -221,11 +236,16 @@ class Connection(Requests):
         self._transport.close()
 
     def _vanish(self, step: Step) -> None:
-        """Nothing comes through any more; what is sent here is not even read."""
+        """Nothing comes through any more."""
         self._settle(is_got=False)
-        self._is_dead = True
         self._player = self._ticket = self._rendering = None
-        self._transport.pause_reading()
+        self._die()
+
+    def _die(self) -> None:
+        """What is sent here goes nowhere. It is taken all the same: else nobody would see that the client has left."""
+        self._is_dead = True
+        self._waiting.clear()
+        self._hear_no_more()
 
     def _finish(self, step: Step) -> None:
         self._settle(is_got=self._is_answered)

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..api import messages
-from ..api.plain import Rejected
 from ..api.tokens import input_tokens
 from ..draws import Identity
-from ..plan import Error
 from ..reply import Reply
 from ..ticket import Request
 from .heads import Caller, RequestHead
-
-LARGEST_BODY = 32 * 1024 * 1024
 
 
 class Register:
@@ -57,7 +53,7 @@ def read(
     reply: Callable[[messages.Create, Identity], Reply | None] = lambda asked, who: None,
 ) -> Request:
     """A checked request to `POST /v1/messages`, or `Rejected`. `reply` says what is answered."""
-    caller = admitted(head, body)
+    caller = head.caller
     asked = messages.create(body)
     who = register.who(caller)
     return Request(
@@ -71,11 +67,3 @@ def read(
         caller.patience,
         caller.test,
     )
-
-
-def admitted(head: RequestHead, body: bytes) -> Caller:
-    """The sender of a request that is worth reading. Raises `Rejected` for one without a key, or too large."""
-    caller = head.caller
-    if len(body) > LARGEST_BODY:
-        raise Rejected(413, Error("request_too_large", "Request exceeds the maximum size"))
-    return caller

@@ -26,13 +26,19 @@ class Door:
     """
 
     def __init__(
-        self, host: str, port: int, connection: Callable[[], asyncio.Protocol], tls: ssl.SSLContext | None = None
+        self,
+        host: str,
+        port: int,
+        connection: Callable[[], asyncio.Protocol],
+        tls: ssl.SSLContext | None = None,
+        is_full: Callable[[int], bool] = lambda arriving: False,
     ) -> None:
+        """`is_full`: whether nobody else can be served, while so many are arriving; whoever comes then is shown out."""
         # Bound but never listening: while the door is shut the port stays ours, and a client that connects to it
         # again and again cannot be given the very same port as its own and end up talking to itself.
         self._guard = _bound(host, port)
         self.host, self.port = host, int(self._guard.getsockname()[1])
-        self._connection, self._tls = connection, tls
+        self._connection, self._tls, self._is_full = connection, tls, is_full
         self.failed_handshakes = 0
         """How many clients have broken off their handshake, as those do that do not trust our certificate."""
         self._listening: socket.socket | None = None
@@ -106,6 +112,9 @@ class Door:
                 loop.remove_reader(listening)
                 loop.call_later(_PAUSE, self._accept, listening)
                 return
+            if self._is_full(len(self._arriving)):
+                accepted.close()
+                continue
             accepted.setblocking(False)
             task = loop.create_task(self._attach(accepted))
             self._arriving[task] = accepted

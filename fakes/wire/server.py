@@ -11,11 +11,14 @@ from typing import Any
 
 from ..endpoint import Endpoint
 from ..faults import Fault
+from ..http.bounds import FEW_FILES, Bounds
 from ..http.clock import ScaledClock
 from ..http.connection import Connection
 from ..http.server import Server
 from ..timeline import Phase
+from .descriptors import room
 from .door import Door
+from .leaving import Leaving
 from .ticks import clock_of
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -37,9 +40,10 @@ class WireServer(Server):
         scale: float = 1.0,
         begins_with_first_request: bool = False,
         tls: ssl.SSLContext | None = None,
+        bounds: Bounds = Bounds(),  # noqa: B008 - immutable
     ) -> None:
         """`tls`: with certificates for `host`; what it offers beside HTTP/1.1 is not spoken."""
-        super().__init__(endpoint, begins_with_first_request, "http" if tls is None else "https")
+        super().__init__(endpoint, begins_with_first_request, "http" if tls is None else "https", bounds)
         self.host, self.port = host, port
         self._tls = tls
         self._scale = scale
@@ -48,7 +52,8 @@ class WireServer(Server):
     async def start(self) -> None:
         """Listen. Raises `OSError` when the port is taken."""
         self.clock = ScaledClock(clock_of(asyncio.get_running_loop()), self._scale)
-        self._door = Door(self.host, self.port, self._connection, self._tls)
+        self.most_connections = room(self.bounds.connections)
+        self._door = Door(self.host, self.port, self._connection, self._tls, self._has_no_room)
         self.port = self._door.port
         self._door.open()
 
@@ -103,6 +108,14 @@ class WireServer(Server):
         sock: Any = transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         transport.abort()
+
+    def is_there(self, transport: asyncio.Transport) -> bool:
+        return Leaving(transport).is_there()
+
+    def _has_no_room(self, arriving: int) -> bool:
+        """Most who arrive are open a moment later, and some are counted twice meanwhile: the connection itself has the
+        last word, so that no more than a few too many get that far."""
+        return self.is_full or len(self.connections) + arriving >= self.most_connections + FEW_FILES // 2
 
     def _connection(self) -> Connection:
         return Connection(self)
