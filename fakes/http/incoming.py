@@ -65,6 +65,8 @@ class Requests(Reading):
         """Answer what waits, as long as it is idle."""
         while self._waiting and not self._is_unread and self.is_idle and not self._transport.is_closing():
             self._take(self._waiting.popleft())
+        if not self._transport.is_closing():
+            self._encourage()
 
     def _last(self) -> dict[str, str]:
         """The header that announces the end of the connection, where it does end."""
@@ -73,11 +75,12 @@ class Requests(Reading):
     def _part(self) -> None:
         """FIN, once what was written has left. Who is refused in the middle of sending is still heard, though not
         listened to: a socket that is closed answers with RST, and the client might lose what it was told."""
-        if self._bounds.patience == inf or not self._is_deaf or not self._transport.can_write_eof():
+        if self._bounds.patience == inf or not self._is_deaf:
             self._transport.close()
         elif self._parting is None:
             self._waiting.clear()
-            self._transport.write_eof()
+            if self._transport.can_write_eof():  # TLS cannot; the answer says that it is the last
+                self._transport.write_eof()
             self._parting = asyncio.get_running_loop().call_later(_GOODBYE, self._transport.abort)
 
     # -- a client that does not read

@@ -39,6 +39,8 @@ class Reading(asyncio.Protocol):
         self._target = ""
         self._headers: dict[str, str] = {}
         self._has_head = False
+        self._waits_to_go_on = False
+        """Whether the client wants to be told before it sends the body."""
         self._lines = self._read = 0
         """Headers and trailers, and the bytes of them and of the target."""
         self._body = bytearray()
@@ -123,6 +125,12 @@ class Reading(asyncio.Protocol):
         self._deny(408)
         self._judge(0, has_got_on=False)
 
+    def _encourage(self) -> None:
+        """Tell a client that waits for it to go on, unless it would get into the answer to another request."""
+        if self._waits_to_go_on and self._refused is None and self._is_free:
+            self._waits_to_go_on = False
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
     # -- the parser's side
 
     def on_message_begin(self) -> None:
@@ -151,12 +159,12 @@ class Reading(asyncio.Protocol):
         length = self._headers.get("content-length", "")
         if length.isdecimal() and (len(length) > 18 or int(length) > self._bounds.body):
             self._deny(413)
-        # Where another answer is on its way this one would get into it; who waits for it in vain may send all the same.
-        if self._refused is None and self._headers.get("expect", "").lower() == "100-continue" and self._is_free:
-            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._waits_to_go_on = self._headers.get("expect", "").lower() == "100-continue"
+        self._encourage()
 
     def on_body(self, body: bytes) -> None:
         self._steps += 1
+        self._waits_to_go_on = False
         if len(self._body) + len(body) > self._bounds.body:
             self._deny(413)
         elif self._refused is None:

@@ -11,6 +11,10 @@ from ..reply import Reply
 from ..ticket import Request
 from .heads import Caller, RequestHead
 
+MOST_CALLS = 100_000
+"""Of which it is known how often they have asked: a call's attempts are minutes apart, and its service may run for
+days."""
+
 
 class Register:
     """Numbers the requests of programs that do not name themselves, client by client; call by call, if they say that
@@ -33,8 +37,10 @@ class Register:
 
     def attempt_of(self, client: int, call: int) -> Identity:
         """The n-th request of a call."""
-        attempt = self._of_calls.get((client, call), 0)
-        self._of_calls[client, call] = attempt + 1
+        attempt = self._of_calls.pop((client, call), 0)
+        self._of_calls[client, call] = attempt + 1  # the last of them is the one that asked last
+        if len(self._of_calls) > MOST_CALLS:
+            del self._of_calls[next(iter(self._of_calls))]
         return Identity(client, call, attempt)
 
     def who(self, caller: Caller) -> Identity:

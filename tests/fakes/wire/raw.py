@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import struct
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -101,6 +102,15 @@ class RawClient:
         self.close()
 
     def close(self) -> None:
+        self._sock.close()
+
+    def finish(self) -> None:
+        """FIN: nothing more is sent, and what comes is read."""
+        self._sock.shutdown(socket.SHUT_WR)
+
+    def reset(self) -> None:
+        """RST, and the end."""
+        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._sock.close()
 
     async def send(self, data: bytes) -> None:
