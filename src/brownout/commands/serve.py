@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from brownout.fakes.wire.descriptors import raise_limit
 from brownout.harness.few_collections import few_collections
 from brownout.harness.scenario import Scenario
 from brownout.harness.serving.host import Host, PortTaken, Settings
@@ -42,6 +43,7 @@ def serve(
     control_port: int | None,
     no_control: bool,
     grace: float,
+    journal: int,
 ) -> None:
     """Listen until interrupted, then say what was served."""
     reach = Reach.of(host, allow_remote)
@@ -50,7 +52,10 @@ def serve(
     if no_control and control_port is not None:
         raise click.UsageError("--control-port and --no-control exclude each other")
     (source,), _ = load([scenario], [])
-    at = Settings(reach.host, port, scale, None, None if no_control else _beside(port, control_port), _token(reach))
+    at = Settings(
+        reach.host, port, scale, None, None if no_control else _beside(port, control_port), _token(reach), journal
+    )
+    raise_limit()
     with _secured(tls, reach, ca_file) as secured:
         at.tls = None if secured is None else secured[0]
         with few_collections(), asyncio.Runner(loop_factory=_loop_factory()) as runner:

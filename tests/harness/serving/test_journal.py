@@ -147,7 +147,7 @@ async def test_a_reader_that_is_slow_gets_everything() -> None:
         for call in range(20_000):
             journal.add(served(call))
         [control] = [each for each in here.host._connections if each._sent is not None]
-        assert control._is_paused
+        assert control._is_unread
         assert control._transport.get_write_buffer_size() < 1_000_000
         numbers = [(await anext(stream))["number"] for _ in range(20_000)]
     assert numbers == list(range(1, 20_001))
