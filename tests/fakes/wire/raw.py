@@ -84,9 +84,11 @@ class RawClient:
         self.end = "open"
 
     @classmethod
-    async def connect(cls, port: int) -> RawClient:
-        """Raises `ConnectionRefusedError` when nobody listens."""
+    async def connect(cls, port: int, small: bool = False) -> RawClient:
+        """Raises `ConnectionRefusedError` when nobody listens. `small`: the kernel takes no more than a little."""
         sock = socket.socket()
+        if small:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.setblocking(False)
         try:
             await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
@@ -103,6 +105,11 @@ class RawClient:
 
     def close(self) -> None:
         self._sock.close()
+
+    @property
+    def port(self) -> int:
+        """Its own."""
+        return int(self._sock.getsockname()[1])
 
     def finish(self) -> None:
         """FIN: nothing more is sent, and what comes is read."""

@@ -92,7 +92,7 @@ async def standing(what: Service, scale: float = SCALE, bounds: Bounds | None = 
         await until(lambda: not server.connections)
         async with await RawClient.connect(server.port) as healthy:
             for stream in (False, True):
-                assert (await healthy.ask(stream)).status == "HTTP/1.1 200 OK"
+                assert (await healthy.ask(stream, max_tokens=5)).status == "HTTP/1.1 200 OK"
         await until(lambda: not server.connections)
         assert not server.endpoint.under_way
     assert not reported
