@@ -101,6 +101,7 @@ class Connection(Requests):
         if player is not None:
             self._settle(is_got=False)
             player.abandon()
+        self._ticket = self._rendering = None
 
     def eof_received(self) -> bool:
         """A FIN. Whoever has only shut its writing side gets what it has asked for, to the end; whoever is gone has

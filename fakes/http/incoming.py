@@ -31,7 +31,7 @@ class Requests(Reading):
         self._parting: asyncio.TimerHandle | None = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._patience.end()
+        super().connection_lost(exc)
         self._reader.end()
         if self._parting is not None:
             self._parting.cancel()

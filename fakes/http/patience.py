@@ -37,8 +37,8 @@ class Patience:
         self._is_waiting = False
 
     def end(self) -> None:
-        """Nothing will be waited for any more."""
-        self._is_waiting = False
+        """Nothing will be waited for any more, and nobody is known who could be told."""
+        self._is_waiting, self._lost = False, _nothing
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -54,3 +54,7 @@ class Patience:
         else:
             self._is_waiting = False
             self._lost()
+
+
+def _nothing() -> None:
+    """To be done."""

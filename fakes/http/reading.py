@@ -14,6 +14,9 @@ from .bounds import REFUSALS, UNHURRIED, Bounds
 from .heads import Heads, Incoming, RequestHead
 from .patience import Patience
 
+_NOBODYS = httptools.HttpRequestParser(object())
+"""For a connection that is over."""
+
 
 @lru_cache(maxsize=256)
 def _name(raw: bytes) -> str:
@@ -51,6 +54,11 @@ class Reading(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Whoever knew us, and was known by us, is let go: thousands of connections do not wait for the collector."""
+        self._hear_no_more()
+        self._parser = _NOBODYS
+
     @abstractmethod
     def _queue(self, asked: Incoming | Rejected) -> None:
         """A request has come; or something that is none, and then nothing more will."""
@@ -70,7 +78,10 @@ class Reading(asyncio.Protocol):
             return
         before = self._steps
         self._feed(data)
-        self._judge(len(data), self._steps > before)
+        if self._is_between and self._refused is None:
+            self._patience.rest()
+        elif not self._is_deaf:
+            self._judge(len(data), self._steps > before)
 
     def _feed(self, data: bytes) -> None:
         while data and self._refused is None and not self._transport.is_closing():
@@ -97,9 +108,6 @@ class Reading(asyncio.Protocol):
 
     def _judge(self, size: int, has_got_on: bool) -> None:
         """What to make of where the request under way stands, after so many bytes."""
-        if self._is_between and self._refused is None:
-            self._patience.rest()
-            return
         if has_got_on:
             self._barren = 0
             self._patience.begin()
@@ -156,11 +164,12 @@ class Reading(asyncio.Protocol):
         self._steps += 1
         if self._read > self._bounds.head:  # the target alone
             self._deny(431)
-        length = self._headers.get("content-length", "")
-        if length.isdecimal() and (len(length) > 18 or int(length) > self._bounds.body):
+        length = self._headers.get("content-length")
+        if length is not None and length.isdecimal() and (len(length) > 18 or int(length) > self._bounds.body):
             self._deny(413)
-        self._waits_to_go_on = self._headers.get("expect", "").lower() == "100-continue"
-        self._encourage()
+        if self._headers.get("expect", "").lower() == "100-continue":
+            self._waits_to_go_on = True
+            self._encourage()
 
     def on_body(self, body: bytes) -> None:
         self._steps += 1
@@ -172,8 +181,8 @@ class Reading(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         parser = self._parser
-        if self._refused is not None or parser.should_upgrade():
-            return  # in the second case it will be read again
+        if self._is_deaf or self._refused is not None or parser.should_upgrade():
+            return  # in the last case it will be read again
         method, body = parser.get_method().decode("latin-1"), bytes(self._body)
         head = RequestHead(method, self._target, self._headers, parser.should_keep_alive())
         if self._begun_with is not None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from brownout.fakes.api.plain import Rejected
 from brownout.fakes.draws import Identity
+from brownout.fakes.http import requests
 from brownout.fakes.http.heads import RequestHead
 from brownout.fakes.http.requests import Register, read
 from brownout.fakes.ticket import Request
@@ -251,6 +252,18 @@ def test_a_program_that_does_not_name_itself_is_counted() -> None:
     ]
     seen = [read(head(path, {"x-stainless-retry-count": retry}), asked(), register).who for path, retry in asked_by]
     assert seen == [Identity(0, 0, 0), Identity(7, 0, 0), Identity(7, 1, 2), Identity(0, 1, 0)]
+
+
+def test_of_calls_that_are_numbered_the_latest_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that runs for days does not remember the first of them; a call that goes on is not forgotten."""
+    monkeypatch.setattr(requests, "MOST_CALLS", 10)
+    register = Register()
+    for call in range(50):
+        assert register.attempt_of(0, call) == Identity(0, call, 0)
+        assert register.attempt_of(1, 0) == Identity(1, 0, call)
+    assert register.attempt_of(0, 45) == Identity(0, 45, 1)
+    assert register.attempt_of(0, 7) == Identity(0, 7, 0)
+    assert len(register._of_calls) == 10
 
 
 def test_a_program_that_names_itself_is_believed() -> None:
