@@ -24,7 +24,7 @@ class Bounds:
     """Request line and headers. The same holds for what comes with a body and is none of it: extensions of chunks,
     trailers. As it is told piece by piece, a piece (256 KiB at most) more may be held for a moment."""
     headers: int = 256
-    """How many of them."""
+    """How many of them, each name once."""
     body: int = LARGEST_BODY
     """One that says that it is longer is refused before it comes."""
     pipelined: int = 16

@@ -44,11 +44,11 @@ class Reading(asyncio.Protocol):
         self._has_head = False
         self._waits_to_go_on = False
         """Whether the client wants to be told before it sends the body."""
-        self._lines = self._read = 0
-        """Headers and trailers, and the bytes of them and of the target."""
         self._body = bytearray()
         self._steps = self._barren = 0
-        """How often the request under way has got on, and how many bytes have come since without that."""
+        """How often the request under way has got on, and the bytes that have come since without that."""
+        self._came = self._coming = 0
+        """The same with those that it got on by, and those that are being read."""
         self._refused: Rejected | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -76,12 +76,12 @@ class Reading(asyncio.Protocol):
             self._begun_with = data
         if self._is_deaf:
             return
-        before = self._steps
+        before, self._coming = self._steps, len(data)
         self._feed(data)
         if self._is_between and self._refused is None:
             self._patience.rest()
         elif not self._is_deaf:
-            self._judge(len(data), self._steps > before)
+            self._judge(self._coming, self._steps > before)
 
     def _feed(self, data: bytes) -> None:
         while data and self._refused is None and not self._transport.is_closing():
@@ -109,9 +109,10 @@ class Reading(asyncio.Protocol):
     def _judge(self, size: int, has_got_on: bool) -> None:
         """What to make of where the request under way stands, after so many bytes."""
         if has_got_on:
-            self._barren = 0
+            self._came, self._barren = size, 0
             self._patience.begin()
         else:
+            self._came += size
             self._barren += size
             if self._barren > self._bounds.head:
                 self._deny(431)
@@ -143,26 +144,20 @@ class Reading(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         self._is_between = self._has_head = False
-        self._target, self._headers, self._lines, self._read = "", {}, 0, 0
-        self._body = bytearray()
+        self._target, self._headers, self._body, self._came = "", {}, bytearray(), 0
         self._steps += 1
 
     def on_url(self, url: bytes) -> None:
-        self._read += len(url)
         self._target += url.decode("latin-1")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._lines += 1
-        self._read += len(name) + len(value)
-        if self._lines > self._bounds.headers or self._read > self._bounds.head:
-            self._deny(431)
-        elif not self._has_head:  # else it is a trailer
+        if not self._has_head:  # else it is a trailer
             self._headers[_name(name)] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
         self._has_head = True
         self._steps += 1
-        if self._read > self._bounds.head:  # the target alone
+        if len(self._headers) > self._bounds.headers or self._is_head_too_large():
             self._deny(431)
         length = self._headers.get("content-length")
         if length is not None and length.isdecimal() and (len(length) > 18 or int(length) > self._bounds.body):
@@ -170,6 +165,12 @@ class Reading(asyncio.Protocol):
         if self._headers.get("expect", "").lower() == "100-continue":
             self._waits_to_go_on = True
             self._encourage()
+
+    def _is_head_too_large(self) -> bool:
+        if self._came + self._coming <= self._bounds.head:
+            return False  # all that has come is not
+        size = len(self._target) + sum(len(name) + len(value) for name, value in self._headers.items())
+        return size > self._bounds.head
 
     def on_body(self, body: bytes) -> None:
         self._steps += 1

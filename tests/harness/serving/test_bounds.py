@@ -14,7 +14,7 @@ REQUEST = b"GET /brownout/v1/state HTTP/1.1\r\nhost: localhost\r\n"
 TOO_LARGE = {
     "a head": (REQUEST + b"x: " + b"y" * 70_000 + b"\r\n\r\n", b"431"),
     "a head without an end": (REQUEST + b"x: " + b"y" * 400_000, b"431"),
-    "headers": (REQUEST + b"x: y\r\n" * 300 + b"\r\n", b"431"),
+    "headers": (REQUEST + b"".join(b"x%d: y\r\n" % n for n in range(300)) + b"\r\n", b"431"),
     "a body": (REQUEST + b"content-length: 99999999\r\n\r\n", b"413"),
 }
 
