@@ -75,8 +75,11 @@ def only(answers: Sequence[tuple[float, TokenCounts]]) -> int | None:
 class Endpoint:
     """`POST /v1/messages` of one service under one seed."""
 
-    def __init__(self, service: Service, seed: int) -> None:
+    def __init__(self, service: Service, seed: int, keeps_journal: bool = True) -> None:
+        """`keeps_journal`: else nobody but the listener has what is over, and what is served for days leaves nothing
+        here."""
         self.service = service
+        self._keeps_journal = keeps_journal
         self.listener: Callable[[Served | TurnedAway], object] | None = None
         """Told of everything that enters the journal, when it does."""
         self.timeline = Timeline(service.phases, seed)
@@ -85,7 +88,7 @@ class Endpoint:
         self._served: list[Served] = []
         self.turned_away: list[TurnedAway] = []
         """Connections that a fault kept out, as far as anybody here has seen them."""
-        self._gate = Gate(service.limits, service.billing, self._served) if service.limits.is_limited else None
+        self._gate = Gate(service.limits, service.billing) if service.limits.is_limited else None
         self.meter = None if self._gate is None else self._gate.meter
         """What has to know when tokens are made, if anything does."""
         self._latency = LatencyDraws(service.latency, seed)
@@ -149,7 +152,8 @@ class Endpoint:
         """Somebody has met the fault that was meant for a connection, or a request, that did not get here."""
         self.timeline.counts[armed.mark.fault].fired += 1
         away = TurnedAway(now, armed.name)
-        self.turned_away.append(away)
+        if self._keeps_journal:
+            self.turned_away.append(away)
         if self.listener is not None:
             self.listener(away)
 
@@ -276,7 +280,10 @@ class Endpoint:
 
     def _enter(self, ticket: Ticket) -> None:
         served = ticket.record()
-        self._served.append(served)
+        if self._keeps_journal:
+            self._served.append(served)
+        if self._gate is not None:
+            self._gate.over(served)
         if self.listener is not None:
             self.listener(served)
 
@@ -319,6 +326,6 @@ class Endpoint:
         return len(self._under_way)
 
     def journal(self) -> list[Served]:
-        """Every request so far, in the order of (arrival, identity)."""
+        """Every request so far that is kept, or under way, in the order of (arrival, identity)."""
         served = [*self._served, *(ticket.record() for ticket in self._under_way)]
         return sorted(served, key=attrgetter("arrived", "who"))

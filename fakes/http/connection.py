@@ -36,7 +36,7 @@ class Connection(Requests):
     def __init__(self, server: Server, is_let_in: bool = False, has_knocked: bool = True) -> None:
         """`is_let_in`: the faults that keep connections out have been asked about this one; `has_knocked`: those that
         need not know whose it is."""
-        super().__init__(server.heads)
+        super().__init__(server.heads, server.bounds)
         self._server = server
         self._is_let_in, self._has_knocked = is_let_in, has_knocked
         self._player: Player | None = None
@@ -55,6 +55,8 @@ class Connection(Requests):
         self._lost_to: tuple[Armed, ...] = ()
         self._who: Identity | None = None
         """Who sends the request of which the headers alone have come, if he had to be asked then."""
+        self._has_finished = False
+        """Whether the client sends nothing more, and waits for what it has asked."""
 
     @property
     def is_idle(self) -> bool:
@@ -97,12 +99,13 @@ class Connection(Requests):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        if self._server.is_over:
+        if self._server.is_over or self._server.is_full:
             self._transport.abort()
         else:
             self._server.connections[self] = None
 
     def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
         self._server.connections.pop(self, None)
         if self._idle_timer is not None:
             self._idle_timer.cancel()
@@ -110,10 +113,19 @@ class Connection(Requests):
         if player is not None:
             self._settle(is_got=False)
             player.abandon()
+        self._ticket = self._rendering = None
+
+    def eof_received(self) -> bool:
+        """A FIN. Whoever has only shut its writing side gets what it has asked for, to the end; whoever is gone has
+        left. TLS knows no such difference."""
+        if self._is_free or not self._transport.can_write_eof() or not self._server.is_there(self._transport):
+            return False
+        self._patience.end()  # what has come in part will never be whole
+        self._has_finished = True
+        self._is_last = self._is_last or not self._waiting
+        return True
 
     def data_received(self, data: bytes) -> None:
-        if self._is_dead:
-            return
         if self._ending is not None and self.is_idle:
             if self._idle_timer is not None:
                 self._idle_timer.cancel()
@@ -122,10 +134,14 @@ class Connection(Requests):
                 return
         super().data_received(data)
 
+    @property
+    def _watches_heads(self) -> bool:
+        in_reach = self._server.endpoint.timeline.in_reach
+        return bool(in_reach) and self.is_idle and any(each.fault.on_upload for each in in_reach)
+
     def _stops_at(self, head: RequestHead, came: int) -> bool:
         server = self._server
-        in_reach = server.endpoint.timeline.in_reach
-        if not (in_reach and self.is_idle and head.is_message and any(each.fault.on_upload for each in in_reach)):
+        if not head.is_message:
             return False
         server.request_arrived()
         try:
@@ -135,7 +151,7 @@ class Connection(Requests):
         server.asking.request = named(head.caller, self._who)
         if server.endpoint.upload(self._who, server.clock.now()) is None:
             return False
-        self._is_dead = True
+        self._die()
         server.stop_reading(self._transport, came)
         return True
 
@@ -146,7 +162,7 @@ class Connection(Requests):
             return
         head, body = asked
         is_fresh, self._is_fresh = self._is_fresh, False
-        self._is_last = not head.keeps_alive
+        self._is_last = not head.keeps_alive or (self._has_finished and not self._waiting)
         try:
             if head.is_message:
                 who, self._who = self._who, None
@@ -207,7 +223,7 @@ class Connection(Requests):
         if kept_out.fault.stage == "tls":
             server.endpoint.turn_away(kept_out, now)
         if kept_out.fault.opening in ("lost", "tls_hangs"):
-            self._is_dead = True
+            self._die()
         else:
             self._reset()
         return False
@@ -231,7 +247,7 @@ class Connection(Requests):
         head = encoding.plain_head(status, fields | {"content-length": str(len(body)), **headers} | self._last())
         self._transport.write(head + body if has_body else head)
         if self._is_last:
-            self._transport.close()
+            self._part()
 
     # -- the player's side
 
@@ -241,6 +257,8 @@ class Connection(Requests):
             return
         if data := self._rendering.bytes_of(step, self._player.upcoming):
             self._transport.write(data)
+            if self._is_unread:
+                self._hold_to_bounds()
         if (act := _ACTS.get(step.__class__)) is not None:
             act(self, step)
 
@@ -270,10 +288,16 @@ class Connection(Requests):
         self._ending = step
 
     def _vanish(self, step: Step) -> None:
-        """Nothing comes through any more; what is sent here is not even read."""
+        """Nothing comes through any more."""
         self._settle(is_got=False)
-        self._is_dead = True
         self._player = self._ticket = self._rendering = None
+        self._die()
+
+    def _die(self) -> None:
+        """What is sent here goes nowhere. It is taken all the same: else nobody would see that the client has left."""
+        self._is_dead = True
+        self._waiting.clear()
+        self._hear_no_more()
 
     def _finish(self, step: Step) -> None:
         self._settle(is_got=self._is_answered)
@@ -290,7 +314,7 @@ class Connection(Requests):
 
     def _end_beneath(self, ending: Idle) -> None:
         """The next request has come, and nobody reads it."""
-        self._is_dead = True
+        self._die()
         self._idle_timer = self._server.clock.timer(ending.late, self._end_idle, ending)
 
     def _end_idle(self, ending: Idle, _: object) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..api import messages
-from ..api.plain import Rejected
 from ..api.tokens import input_tokens
 from ..draws import Identity
-from ..plan import Error
 from ..reply import Reply
 from ..ticket import Request
 from .heads import Caller, RequestHead
 
-LARGEST_BODY = 32 * 1024 * 1024
+MOST_CALLS = 100_000
+"""Of which it is known how often they have asked: a call's attempts are minutes apart, and its service may run for
+days."""
 
 
 class Register:
@@ -37,8 +37,10 @@ class Register:
 
     def attempt_of(self, client: int, call: int) -> Identity:
         """The n-th request of a call."""
-        attempt = self._of_calls.get((client, call), 0)
-        self._of_calls[client, call] = attempt + 1
+        attempt = self._of_calls.pop((client, call), 0)
+        self._of_calls[client, call] = attempt + 1  # the last of them is the one that asked last
+        if len(self._of_calls) > MOST_CALLS:
+            del self._of_calls[next(iter(self._of_calls))]
         return Identity(client, call, attempt)
 
     def who(self, caller: Caller) -> Identity:
@@ -59,7 +61,7 @@ def read(
 ) -> Request:
     """A checked request to `POST /v1/messages`, or `Rejected`. `reply` says what is answered; `who` it is of, if that
     is known already."""
-    caller = admitted(head, body)
+    caller = head.caller
     asked = messages.create(body)
     who = who or register.who(caller)
     return Request(
@@ -78,11 +80,3 @@ def read(
 def named(caller: Caller, who: Identity) -> Request:
     """One that has not come whole."""
     return Request(who, False, 0, 0, key=caller.key, test=caller.test)
-
-
-def admitted(head: RequestHead, body: bytes) -> Caller:
-    """The sender of a request that is worth reading. Raises `Rejected` for one without a key, or too large."""
-    caller = head.caller
-    if len(body) > LARGEST_BODY:
-        raise Rejected(413, Error("request_too_large", "Request exceeds the maximum size"))
-    return caller

@@ -12,6 +12,7 @@ from ..replies import Replies
 from ..script import Asking
 from ..timeline import Phase
 from .at_once import AtOnce
+from .bounds import UNHURRIED, Bounds
 from .clock import ScaledClock
 from .connection import Connection
 from .heads import Heads
@@ -23,10 +24,17 @@ class Server(ABC):
 
     clock: ScaledClock
 
-    def __init__(self, endpoint: Endpoint, begins_with_first_request: bool = False, scheme: str = "http") -> None:
-        self.endpoint = endpoint
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        begins_with_first_request: bool = False,
+        scheme: str = "http",
+        bounds: Bounds = UNHURRIED,
+    ) -> None:
+        self.endpoint, self.bounds = endpoint, bounds
         self.connections: dict[Connection, None] = {}
         """Those that are open, in the order in which they were opened."""
+        self.most_connections = bounds.connections
         self.heads = Heads()
         self.register = Register()
         self.replies = Replies()
@@ -135,6 +143,15 @@ class Server(ABC):
     @abstractmethod
     def reset(self, transport: asyncio.Transport) -> None:
         """End a connection with RST."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many connections as there may be."""
+        return len(self.connections) >= self.most_connections
+
+    def is_there(self, transport: asyncio.Transport) -> bool:
+        """Whether a client that sends nothing more can still read. In memory it leaves in another way."""
+        return True
 
     def _drop_everything(self) -> None:
         self.is_over = True

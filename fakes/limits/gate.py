@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from ..billing import Billing
@@ -30,11 +30,11 @@ _PAYERS: dict[Sharing, Callable[[str, str], Payer]] = {
 
 
 class Gate:
-    """The quotas of one endpoint. `served`: the journal of what is over, which goes on growing."""
+    """The quotas of one endpoint."""
 
-    def __init__(self, limits: Limits, billing: Billing, served: Sequence[Served]) -> None:
+    def __init__(self, limits: Limits, billing: Billing) -> None:
         self._limits = limits
-        self._spent = None if limits.spending is None else Spent(limits.spending, billing, served)
+        self._spent = None if limits.spending is None else Spent(limits.spending, billing)
         self._payer = _PAYERS[limits.per]
         self._accounts: dict[Payer, Account] = {}
         self.meter = Meter(self._drain_of) if limits.output_tokens else None
@@ -44,6 +44,11 @@ class Gate:
         if self._spent is not None and self._spent.is_paused(now):
             return PAUSED
         return self._account(request.key, request.model).refuses(request, now)
+
+    def over(self, served: Served) -> None:
+        """A request has come to its end."""
+        if self._spent is not None:
+            self._spent.add(served)
 
     def quotas(self, now: float, key: str = "", model: str = "") -> list[Quota]:
         """The state of each quota, as it is for that key and model."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import inf
 from typing import Annotated
 
@@ -37,23 +36,22 @@ class Spending(BaseModel):
 
 
 class Spent:
-    """What this month has cost: of the journal, from where it was looked at last."""
+    """What this month has cost, of all that is over."""
 
-    __slots__ = ("_billing", "_cap", "_counted", "_month_ends", "_served", "_spent")
+    __slots__ = ("_billing", "_cap", "_month_ends", "_spent")
 
-    def __init__(self, spending: Spending, billing: Billing, served: Sequence[Served]) -> None:
-        self._billing, self._served = billing, served
+    def __init__(self, spending: Spending, billing: Billing) -> None:
+        self._billing = billing
         self._cap = spending.cap
         self._month_ends = inf if spending.month_ends_after is None else spending.month_ends_after
         self._spent = [spending.already, 0.0]
         """In this month and in the next."""
-        self._counted = 0
+
+    def add(self, served: Served) -> None:
+        """It is over, and counts in the month in which it ended."""
+        is_next = served.ended is not None and served.ended >= self._month_ends
+        self._spent[is_next] += self._billing.dollars(*self._billing.tokens(served))
 
     def is_paused(self, now: float) -> bool:
         """Whether the cap of the month that it is has been reached."""
-        while self._counted < len(self._served):
-            record = self._served[self._counted]
-            self._counted += 1
-            is_next = record.ended is not None and record.ended >= self._month_ends
-            self._spent[is_next] += self._billing.dollars(*self._billing.tokens(record))
         return self._spent[now >= self._month_ends] >= self._cap

@@ -37,13 +37,16 @@ class Door:
         connection: Callable[[], asyncio.Protocol],
         tls: ssl.SSLContext | None = None,
         greet: Callable[[], Greeting] = lambda: LET_IN,
+        is_full: Callable[[int], bool] = lambda arriving: False,
     ) -> None:
-        """`greet` is asked about each who is accepted."""
+        """`greet` is asked about each who is accepted; `is_full`: whether nobody else can be served, while so many are
+        arriving. Whoever comes then is shown out."""
         # Bound but never listening: while the door is shut the port stays ours, and a client that connects to it
         # again and again cannot be given the very same port as its own and end up talking to itself.
         self._guard = _bound(host, port)
         self.host, self.port = host, int(self._guard.getsockname()[1])
-        self._connection, self._tls, self._greet = connection, tls, greet
+        self._connection, self._tls = connection, tls
+        self._greet, self._is_full = greet, is_full
         self._is_narrow = False
         self.failed_handshakes = 0
         """How many clients have broken off their handshake, as those do that do not trust our certificate."""
@@ -130,6 +133,9 @@ class Door:
                 loop.remove_reader(listening)
                 loop.call_later(_PAUSE, self._accept, listening)
                 return
+            if self._is_full(len(self._arriving)):
+                accepted.close()
+                continue
             accepted.setblocking(False)
             greeting = self._greet()
             task = loop.create_task(self._attach(accepted, greeting))

@@ -13,12 +13,15 @@ from ..endpoint import Endpoint
 from ..faults import Fault
 from ..faults.bad_certificate import BadCertificate
 from ..faults.base import Stage
+from ..http.bounds import FEW_FILES, Bounds
 from ..http.clock import ScaledClock
 from ..http.connection import Connection
 from ..http.server import Server
 from ..timeline import Phase
+from .descriptors import room
 from .door import Door
 from .greeting import LET_IN, RESET_ON_CLOSE, Greeting
+from .leaving import Leaving
 from .ticks import clock_of
 
 _SEEN: frozenset[Stage] = frozenset({"accept"})
@@ -45,10 +48,11 @@ class WireServer(Server):
         begins_with_first_request: bool = False,
         tls: ssl.SSLContext | None = None,
         untrusted: Mapping[str, ssl.SSLContext] | None = None,
+        bounds: Bounds = Bounds(),  # noqa: B008 - immutable
     ) -> None:
         """`tls`: with certificates for `host`; what it offers beside HTTP/1.1 is not spoken. `untrusted`: with those
         that are bad, by what is wrong with them; for the fault that shows them."""
-        super().__init__(endpoint, begins_with_first_request, "http" if tls is None else "https")
+        super().__init__(endpoint, begins_with_first_request, "http" if tls is None else "https", bounds)
         self.host, self.port = host, port
         self._tls, self._untrusted = tls, untrusted or {}
         self._seen = _SEEN if tls is None else _SEEN_UNDER_TLS
@@ -59,7 +63,8 @@ class WireServer(Server):
     async def start(self) -> None:
         """Listen. Raises `OSError` when the port is taken."""
         self.clock = ScaledClock(clock_of(asyncio.get_running_loop()), self._scale)
-        self._door = Door(self.host, self.port, self._connection, self._tls, self._greet)
+        self.most_connections = room(self.bounds.connections)
+        self._door = Door(self.host, self.port, self._connection, self._tls, self._greet, self._has_no_room)
         self.port = self._door.port
         self._door.open()
         self._narrow()
@@ -119,6 +124,14 @@ class WireServer(Server):
     def restart(self, endpoint: Endpoint) -> None:
         self._accepted = 0
         super().restart(endpoint)
+
+    def is_there(self, transport: asyncio.Transport) -> bool:
+        return Leaving(transport).is_there()
+
+    def _has_no_room(self, arriving: int) -> bool:
+        """Most who arrive are open a moment later, and some are counted twice meanwhile: the connection itself has the
+        last word, so that no more than a few too many get that far."""
+        return self.is_full or len(self.connections) + arriving >= self.most_connections + FEW_FILES // 2
 
     def _connection(self) -> Connection:
         return Connection(self, has_knocked=self.has_begun)

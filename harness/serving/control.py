@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from brownout.fakes.api.plain import Rejected
+from brownout.fakes.http.bounds import Bounds
 from brownout.fakes.http.heads import Incoming
 from brownout.fakes.http.incoming import Requests
 
@@ -30,14 +31,13 @@ class Control(Requests):
     """One connection. Nothing here waits, so that what is asked first is done first."""
 
     def __init__(self, desk: Desk, guard: Guard, connections: set[Control]) -> None:
-        super().__init__()
+        super().__init__(bounds=Bounds())
         self._desk, self._guard = desk, guard
         self._connections = connections
         self._sent: int | None = None
         """How much of the journal was sent, once that is what is asked for."""
         self._test: str | None = None
         self._age = 0
-        self._is_paused = False
 
     @property
     def is_idle(self) -> bool:
@@ -50,14 +50,12 @@ class Control(Requests):
         self._connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
         self._connections.discard(self)
         self._desk.journal.followers.discard(self._go_on)
 
-    def pause_writing(self) -> None:
-        self._is_paused = True
-
     def resume_writing(self) -> None:
-        self._is_paused = False
+        super().resume_writing()
         self._go_on()
 
     # -- requests
@@ -99,7 +97,7 @@ class Control(Requests):
         fields = {} if status == 204 else {"content-type": "application/json", "content-length": str(len(body))}
         self._transport.write(_head(status, fields | dict(headers or {}) | self._last()) + body)
         if self._is_last:
-            self._transport.close()
+            self._part()
 
     # -- the journal as it is written
 
@@ -113,10 +111,13 @@ class Control(Requests):
     def _go_on(self) -> None:
         """Send what has been written since, unless the client reads too slowly: then it waits in the journal."""
         journal = self._desk.journal
-        while self._sent is not None and not self._is_paused and not self._transport.is_closing():
+        while self._sent is not None and not self._is_unread and not self._transport.is_closing():
             if self._age != journal.age:
                 self._age, self._sent = journal.age, 0
                 self._transport.write(_chunk(_RESET))
+            elif (missed := journal.oldest - 1 - self._sent) > 0:
+                self._sent += missed
+                self._transport.write(_chunk(_bytes({"kind": "missed", "records": missed}) + b"\n"))
             elif self._sent < len(journal):
                 records, self._sent = journal.page(self._sent, _AT_ONCE, self._test)
                 if records:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from brownout import scenarios as shipped
-from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.faults import Fault
 from brownout.fakes.http.server import Server
 from brownout.fakes.limits import Payer
@@ -19,19 +18,20 @@ from ..scenario import Scenario
 from ..testing.unfired import Entry
 from . import shown
 from .bodies import FaultBody, PhasesBody, RepliesBody, ScenarioBody
-from .journal import Journal
+from .journal import MOST_KEPT, Journal
 from .reading import Refused
 from .replies import Rules, reply_of
-from .scripting import InLoop, Scripting
+from .scripting import InLoop, Scripting, endpoint_of
 
 
 class Desk:
     """One server, what is scripted of it, and what it did."""
 
-    def __init__(self, server: Server, url: str, scenario: Scenario, seed: int) -> None:
+    def __init__(self, server: Server, url: str, scenario: Scenario, seed: int, most: int = MOST_KEPT) -> None:
+        """`most`: records that the journal keeps."""
         self.server, self.seed = server, seed
         self._first, self._url = scenario, url
-        self.journal = Journal(server.clock.scale)
+        self.journal = Journal(server.clock.scale, most)
         self._lifts: dict[str, tuple[float, Handle]] = {}
         """Faults that are lifted by themselves: when, and the timer."""
         self.rules = 0
@@ -40,12 +40,12 @@ class Desk:
     def _begin(self) -> None:
         self.scenario = self._first
         stage = InLoop(self.server, self._url)
-        self.service = Scripting(stage, self.seed, self._first.name, self.journal.add)
+        self.service = Scripting(stage, self.seed, self._first.name, self.journal)
 
     def reset(self) -> None:
         """Everything as at the start."""
         self._forget(list(self._lifts))
-        self.server.restart(Endpoint(self._first.service(), self.seed))
+        self.server.restart(endpoint_of(self._first, self.seed))
         self.clear_replies()
         self.journal.clear()
         self._begin()

@@ -6,17 +6,19 @@ import asyncio
 import os
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 
-from brownout.fakes.endpoint import Endpoint
+from brownout.fakes.http.bounds import Bounds
 from brownout.fakes.wire.server import WireServer
 
 from ..scenario import Scenario
 from .control import Control
 from .desk import Desk
 from .guard import Guard, is_loopback
+from .journal import MOST_KEPT
 from .operations import PREFIX
+from .scripting import endpoint_of
 
 _LOOK = 0.01
 """Seconds between two looks at whether everybody has been answered."""
@@ -36,7 +38,7 @@ class PortTaken(Exception):
 class Settings:
     """Where it listens; with `tls`, on both ports, and on the fake's with certificates that are `untrusted`, too.
     `control_port`: 0 for any that is free, None for none; `token`: what the control port asks of everybody. Without one
-    it listens on this machine alone, wherever the fake does."""
+    it listens on this machine alone, wherever the fake does. `journal`: how many records are kept."""
 
     host: str = "127.0.0.1"
     port: int = 0
@@ -45,6 +47,8 @@ class Settings:
     untrusted: Mapping[str, ssl.SSLContext] | None = None
     control_port: int | None = 0
     token: str | None = None
+    journal: int = MOST_KEPT
+    bounds: Bounds = field(default_factory=Bounds)
 
 
 class Host:
@@ -53,8 +57,10 @@ class Host:
     def __init__(self, scenario: Scenario, seed: int = 1, settings: Settings | None = None) -> None:
         self._scenario, self._seed = scenario, seed
         self._at = settings or Settings()
-        at, endpoint = self._at, Endpoint(scenario.service(), seed)
-        self.server = WireServer(endpoint, at.host, at.port, at.scale, True, at.tls, at.untrusted)
+        at, endpoint = self._at, endpoint_of(scenario, seed)
+        self.server = WireServer(
+            endpoint, at.host, at.port, at.scale, True, at.tls, untrusted=at.untrusted, bounds=at.bounds
+        )
         self.desk: Desk
         self._control: asyncio.Server | None = None
         self._connections: set[Control] = set()
@@ -93,7 +99,7 @@ class Host:
             await self.server.start()
         except OSError as error:
             raise PortTaken("port", self._at.port, error.strerror or str(error)) from None
-        self.desk = Desk(self.server, self.url, self._scenario, self._seed)
+        self.desk = Desk(self.server, self.url, self._scenario, self._seed, self._at.journal)
         if self._at.control_port is not None:
             try:
                 await self._open_control(self._at.control_port)

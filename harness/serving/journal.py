@@ -1,8 +1,12 @@
-"""What the server did, one record a request as JSON, in the order in which they ended; no key and no prompt in it."""
+"""What the server did, one record a request as JSON, in the order in which they ended; no key and no prompt in it.
+
+The latest are kept. Numbers go on as if all were.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Literal, TypeAlias
 
 from typing_extensions import TypedDict
@@ -12,7 +16,8 @@ from brownout.fakes.journal import Served, TurnedAway
 LATE = 0.05
 """Real seconds by which a step may be played after it was due before the request, and the run, is flagged as late."""
 
-
+MOST_KEPT = 200_000
+"""Records, unless whoever serves says otherwise: about 130 MB."""
 MOST_LOOKS = 10_000
 """Records that are looked at for one page of one test: the server waits meanwhile."""
 
@@ -72,12 +77,14 @@ Record: TypeAlias = RequestRecord | ConnectionRecord
 
 
 class Journal:
-    """Everything since the start, numbered from 1, and who is told of it as it comes."""
+    """What there was since the start, numbered from 1, the latest of it kept, and who is told of it as it comes."""
 
-    def __init__(self, scale: float) -> None:
-        """`scale`: seconds of the scenario in a real one."""
-        self._scale = scale
+    def __init__(self, scale: float, most: int = MOST_KEPT) -> None:
+        """`scale`: seconds of the scenario in a real one; `most`: how many are kept."""
+        self._scale, self._most = scale, most
         self._entries: list[Served | TurnedAway] = []
+        self._gone = 0
+        """How many that came before those are not there any more."""
         self.followers: set[Callable[[], None]] = set()
         """Called after each record, and when all are gone."""
         self.late = self.age = 0
@@ -87,12 +94,24 @@ class Journal:
         self._worst = 0.0
 
     def __len__(self) -> int:
-        return len(self._entries)
+        """The number of the last record."""
+        return self._gone + len(self._entries)
+
+    @property
+    def oldest(self) -> int:
+        """The number of the oldest that can be had; of the next, if there is none."""
+        return max(self._gone, len(self) - self._most) + 1
+
+    @property
+    def requests(self) -> list[Served]:
+        """Those that can be had, of requests alone."""
+        kept = islice(self._entries, self.oldest - 1 - self._gone, None)
+        return [entry for entry in kept if isinstance(entry, Served)]
 
     @property
     def served(self) -> int:
         """How many requests there were."""
-        return len(self._entries) - self.turned_away
+        return len(self) - self.turned_away
 
     @property
     def worst(self) -> float:
@@ -102,6 +121,8 @@ class Journal:
     def add(self, entry: Served | TurnedAway) -> None:
         """It has just come to its end."""
         self._entries.append(entry)
+        if len(self._entries) >= self._most + self._slack:
+            self._forget(len(self._entries) - self._most)
         if isinstance(entry, TurnedAway):
             self.turned_away += 1
         elif entry.lateness > 0.0:
@@ -110,22 +131,34 @@ class Journal:
         if self.followers:
             self._tell()
 
+    @property
+    def _slack(self) -> int:
+        """How many more there may be before the oldest go, all at once: one by one each would move all others."""
+        return self._most // 16 + 1
+
+    def _forget(self, count: int) -> None:
+        del self._entries[:count]
+        self._gone += count
+
     def clear(self) -> None:
         """As at the start."""
         self._entries.clear()
+        self._gone = 0
         self.turned_away, self.late, self._worst = 0, 0, 0.0
         self.age += 1
         self._tell()
 
     def page(self, after: int, limit: int, test: str | None = None) -> tuple[list[Record], int]:
-        """Those that follow a number, of one test or of all, and the number up to which they were looked for: that of
-        the last, where the page is full."""
+        """Those that follow a number and can be had, of one test or of all, and the number up to which they were looked
+        for: that of the last, where the page is full."""
+        after = max(after, self.oldest - 1)
+        first = after - self._gone
         if test is None:
-            part = self._entries[after : after + limit]
+            part = self._entries[first : first + limit]
             return [self._record(after + 1 + i, entry) for i, entry in enumerate(part)], after + len(part)
         found: list[Record] = []
         number = after
-        for number, entry in enumerate(self._entries[after : after + MOST_LOOKS], after + 1):
+        for number, entry in enumerate(self._entries[first : first + MOST_LOOKS], after + 1):
             if isinstance(entry, Served) and entry.test == test:
                 found.append(self._record(number, entry))
                 if len(found) == limit:

@@ -37,11 +37,14 @@ class Follow(NamedTuple):
 
 
 class Page(TypedDict):
-    """A part of the journal. `next`: what `after` has to be for the part that follows; `total`: records there are."""
+    """A part of the journal. `next`: what `after` has to be for the part that follows; `total`: the number of the last
+    record. `oldest`: the number of the oldest that is kept; `missed`: how many that follow `after` are not."""
 
     records: list[Record]
     next: int
     total: int
+    oldest: int
+    missed: int
 
 
 class FaultList(TypedDict):
@@ -102,9 +105,16 @@ def _reset(desk: Desk, call: Call) -> State:
 
 
 def _page(desk: Desk, call: Call) -> Page:
-    after = min(call.query.after, len(desk.journal))
-    records, looked_at = desk.journal.page(after, call.query.limit, call.query.test)
-    return {"records": records, "next": looked_at, "total": len(desk.journal)}
+    journal = desk.journal
+    after = min(call.query.after, len(journal))
+    records, looked_at = journal.page(after, call.query.limit, call.query.test)
+    return {
+        "records": records,
+        "next": looked_at,
+        "total": len(journal),
+        "oldest": journal.oldest,
+        "missed": max(0, journal.oldest - 1 - after),
+    }
 
 
 def _follow(desk: Desk, call: Call) -> Follow:

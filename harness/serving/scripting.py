@@ -10,7 +10,7 @@ from typing import TypeVar
 from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.faults import Fault
 from brownout.fakes.http.server import Server
-from brownout.fakes.journal import Served, TurnedAway
+from brownout.fakes.journal import Served
 from brownout.fakes.script import Scope, Scripted
 from brownout.fakes.virtual.errors import NotRouted
 
@@ -18,9 +18,14 @@ from ..scenario import Scenario
 from ..testing.service import Service
 from ..testing.stage import Backend
 from ..testing.unfired import Entry
+from .journal import Journal
 
 T = TypeVar("T")
-Listener = Callable[[Served | TurnedAway], None]
+
+
+def endpoint_of(scenario: Scenario, seed: int) -> Endpoint:
+    """One that may serve for days."""
+    return Endpoint(scenario.service(), seed, keeps_journal=False)
 
 
 @dataclass(frozen=True)
@@ -40,11 +45,11 @@ class InLoop:
 class Scripting(Service):
     """The service as the control port sees it."""
 
-    def __init__(self, stage: InLoop, seed: int, name: str, listener: Listener) -> None:
-        """`name`: of the scenario that has begun; `listener`: told of all that is served."""
+    def __init__(self, stage: InLoop, seed: int, name: str, journal: Journal) -> None:
+        """`name`: of the scenario that has begun; `journal`: the only one that is kept of what is served."""
         super().__init__(stage, seed)
-        self._listener = listener
-        stage.server.endpoint.listener = listener
+        self._kept = journal
+        stage.server.endpoint.listener = journal.add
         self.must_matter(name)
 
     @property
@@ -68,8 +73,12 @@ class Scripting(Service):
 
     def go_over_to(self, scenario: Scenario, drops: bool) -> None:
         """Another scenario begins now. Raises `RuntimeError` while requests are under way, unless it drops them."""
-        self._renew(Endpoint(scenario.service(), self.seed), scenario.name, drops)
+        self._renew(endpoint_of(scenario, self.seed), scenario.name, drops)
 
     def _renew(self, endpoint: Endpoint, name: str, drops: bool = False) -> None:
         super()._renew(endpoint, name, drops)
-        endpoint.listener = self._listener
+        self._past.clear()  # what they have served is in the journal
+        endpoint.listener = self._kept.add
+
+    def _journal(self) -> list[Served]:
+        return [*self._kept.requests, *super()._journal()]

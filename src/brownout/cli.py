@@ -102,6 +102,13 @@ def report(**options: Any) -> None:
 @click.option(
     "--grace", type=Span(), default="5s", show_default=True, help="How long requests under way may take at the end."
 )
+@click.option(
+    "--journal",
+    type=click.IntRange(min=1),
+    default=200_000,
+    show_default=True,
+    help="How many records the journal keeps, about 650 bytes each; the oldest go.",
+)
 def serve(**options: Any) -> None:
     """Serve a scenario on a port, for any client in any language."""
     from .commands.serve import serve as command

@@ -23,6 +23,10 @@ class Served:
             assert line, self._process.communicate()
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def url(self) -> str:
         return self._find(r"ANTHROPIC_BASE_URL=(\S+)")
 

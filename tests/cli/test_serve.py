@@ -19,6 +19,9 @@ from typing import Any
 import anthropic
 import pytest
 
+from brownout.cli import group
+from brownout.harness.serving.host import Settings
+
 from .command import Here, Said, start
 from .served import Served
 
@@ -190,6 +193,19 @@ def test_the_control_port_of_one_that_others_reach_asks_for_a_token(
             asked = urllib.request.Request(f"{server.control_url}/state", headers={"authorization": f"Bearer {shown}"})
             with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
                 assert answer.status == 200
+
+
+def test_the_journal_is_as_long_as_is_said(tmp_path: Path) -> None:
+    """What it has forgotten is served all the same."""
+    with Served(tmp_path, "calm", "--journal", "1", "--time-scale", "50") as server:
+        for _ in range(3):
+            ask(server.url)
+        with urllib.request.urlopen(f"{server.control_url}/journal", timeout=PATIENCE) as answer:
+            page = json.load(answer)
+    assert ([record["number"] for record in page["records"]], page["missed"]) == ([3], 2)
+    assert "\nServed 3 requests.\n" in server.said.out
+    [option] = [each for each in group.commands["serve"].params if each.name == "journal"]
+    assert option.default == Settings().journal
 
 
 def test_no_control(tmp_path: Path) -> None:

@@ -62,6 +62,8 @@ THROUGH_TYPESCRIPT: tuple[Row, ...] = (
     *rows("stall", ("create", HANGS), ("stream", HANGS._replace(tokens=3))),
     *rows("stall", *both(NO_HEADERS), at="before_headers"),
     *rows("refuse", *both(NO_CONNECTION)),
+    *rows("reset_on_accept", *both(NO_CONNECTION)),
+    *rows("upload_stall", *both(NO_HEADERS)),
     *rows("reset", *both(NO_CONNECTION)),
     *rows("reset", ("create", HALF_A_BODY), ("stream", broken(3)), at={"tokens": 3}),
     *rows("close", *both(NO_CONNECTION)),
@@ -113,3 +115,5 @@ THROUGH_TYPESCRIPT: tuple[Row, ...] = (
 UNSEEN = frozenset({"bad_encoding", "wrong_type", "slow_tokens", "idle_close"})
 """Of bytes that are no UTF-8 it makes characters that stand for them; a slow stream it waits for; what was idle is
 replaced unseen."""
+ELSEWHERE = frozenset({"dns", "tls_stall", "tls_reset", "bad_certificate"})
+"""No name is looked up here, and no TLS spoken."""

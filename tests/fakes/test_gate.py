@@ -39,7 +39,7 @@ def told(plan: Plan | None) -> tuple[float | None, str]:
 
 
 def gate_of(**limits: Any) -> Gate:
-    return Gate(Limits.model_validate(limits), Billing(), [])
+    return Gate(Limits.model_validate(limits), Billing())
 
 
 @dataclass(eq=False)

@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 
 from brownout.fakes.wire.certificates import Certificates
+from brownout.fakes.wire.descriptors import raise_limit
 from brownout.harness.few_collections import few_collections
 from brownout.harness.scenario import Scenario
 from brownout.harness.serving.host import Host, PortTaken, Settings
@@ -42,6 +43,7 @@ def serve(
     control_port: int | None,
     no_control: bool,
     grace: float,
+    journal: int,
 ) -> None:
     """Listen until interrupted, then say what was served."""
     reach = Reach.of(host, allow_remote)
@@ -51,8 +53,9 @@ def serve(
         raise click.UsageError("--control-port and --no-control exclude each other")
     (source,), _ = load([scenario], [])
     check_available([source], "wire", tls)
-    at = Settings(reach.host, port, scale)
+    at = Settings(reach.host, port, scale, journal=journal)
     at.control_port, at.token = None if no_control else _beside(port, control_port), _token(reach)
+    raise_limit()
     with _secured(tls, reach, ca_file) as secured:
         if secured is not None:
             at.tls, at.untrusted = secured[0].good, secured[0].untrusted

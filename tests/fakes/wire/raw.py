@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import struct
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -85,9 +86,11 @@ class RawClient:
         self.end = "open"
 
     @classmethod
-    async def connect(cls, port: int) -> RawClient:
-        """Raises `ConnectionRefusedError` when nobody listens."""
+    async def connect(cls, port: int, small: bool = False) -> RawClient:
+        """Raises `ConnectionRefusedError` when nobody listens. `small`: the kernel takes no more than a little."""
         sock = socket.socket()
+        if small:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.setblocking(False)
         try:
             await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
@@ -103,6 +106,20 @@ class RawClient:
         self.close()
 
     def close(self) -> None:
+        self._sock.close()
+
+    @property
+    def port(self) -> int:
+        """Its own."""
+        return int(self._sock.getsockname()[1])
+
+    def finish(self) -> None:
+        """FIN: nothing more is sent, and what comes is read."""
+        self._sock.shutdown(socket.SHUT_WR)
+
+    def reset(self) -> None:
+        """RST, and the end."""
+        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._sock.close()
 
     async def send(self, data: bytes) -> None:

@@ -11,11 +11,14 @@ from brownout.fakes.capacity import Capacity
 from brownout.fakes.distributions import tokens_always
 from brownout.fakes.endpoint import Endpoint, Service
 from brownout.fakes.faults import FAULTS, Fault
+from brownout.fakes.http.bounds import Bounds
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Limits
 from brownout.fakes.timeline import Phase
 from brownout.fakes.wire.certificates import Certificates
 from brownout.fakes.wire.server import WireServer
+
+from .raw import RawClient
 
 SCALE = 20.0
 """Seconds of the scenario in one second of the wall clock."""
@@ -59,17 +62,34 @@ class SteppedServer(WireServer):
 
 @asynccontextmanager
 async def serving(
-    what: Service, scale: float = SCALE, certificates: Certificates | None = None
+    what: Service, scale: float = SCALE, certificates: Certificates | None = None, bounds: Bounds | None = None
 ) -> AsyncIterator[SteppedServer]:
     """A server in the first phase of its scenario; with certificates it speaks TLS."""
     tls, untrusted = (None, None) if certificates is None else (certificates.good, certificates.untrusted)
-    server = SteppedServer(Endpoint(what, seed=1), scale=scale, tls=tls, untrusted=untrusted)
+    server = SteppedServer(Endpoint(what, seed=1), scale=scale, tls=tls, untrusted=untrusted, bounds=bounds or Bounds())
     await server.start()
     server.begin()
     try:
         yield server
     finally:
         await server.stop()
+
+
+@asynccontextmanager
+async def standing(what: Service, scale: float = SCALE, bounds: Bounds | None = None) -> AsyncIterator[SteppedServer]:
+    """The same, and at the end it stands: whoever has left leaves nothing behind, a client is served, and the event
+    loop has had no exception to report."""
+    reported: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: reported.append(context))
+    async with serving(what, scale, bounds) as server:
+        yield server
+        await until(lambda: not server.connections)
+        async with await RawClient.connect(server.port) as healthy:
+            for stream in (False, True):
+                assert (await healthy.ask(stream, max_tokens=5)).status == "HTTP/1.1 200 OK"
+        await until(lambda: not server.connections)
+        assert not server.endpoint.under_way
+    assert not reported
 
 
 async def until(is_so: Callable[[], object]) -> None:

@@ -147,7 +147,7 @@ async def test_a_reader_that_is_slow_gets_everything() -> None:
         for call in range(20_000):
             journal.add(served(call))
         [control] = [each for each in here.host._connections if each._sent is not None]
-        assert control._is_paused
+        assert control._is_unread
         assert control._transport.get_write_buffer_size() < 1_000_000
         numbers = [(await anext(stream))["number"] for _ in range(20_000)]
     assert numbers == list(range(1, 20_001))
@@ -168,3 +168,72 @@ def test_lateness_is_judged_in_real_time(scale: float) -> None:
     assert (journal.late, journal.worst) == (2, pytest.approx(LATE * 3))
     journal.clear()
     assert (journal.late, journal.worst, journal.served, len(journal)) == (0, 0.0, 0, 0)
+
+
+def test_the_latest_are_kept() -> None:
+    """Numbers go on; what is asked for from before the oldest begins with it. No more memory than for a few more."""
+    journal = Journal(1.0, 100)
+    for call in range(1000):
+        journal.add(served(call, LATE * 2 if call == 3 else 0.0))
+        assert len(journal._entries) <= 110
+        assert journal.oldest == max(1, call + 1 - 99)
+    assert (len(journal), journal.served, journal.late) == (1000, 1000, 1)
+    assert [record.who.call for record in journal.requests] == [*range(900, 1000)]
+    for after, numbers in ((0, [901, 902]), (900, [901, 902]), (950, [951, 952]), (999, [1000]), (1000, [])):
+        found, looked_at = journal.page(after, 2)
+        assert [record["number"] for record in found] == numbers
+        assert looked_at == (numbers[-1] if numbers else 1000)
+        assert [record["who"]["call"] for record in found if record["kind"] == "request"] == [n - 1 for n in numbers]
+    journal.clear()
+    assert (len(journal), journal.oldest, journal.page(0, 9)) == (0, 1, ([], 0))
+
+
+def test_the_latest_of_one_test() -> None:
+    journal = Journal(1.0, 10)
+    for call in range(100):
+        journal.add(served(call)._replace(test="mine" if call % 3 == 0 else "others"))
+    found, looked_at = journal.page(0, 9, "mine")
+    assert ([record["number"] for record in found], looked_at) == ([91, 94, 97, 100], 100)
+
+
+@on_loop
+async def test_a_page_says_what_it_has_missed() -> None:
+    """And so does a stream; the server itself keeps no second list."""
+    async with hosted(journal=3) as here:
+        for i in range(5):
+            await here.ask(test=f"t{i}")
+        page = await here.get("journal", after=1)
+        assert [record["test"] for record in page["records"]] == ["t2", "t3", "t4"]
+        assert [page[name] for name in ("next", "total", "oldest", "missed")] == [5, 5, 3, 1]
+        page = await here.get("journal", after=3)
+        assert [page[name] for name in ("next", "total", "oldest", "missed")] == [5, 5, 3, 0]
+        stream = lines(here, "journal/stream?after=0")
+        assert await anext(stream) is None
+        assert await anext(stream) == {"kind": "missed", "records": 2}
+        assert [(await anext(stream))["number"] for _ in range(3)] == [3, 4, 5]
+        assert (await here.state())["requests"]["served"] == 5
+        assert here.host.server.endpoint.journal() == []
+        await here.post("reset")
+        await here.ask()
+        assert await anext(stream) == {"kind": "reset"}
+        assert (await anext(stream))["number"] == 1
+        page = await here.get("journal")
+        assert [page[name] for name in ("next", "total", "oldest", "missed")] == [1, 1, 1, 0]
+
+
+SPENDING = """
+name: capped
+workload: {arrivals: {kind: closed}, calls: {output_tokens: 8}}
+server:
+  latency: {first_token: 10ms, token_gap: 1ms, round_trip: 1ms}
+  billing: {input: $0/M, output: $1000/M}
+  limits: {spending: {cap: $0.02}}
+timeline: [{for: 1h}]
+"""
+
+
+@on_loop
+async def test_a_spend_cap_counts_what_the_journal_has_forgotten() -> None:
+    """Three answers of eight tokens are too much, and a journal of one record does not make them less."""
+    async with hosted(SPENDING, journal=1) as here:
+        assert [(await here.ask()).status_code for _ in range(5)] == [200, 200, 200, 429, 429]
