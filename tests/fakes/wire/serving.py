@@ -62,7 +62,7 @@ class SteppedServer(WireServer):
 
 @asynccontextmanager
 async def serving(
-    what: Service, scale: float = SCALE, certificates: Certificates | None = None, bounds: Bounds | None = None
+    what: Service, scale: float = SCALE, bounds: Bounds | None = None, certificates: Certificates | None = None
 ) -> AsyncIterator[SteppedServer]:
     """A server in the first phase of its scenario; with certificates it speaks TLS."""
     tls, untrusted = (None, None) if certificates is None else (certificates.good, certificates.untrusted)
