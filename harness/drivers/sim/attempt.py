@@ -5,22 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from brownout.fakes.draws import Identity
-from brownout.fakes.http.rendering import Rendering, Surroundings
 from brownout.fakes.latency import BYTES_PER_TOKEN
 from brownout.fakes.plan import (
     Answer,
-    Body,
     Close,
-    Comment,
-    Drip,
-    Drops,
     Error,
     Event,
     Finish,
     Head,
-    Idle,
     Reset,
-    Spoiled,
     Step,
     StreamError,
     Tokens,
@@ -38,6 +31,7 @@ from ...records import AttemptRecord
 from ..content import Content
 from .dial import CONNECTION_LOST, keep_out
 from .pool import Connection
+from .unusual import Unusual
 
 if TYPE_CHECKING:
     from .port import SimPort
@@ -50,36 +44,25 @@ _POOL_TIMEOUT = Outcome("timeout", phase="pool")
 _NO_LENGTH = ("content-length", "")
 
 
-class SimAttempt:
+class SimAttempt(Unusual):
     """Also the stream that a `Read` goes on with, and the handle that cancels either."""
 
     __slots__ = (
         "_ask",
         "_callback",
         "_connect_timeout",
-        "_connection",
-        "_content",
-        "_dripping",
-        "_drops",
         "_error",
         "_gap",
         "_gap_timer",
-        "_head",
         "_is_complete",
         "_is_fresh",
         "_is_last",
         "_is_stopped",
-        "_last_byte",
         "_last_text",
-        "_malformed",
         "_node",
-        "_player",
-        "_port",
         "_read_timeout",
         "_record_from",
-        "_rendering",
         "_request",
-        "_result",
         "_timer",
         "_until_text",
         "_write_timeout",
@@ -108,11 +91,8 @@ class SimAttempt:
         self._head: Head | None = None
         self._error: str | None = None
         self._malformed = ""
-        """What is wrong with a body that has come."""
-        self._rendering: Rendering | None = None
-        self._dripping: Step | None = None
+        self._rendering = self._dripping = None
         self._drops = 0
-        """What comes in pieces, and how many of them are still to come."""
         self._result: Outcome | None = None
         self._content: Content | None = None
         self._is_fresh = self._is_stopped = self._until_text = self._is_complete = False
@@ -254,63 +234,10 @@ class SimAttempt:
         else:
             self._unusual(step)
 
-    def _unusual(self, step: Step) -> None:
-        """What comes of few faults."""
-        match step:
-            case Drops():
-                self._last_byte = self._port.now()
-                self._drops -= step.count
-                if self._drops <= 0 and self._dripping is not None:
-                    self.emit(self._dripping)
-            case Spoiled():
-                self._last_byte = self._port.now()
-                self._spoiled(step)
-            case Body():
-                is_page = self._head is not None and bool(self._head.fields)
-                self._malformed = "text" if is_page else "no_json"
-            case Comment():
-                self._last_byte = self._port.now()
-            case Idle():
-                assert self._connection is not None
-                self._connection.ending = step
-
-    def _spoiled(self, spoiled: Spoiled) -> None:
-        step, how = spoiled.step, spoiled.how
-        if isinstance(step, Answer):
-            self._malformed = how
-        elif how in ("no_json", "no_utf8", "no_gzip"):
-            self._malformed = how
-            self._port.timer(0.0, self._malformed_was_read, None)
-        elif isinstance(step, Tokens) and how in ("twice", "swapped"):
-            assert self._content is not None
-            self._content.add(self._port.now(), 0.0, step.count + (how == "twice"))
-            self._told_text()
-        elif how == "no_name" and isinstance(step, Event) and step.name == "message_start":
-            self._malformed = "no_start"  # no message can be made of the rest, and no text is told
-        elif how == "swapped" and isinstance(step, Event) and step.name == "content_block_start":
-            self._malformed = "order"  # which is noticed when there is content for it
-        elif how in ("twice", "swapped"):
-            self.emit(step)  # whoever has read it takes no notice of another
-
-    def measure(self, step: Drip) -> int:
-        """How long it is on the wire."""
-        player = self._player
-        assert player is not None
-        if self._rendering is None:
-            self._rendering = Rendering(player.ticket, Surroundings())
-            if self._head is not None:
-                self._rendering.goes_on(self._head, player.ticket.sent_tokens)
-        self._dripping, self._drops = step.step, self._rendering.measure(step, player.upcoming)
-        return self._drops
-
     @property
     def _in_stream(self) -> bool:
         """Whether the answer is read event by event: the SDK goes by what it asked for."""
         return self._request.stream and self._head is not None and self._head.status == 200
-
-    def _malformed_was_read(self, _: object, __: object = None) -> None:
-        if self._result is None:
-            self._end(Outcome("malformed", "stream", 200, tokens=self._tokens, detail=self._malformed))
 
     def _error_was_read(self, _: object, __: object = None) -> None:
         if self._result is None:
