@@ -1,14 +1,13 @@
 """The fake service's brain: requests in, plans out. It does no I/O, reads no clock and keeps no timer.
 
-A backend asks in this order: `connect` for a new connection, `answer` for a request; the player then comes back with
-`admit` when the request has reached the service, `release` when its slot is free, `gone` when the client has left.
+A backend asks in this order: the `entrance` about a new connection, `answer` for a request; the player then comes back
+with `admit` when the request has reached the service, `release` when its slot is free, `gone` when the client has left.
 Each returns the next segment of the plan. Load is read when the slot is granted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -16,7 +15,7 @@ from .billing import Billing
 from .capacity import Capacity, Slots
 from .distributions import Constant, TokenCounts
 from .draws import Draws, Identity, call_label
-from .faults.base import STAGES, Stage
+from .entrance import Entrance
 from .journal import Served, TurnedAway
 from .latency import Latency, LatencyDraws, sampler
 from .limits import Gate, Limits, Quota
@@ -86,8 +85,7 @@ class Endpoint:
         self.slots = Slots(service.capacity)
         self._under_way: dict[Ticket, None] = {}
         self._served: list[Served] = []
-        self.turned_away: list[TurnedAway] = []
-        """Connections that a fault kept out, as far as anybody here has seen them."""
+        self.entrance = Entrance(self.timeline, self._tell, keeps_journal)
         self._gate = Gate(service.limits, service.billing) if service.limits.is_limited else None
         self.meter = None if self._gate is None else self._gate.meter
         """What has to know when tokens are made, if anything does."""
@@ -105,68 +103,6 @@ class Endpoint:
             return self._only
         call = call_label(who.client, who.call)
         return max(1, round(self._output_tokens[self._kind(call)](call)))
-
-    def connect(
-        self,
-        who: Identity,
-        stream: bool,
-        now: float,
-        before: Armed | None = None,
-        stages: AbstractSet[Stage] = STAGES,
-        has_knocked: bool = False,
-    ) -> Armed | None:
-        """The fault that keeps a new connection out, or None when it is let in. `who` is the attempt it is opened
-        for, streaming or not. The fault is counted, unless it is `before`: the one that kept the same connection out
-        when it tried last. When a real port is shut or dark only the client sees it, and its driver has to ask.
-
-        `stages`: those that are asked about; `has_knocked`: the faults that need not know anybody have been asked."""
-        for armed in self.timeline.in_reach:
-            is_asked = armed.fault.stage in stages and not (has_knocked and armed.is_blind)
-            if is_asked and armed.hits(who, stream, now):
-                self._kept_out(armed, before, now)
-                return armed
-            if armed.lets_in(stages):
-                break
-        return None
-
-    def knock(
-        self, number: int, now: float, before: Armed | None = None, stages: AbstractSet[Stage] = STAGES
-    ) -> Armed | None:
-        """The same for somebody of whom nothing is known but the number of the connection: only what keeps everybody
-        out does, and what strikes connections as they are counted."""
-        for armed in self.timeline.in_reach:
-            if armed.fault.stage in stages and armed.keeps_out(number, now, before):
-                self._kept_out(armed, before, now)
-                return armed
-            if armed.lets_in(stages):
-                break
-        return None
-
-    def _kept_out(self, armed: Armed, before: Armed | None, now: float) -> None:
-        if armed is not before:
-            self.timeline.counts[armed.mark.fault].planned += 1
-            if armed.fault.stage != "tls":  # of that it has to be seen whether it is spoken at all
-                self.turn_away(armed, now)
-
-    def turn_away(self, armed: Armed, now: float) -> None:
-        """Somebody has met the fault that was meant for a connection, or a request, that did not get here."""
-        self.timeline.counts[armed.mark.fault].fired += 1
-        away = TurnedAway(now, armed.name)
-        if self._keeps_journal:
-            self.turned_away.append(away)
-        if self.listener is not None:
-            self.listener(away)
-
-    def upload(self, who: Identity, now: float) -> Armed | None:
-        """The fault that keeps a request from being read to its end, or None. Only its headers have come."""
-        for armed in self.timeline.in_reach:
-            if armed.fault.on_upload and armed.hits(who, False, now):
-                self.timeline.counts[armed.mark.fault].planned += 1
-                self.turn_away(armed, now)
-                return armed
-            if armed.lets_in():
-                break
-        return None
 
     def whole(self, request: Request, now: float) -> Ticket | None:
         """The answer to a request that is over in the instant in which it came: there is no time to be waited for, no
@@ -284,8 +220,11 @@ class Endpoint:
             self._served.append(served)
         if self._gate is not None:
             self._gate.over(served)
+        self._tell(served)
+
+    def _tell(self, entry: Served | TurnedAway) -> None:
         if self.listener is not None:
-            self.listener(served)
+            self.listener(entry)
 
     def begin_phase(self, index: int) -> Phase:
         """The backend's clock has reached a phase; returns it, so that the backend can hit what it must."""

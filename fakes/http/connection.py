@@ -149,7 +149,7 @@ class Connection(Requests):
         except Rejected:
             return False  # its body is read for the sake of what comes behind it
         server.asking.request = named(head.caller, self._who)
-        if server.endpoint.upload(self._who, server.clock.now()) is None:
+        if server.endpoint.entrance.upload(self._who, server.clock.now()) is None:
             return False
         self._die()
         server.stop_reading(self._transport, came)
@@ -214,14 +214,14 @@ class Connection(Requests):
         if self._is_let_in or not is_fresh:
             return True
         stages = STAGES if server.speaks_tls(self._transport) else STAGES - {"tls"}
-        kept_out = server.endpoint.connect(
+        kept_out = server.endpoint.entrance.connect(
             request.who, request.stream, now, stages=stages, has_knocked=self._has_knocked
         )
         if kept_out is None:
             return True
         self._settle(is_got=False)
         if kept_out.fault.stage == "tls":
-            server.endpoint.turn_away(kept_out, now)
+            server.endpoint.entrance.turn_away(kept_out, now)
         if kept_out.fault.opening in ("lost", "tls_hangs"):
             self._die()
         else:

@@ -94,9 +94,9 @@ class VirtualServer(Server):
         before = dial.lost_to if isinstance(dial.lost_to, Armed) else None
         stages = STAGES if dial.is_first else _AGAIN  # a SYN that is sent again has an address
         kept_out = (
-            self.endpoint.knock(dial.number, now, before, stages)
+            self.endpoint.entrance.knock(dial.number, now, before, stages)
             if caller is None
-            else self.endpoint.connect(*caller, now, before, stages)
+            else self.endpoint.entrance.connect(*caller, now, before, stages)
         )
         if kept_out is None:
             return "accepted"
@@ -114,7 +114,7 @@ class VirtualServer(Server):
                 dial.tls = why
             case fault:
                 dial.tls = _TLS.get(fault.opening, dial.tls)
-        dial.on_tls = lambda: self.endpoint.turn_away(kept_out, self.clock.now())
+        dial.on_tls = lambda: self.endpoint.entrance.turn_away(kept_out, self.clock.now())
 
     def connection(self) -> Connection:
         return Connection(self, is_let_in=self._is_let_in)

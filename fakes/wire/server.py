@@ -142,12 +142,12 @@ class WireServer(Server):
         if not self.has_begun or self.is_over:
             return LET_IN
         endpoint = self.endpoint
-        kept_out = endpoint.knock(number, self.clock.now(), stages=self._seen)
+        kept_out = endpoint.entrance.knock(number, self.clock.now(), stages=self._seen)
         if kept_out is None:
             return LET_IN
         fault = kept_out.fault
         context = self._untrusted[fault.why] if isinstance(fault, BadCertificate) else None
-        return Greeting(fault.opening, context, lambda: endpoint.turn_away(kept_out, self.clock.now()))
+        return Greeting(fault.opening, context, lambda: endpoint.entrance.turn_away(kept_out, self.clock.now()))
 
     def _drop_connections(self) -> None:
         super()._drop_connections()

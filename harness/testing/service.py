@@ -175,7 +175,7 @@ class Service:
         return [served for endpoint in self._endpoints() for served in endpoint.journal()]
 
     def _away(self) -> list[TurnedAway]:
-        return [away for endpoint in self._endpoints() for away in endpoint.turned_away]
+        return [away for endpoint in self._endpoints() for away in endpoint.entrance.turned_away]
 
     def _check(self, faults: Iterable[Fault]) -> None:
         """Raise `ValueError` for one that cannot be played here."""

@@ -88,9 +88,9 @@ def fires(fault: Fault, stream: bool) -> bool:
     """Whether the fault gets into the plan of a request, now or with its next segment."""
     endpoint = Endpoint(service(Phase(1.0, (fault,))), seed=1)
     if fault.on_connect:
-        return endpoint.connect(Identity(0, 0), False, 0.0) is not None
+        return endpoint.entrance.connect(Identity(0, 0), False, 0.0) is not None
     if fault.on_upload:
-        return endpoint.upload(Identity(0, 0), 0.0) is not None
+        return endpoint.entrance.upload(Identity(0, 0), 0.0) is not None
     ticket = endpoint.answer(Request(Identity(0, 0), stream, 10, 100), 0.0, is_fresh=True)
     plan = ticket.segment
     if any(isinstance(step, Admit) for step in plan):

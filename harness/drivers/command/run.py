@@ -35,7 +35,7 @@ def run(scenario: Scenario, command: Command, seed: int, scale: float = 1.0) -> 
     ledger.close(endpoint)
     add_attempts(ledger)
     ledger.attempts.sort(key=lambda attempt: (attempt.started, attempt.who))
-    if ledger.calls and not ledger.attempts and not endpoint.turned_away:
+    if ledger.calls and not ledger.attempts and not endpoint.entrance.turned_away:
         raise Unplayable(f"{command.name} sends nothing to ANTHROPIC_BASE_URL: {_why(ledger)}")
     return ledger
 
@@ -88,4 +88,6 @@ class CommandPort(TaskPort):
         """A port that is shut sees nobody: whoever is called meanwhile is taken to have tried once."""
         server = self._there.server
         if server.keeps_everybody_out:
-            server.endpoint.connect(Identity(ask.client, ask.call), ask.stream, server.clock.now(), stages=UNSEEN)
+            server.endpoint.entrance.connect(
+                Identity(ask.client, ask.call), ask.stream, server.clock.now(), stages=UNSEEN
+            )

@@ -29,7 +29,7 @@ def run(scenario: Scenario, program: Program, seed: int, scale: float = 1.0) -> 
 
         def connect(who: Identity, stream: bool, is_dark: bool) -> None:
             if server.is_dark is is_dark:
-                endpoint.connect(who, stream, server.clock.now(), stages=UNSEEN)
+                endpoint.entrance.connect(who, stream, server.clock.now(), stages=UNSEEN)
 
         def connecting(who: Identity, stream: bool) -> None:
             there.tell(lambda: connect(who, stream, is_dark=True))

@@ -121,7 +121,7 @@ class SimAttempt(Unusual):
             self._timer = None
         port = self._port
         self._connection, self._is_fresh = connection, is_fresh
-        if is_fresh and (kept_out := port.endpoint.connect(self.who, self._request.stream, port.now())):
+        if is_fresh and (kept_out := port.endpoint.entrance.connect(self.who, self._request.stream, port.now())):
             self.meets(kept_out)
             return
         self._send(connection)
@@ -150,7 +150,7 @@ class SimAttempt(Unusual):
         if not self._is_fresh and (ending := connection.ending) is not None and ending.after is None:
             self._timer = port.timer(ending.late, self._ended_beneath, None)
             return
-        if port.endpoint.upload(self.who, now) is not None:
+        if port.endpoint.entrance.upload(self.who, now) is not None:
             self._stall_upload()
             return
         lost_to, connection.lost_to = connection.lost_to, ()

@@ -31,7 +31,7 @@ def keep_out(port: SimPort, attempt: SimAttempt, kept_out: Armed, limit: float |
     if fault.opening == "lost":
         return Dial(port, attempt, kept_out, limit)
     if fault.stage == "tls":
-        port.endpoint.turn_away(kept_out, port.now())
+        port.endpoint.entrance.turn_away(kept_out, port.now())
     if fault.opening == "tls_hangs":
         return None if limit is None else port.timer(limit, attempt.is_kept_out, CONNECT_TIMEOUT)
     if isinstance(fault, Dns) and fault.after:
@@ -72,7 +72,9 @@ class Dial:
     def _try(self, _: object, __: object = None) -> None:
         attempt, clock = self._attempt, self._port.clock
         # The name was found long ago.
-        kept_out = self._port.endpoint.connect(attempt.who, attempt.is_stream, clock.now(), self._lost_to, _AGAIN)
+        kept_out = self._port.endpoint.entrance.connect(
+            attempt.who, attempt.is_stream, clock.now(), self._lost_to, _AGAIN
+        )
         if kept_out is None:
             self.cancel()
             attempt.is_connected()

@@ -31,11 +31,11 @@ async def _run(scenario: Scenario, client: Client, seed: int, scale: float, tls:
 
     def connecting(who: Identity, stream: bool) -> None:
         if server.is_dark:
-            endpoint.connect(who, stream, server.clock.now(), stages=UNSEEN)
+            endpoint.entrance.connect(who, stream, server.clock.now(), stages=UNSEEN)
 
     def refused(who: Identity, stream: bool) -> None:
         if not server.is_dark:  # else it was counted when it began
-            endpoint.connect(who, stream, server.clock.now(), stages=UNSEEN)
+            endpoint.entrance.connect(who, stream, server.clock.now(), stages=UNSEEN)
 
     try:
         ledger = await play(scenario, client, seed, server, server.url, connecting, refused, tls.trusting())

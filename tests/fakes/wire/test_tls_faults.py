@@ -80,7 +80,7 @@ async def test_a_certificate_is_bad_in_the_way_that_is_named(why: str, folder: P
         server.enter(1)
         assert await handshake(server, trusting(folder)) == "done"
         assert server.failed_handshakes == 0  # of those that nobody has meant
-        assert len(server.endpoint.turned_away) == 1
+        assert len(server.endpoint.entrance.turned_away) == 1
 
 
 @on_loop
