@@ -117,7 +117,7 @@ PLAIN = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content":
 
 def test_it_takes_no_player() -> None:
     """Else this module would test nothing."""
-    with patch("brownout.fakes.http.connection.Player", side_effect=AssertionError):
+    with patch("brownout.fakes.http.answering.Player", side_effect=AssertionError):
         assert seen([PLAIN, PLAIN], service())[0].count(b"200 OK") == 2
 
 
