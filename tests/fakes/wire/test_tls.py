@@ -111,6 +111,15 @@ async def test_a_reset_says_no_goodbye() -> None:
         await server.stop()
 
 
+AT_A_PACE: dict[str, dict[str, Any]] = {
+    "bandwidth": {"per_second": "1KiB"},
+    "slow_first_token": {"by": "1s"},
+    "slow_tokens": {"factor": 2},
+    "trickle": {"bytes": 200, "every": "1s"},
+}
+"""Those that take their time: little of it."""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
 @pytest.mark.parametrize("kind", [kind for kind, fault in sorted(FAULTS.items()) if fault.opening not in OPENINGS])
@@ -123,7 +132,7 @@ async def test_a_fault_is_what_it_is_without(kind: str, stream: bool) -> None:
 
 async def _seen(kind: str, stream: bool, tls: bool) -> tuple[str, int]:
     example = {key: value for key, value in FAULTS[kind].example.items() if key in ("kind", "at")}
-    server = await started(fault_of(example), tls=tls)
+    server = await started(fault_of({**example, **AT_A_PACE.get(kind, {})}), tls=tls)
     async with anthropic.AsyncAnthropic(
         base_url=server.url,
         api_key="none",
