@@ -161,9 +161,10 @@ def _done() -> Any:
 
 
 def _end_processes(manager: Any) -> None:
-    """Those that a pool has forked before it starts the thread that looks after them: nobody else would end them."""
+    """Those that a pool has forked before it starts the thread that looks after them: nobody else would end them. They
+    have done nothing yet, and may hold a handler of SIGTERM that waits for an event loop of ours."""
     for process in manager.processes.values():
-        process.terminate()
+        process.kill()
         process.join()
 
 
