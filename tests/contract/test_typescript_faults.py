@@ -27,6 +27,12 @@ def test_the_sdk_makes_this_of_it(row: Row, program: TypeScript) -> None:
     assert program.play(row.trouble, row.how) == row.expected
 
 
+@pytest.mark.slow
+def test_a_good_certificate_is_trusted(program: TypeScript) -> None:
+    """So that those that are bad are refused for what is wrong with them."""
+    assert program.play(NONE, "create", is_secure=True).stop_reason == "end_turn"
+
+
 @pytest.mark.parametrize("row", THROUGH_TYPESCRIPT, ids=str)
 def test_no_row_is_what_is_seen_of_nothing(row: Row) -> None:
     """So that none passes by itself: the first two say what is seen without any trouble."""

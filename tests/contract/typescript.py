@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from brownout.fakes.faults import FAULTS
+from brownout.fakes.wire.certificates import AUTHORITY, Certificates, file_of
 
 from ..fakes.wire.serving import SCALE, serving
 from ..patience import PATIENCE
 from ..sdk import typescript
 from .networks import Trouble, service_with
+from .sdk_faults import UNDER_TLS, certificates
 
 LIMIT = 80.0
 """Seconds of the scenario after which a program that has heard nothing is said to hang."""
@@ -34,22 +39,26 @@ class TypeScript:
     """`troubles.mjs` at work."""
 
     def __init__(self) -> None:
+        self._folder = Path(certificates())
         self._process = subprocess.Popen(
             typescript.command(Path(__file__).with_name("troubles.mjs")),
+            env=os.environ | {"NODE_EXTRA_CA_CERTS": str(file_of(self._folder, AUTHORITY))},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             bufsize=1,
         )
 
-    def play(self, trouble: Trouble, how: str) -> Told:
+    def play(self, trouble: Trouble, how: str, is_secure: bool = False) -> Told:
         """What it sees of a fault on a server of its own."""
-        return asyncio.run(asyncio.wait_for(self._play(trouble, how), PATIENCE))
+        is_secure = is_secure or FAULTS[trouble["kind"]].opening in UNDER_TLS
+        return asyncio.run(asyncio.wait_for(self._play(trouble, how, is_secure), PATIENCE))
 
-    async def _play(self, trouble: Trouble, how: str) -> Told:
-        async with serving(service_with(trouble)) as server:
+    async def _play(self, trouble: Trouble, how: str, is_secure: bool) -> Told:
+        shown = Certificates.read(self._folder) if is_secure else None
+        async with serving(service_with(trouble), certificates=shown) as server:
             asked = {
-                "url": f"http://127.0.0.1:{server.port}",
+                "url": f"{'https' if shown else 'http'}://127.0.0.1:{server.port}",
                 "how": how,
                 "timeout": TIMEOUT,
                 "patience": LIMIT,

@@ -64,6 +64,13 @@ THROUGH_TYPESCRIPT: tuple[Row, ...] = (
     *rows("refuse", *both(NO_CONNECTION)),
     *rows("reset_on_accept", *both(NO_CONNECTION)),
     *rows("upload_stall", *both(NO_HEADERS)),
+    *rows("tls_stall", *both(NO_HEADERS)),
+    *rows("tls_reset", *both(NO_CONNECTION)),
+    *(
+        row
+        for why in ("expired", "self_signed", "wrong_host")
+        for row in rows("bad_certificate", ("create", NO_CONNECTION), why=why)
+    ),
     *rows("reset", *both(NO_CONNECTION)),
     *rows("reset", ("create", HALF_A_BODY), ("stream", broken(3)), at={"tokens": 3}),
     *rows("close", *both(NO_CONNECTION)),
@@ -115,5 +122,5 @@ THROUGH_TYPESCRIPT: tuple[Row, ...] = (
 UNSEEN = frozenset({"bad_encoding", "wrong_type", "slow_tokens", "idle_close"})
 """Of bytes that are no UTF-8 it makes characters that stand for them; a slow stream it waits for; what was idle is
 replaced unseen."""
-ELSEWHERE = frozenset({"dns", "tls_stall", "tls_reset", "bad_certificate"})
-"""No name is looked up here, and no TLS spoken."""
+ELSEWHERE = frozenset({"dns"})
+"""No name is looked up here."""
