@@ -16,7 +16,8 @@ class Refuse(Fault):
     example: ClassVar[dict[str, Any]] = {"kind": "refuse"}
     fidelity: ClassVar[dict[str, str]] = {
         "wire": "faithful for every connection (the port stops listening); a share of them, or a `where`, is "
-        "approximated: the connection is accepted and reset once its first request has arrived",
+        "approximated: the connection is accepted and reset once its first request has arrived, half a round trip "
+        "later: the client's library says `ReadError` for `ConnectError`, and the SDK tries again as often",
         "virtual": "faithful where it is known whose connection it is, as in `run` and `compare`; else as on the wire",
         "sim": "faithful",
     }
