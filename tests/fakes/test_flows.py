@@ -70,6 +70,13 @@ def test_an_answer_flows_while_it_is_made(stream: bool, lumps: bool) -> None:
         assert left(at, now) == pytest.approx(LIMIT - flown, abs=1e-4)
 
 
+HOLD_BACK = {
+    "bad_encoding", "bandwidth", "duplicate_event", "half_event", "malformed_json", "missing_event_name",
+    "reordered_events", "trickle",
+}  # fmt: skip
+"""Tokens that are made, and charged, before they are sent in another form: two of them at the most."""
+
+
 @given(faults, instants, st.none() | instants, st.booleans(), st.booleans(), st.sampled_from(["cancel", "finish"]))
 def test_charged_is_what_was_made(
     fault: Fault, struck: float, leaves: float | None, stream: bool, lumps: bool, on_disconnect: str
@@ -87,7 +94,8 @@ def test_charged_is_what_was_made(
     clock.until(HORIZON)
     charged = LIMIT - left(at, HORIZON)
     if stream:
-        assert charged == pytest.approx(ticket.sent_tokens, abs=1e-3)
+        held_back = 2 if fault.kind in HOLD_BACK else 0
+        assert ticket.sent_tokens - 1e-3 <= charged <= ticket.sent_tokens + held_back + 1e-3
     else:
         assert charged == pytest.approx(round(charged), abs=1e-3)
         assert TOKENS >= round(charged) >= TOKENS * ticket.is_complete

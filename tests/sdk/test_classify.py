@@ -66,14 +66,14 @@ def error_of(newest: Newest, answer: Callable[[Any], Any]) -> Exception:
 )
 def test_error_body_of_any_shape_is_read(newest: Newest, body: str, kind: str | None) -> None:
     """In front of the service stand proxies that answer in their own way."""
-    outcome = of_call(error_of(newest, lambda _: http.Response(502, text=body)), 0, 1.0)
+    outcome = of_call(error_of(newest, lambda _: http.Response(502, text=body)), 1.0)
     assert (outcome.kind, outcome.status, outcome.error) == ("status", 502, kind)
 
 
 def test_seconds_asked_for_are_those_of_the_scenario(newest: Newest) -> None:
     """At ten times the speed a header of half a second stands for five."""
     error = error_of(newest, lambda _: http.Response(429, headers={"retry-after": "0.5"}))
-    assert of_call(error, 0, 10.0).retry_after == 5.0
+    assert of_call(error, 10.0).retry_after == 5.0
 
 
 def test_defect_of_the_transport_is_not_taken_for_a_broken_connection(newest: Newest) -> None:
@@ -85,4 +85,4 @@ def test_defect_of_the_transport_is_not_taken_for_a_broken_connection(newest: Ne
     error = error_of(newest, defect)
     assert isinstance(error, anthropic.APIConnectionError)
     with pytest.raises(anthropic.APIConnectionError):
-        of_call(error, 0, 1.0)
+        of_call(error, 1.0)

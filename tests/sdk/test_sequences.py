@@ -75,7 +75,7 @@ def assert_is_read_back(newest: Newest, script: Script) -> None:
     if newest.sdk.error is None:
         assert outcome.exception == ""
         return
-    classified = of_call(newest.sdk.error, 0, 1.0)
+    classified = of_call(newest.sdk.error, 1.0)
     assert classified.raised == seen.raised
     assert repr(classified._replace(raised="")) == repr(outcome)  # repr: one nan is not equal to another
 
