@@ -15,10 +15,11 @@ from brownout.fakes.latency import BYTES_PER_TOKEN
 from ...policies.call import Ask
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
-from ...policies.outcome import CANCELLED, OK, Outcome
+from ...policies.outcome import CANCELLED, Outcome
 from ..current import CURRENT
 from ..tasks import TaskPort
 from .classify import of_answer, of_call
+from .heard import Heard
 from .transport import Watch
 
 MODEL = "claude-sonnet-5-5"
@@ -90,8 +91,7 @@ class AsyncStream:
         self._stream = stream
         self._watch = watch
         self._clock = clock
-        self._tokens = 0
-        self._has_begun = self._is_complete = False
+        self._heard = Heard()
 
     async def read(self, effect: Read) -> Outcome:
         """Read on, to the next text or to the end; however that ends, the stream is closed then."""
@@ -99,9 +99,9 @@ class AsyncStream:
         try:
             outcome = await self._read(effect)
         except TimeoutError:
-            outcome = Outcome("gap", "gap", 200, tokens=self._tokens)
+            outcome = Outcome("gap", "gap", 200, tokens=self._heard.tokens)
         except Exception as error:
-            outcome = of_call(error, self._clock.scale, self._tokens)
+            outcome = of_call(error, self._clock.scale, self._heard.tokens)
         finally:
             if outcome.kind != "text":
                 await self.close(outcome)
@@ -117,19 +117,10 @@ class AsyncStream:
         gap = None if effect.gap is None else effect.gap / self._clock.scale
         async with asyncio.timeout(gap) as limit:
             async for event in self._stream:
-                if event.type == "text":
-                    self._tokens += 1
+                if self._heard.note(event.type):
                     self._watch.text()
                     if effect.until_text:
-                        return Outcome("text", tokens=self._tokens, stream=self)
+                        return Outcome("text", tokens=self._heard.tokens, stream=self)
                     if gap is not None:
                         limit.reschedule(loop.time() + gap)
-                elif event.type == "message_start":
-                    self._has_begun = True
-                elif event.type == "message_stop":
-                    self._is_complete = True
-        if self._is_complete and not self._has_begun:
-            return Outcome("malformed", "stream", 200, tokens=self._tokens, detail="no_start")
-        if self._is_complete:
-            return OK._replace(status=200, tokens=self._tokens)
-        return Outcome("truncated", "stream", 200, tokens=self._tokens)
+        return self._heard.end()

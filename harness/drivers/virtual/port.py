@@ -17,9 +17,10 @@ from brownout.fakes.virtual.world import World
 
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
-from ...policies.outcome import CANCELLED, OK, Outcome
+from ...policies.outcome import CANCELLED, Outcome
 from ..current import CURRENT
 from ..sdk.classify import of_answer, of_call
+from ..sdk.heard import Heard
 from ..sdk.port import request_of
 from ..sdk.transport import Watch
 
@@ -145,8 +146,7 @@ class BlockingStream:
         self._manager = manager
         self._stream = stream
         self._watch = watch
-        self._tokens = 0
-        self._has_begun = self._is_complete = False
+        self._heard = Heard()
         ask = watch.call.ask
         self.name = f"call {ask.client}.{ask.call}, its stream"
 
@@ -157,9 +157,9 @@ class BlockingStream:
         try:
             outcome = self._read(effect)
         except _GapExceeded:
-            outcome = Outcome("gap", "gap", 200, tokens=self._tokens)
+            outcome = Outcome("gap", "gap", 200, tokens=self._heard.tokens)
         except Exception as error:
-            outcome = of_call(error, 1.0, self._tokens)
+            outcome = of_call(error, 1.0, self._heard.tokens)
         finally:
             if outcome.kind != "text":
                 self.close(outcome)
@@ -178,23 +178,14 @@ class BlockingStream:
         gap = _Gap(self._port, effect.gap)
         try:
             for event in self._stream:
-                if event.type == "text":
-                    self._tokens += 1
+                if self._heard.note(event.type):
                     self._watch.text()
                     if effect.until_text:
-                        return Outcome("text", tokens=self._tokens, stream=self)
+                        return Outcome("text", tokens=self._heard.tokens, stream=self)
                     gap.begins()
-                elif event.type == "message_start":
-                    self._has_begun = True
-                elif event.type == "message_stop":
-                    self._is_complete = True
         finally:
             gap.cancel()
-        if self._is_complete and not self._has_begun:
-            return Outcome("malformed", "stream", 200, tokens=self._tokens, detail="no_start")
-        if self._is_complete:
-            return OK._replace(status=200, tokens=self._tokens)
-        return Outcome("truncated", "stream", 200, tokens=self._tokens)
+        return self._heard.end()
 
 
 class _Gap:
