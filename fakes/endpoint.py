@@ -16,6 +16,7 @@ from .capacity import Capacity, Slots
 from .distributions import Constant, TokenCounts
 from .draws import Draws, Identity, call_label
 from .entrance import Entrance
+from .errors import ERRORS
 from .journal import Served, TurnedAway
 from .latency import Latency, LatencyDraws, sampler
 from .limits import Gate, Limits, Quota
@@ -29,7 +30,6 @@ from .plan import (
     RELEASE,
     START,
     Answer,
-    Error,
     Head,
     Making,
     Plan,
@@ -154,7 +154,7 @@ class Endpoint:
         if self.slots.take(ticket):
             return self._granted(ticket, now)
         if self.slots.is_queue_full():
-            return (Head(529), Error("overloaded_error", "Overloaded"), FINISH)
+            return (Head(529), ERRORS[529], FINISH)
         self.slots.wait(ticket)
         return None
 

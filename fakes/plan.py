@@ -120,7 +120,7 @@ class Spoiled:
 class Drip:
     """What stands in `step`, `size` bytes every `gap` seconds."""
 
-    step: Head | Event | Tokens | Answer | Error | Body | StreamError
+    step: WithBytes
     size: int
     gap: float
 
@@ -188,6 +188,8 @@ class Mark:
 
 RetryForm: TypeAlias = Literal["seconds", "ms", "date"]
 """How `retry-after` is said."""
+WithBytes: TypeAlias = Head | Event | Tokens | Answer | Error | Body | StreamError
+"""What can be sent byte by byte."""
 Spoiling: TypeAlias = Literal["half", "no_json", "no_utf8", "no_name", "twice", "swapped", "no_gzip"]
 Step: TypeAlias = (
     Wait

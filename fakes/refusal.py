@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -40,7 +40,6 @@ class Refusal(Fault):
         RetryText | None, Field(description='in place of a time, the header as it stands: "0", "-1", "soon"')
     ] = None
     should_retry: Annotated[bool | None, Field(description="the `x-should-retry` header; not given: no header")] = None
-    streams_only: ClassVar[bool] = False
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Refusal:

@@ -9,23 +9,18 @@ from .plan import (
     FINISH,
     RELEASE,
     Answer,
-    Body,
     Drip,
-    Error,
     Event,
-    Head,
     Making,
     Plan,
     Release,
     Spoiled,
     Spoiling,
     Step,
-    StreamError,
     Tokens,
+    WithBytes,
     is_unanswered,
 )
-
-_WITH_BYTES = Head | Event | Tokens | Answer | Error | Body | StreamError
 
 
 def spoiled(rest: Plan, how: Spoiling, tokens: int = 1) -> tuple[Plan, Plan] | None:
@@ -48,7 +43,7 @@ def dripping(rest: Plan, size: int, gap: float) -> Plan:
         if isinstance(step, Tokens):
             steps += [Making(1, step.gap), Drip(Tokens(1, step.gap), size, gap)] * step.count
         else:
-            steps.append(Drip(step, size, gap) if isinstance(step, _WITH_BYTES) else step)
+            steps.append(Drip(step, size, gap) if isinstance(step, WithBytes) else step)
     return tuple(steps)
 
 

@@ -48,7 +48,7 @@ class Scripted(Armed):
         return (who in self.turns.taken or Armed.hits(self, who, stream, now)) and self.turns.take(who)
 
     def keeps_out(self, number: int, now: float, before: Armed | None) -> bool:
-        """Whether a connection of which nothing is known takes a turn; `before` as in `Endpoint.knock`."""
+        """Whether a connection of which nothing is known takes a turn; `before` as in `Entrance.knock`."""
         if self is before:
             return True
         is_hit = self.is_blind and Armed.hits(self, Identity(0, number), False, now)

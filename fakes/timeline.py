@@ -52,7 +52,7 @@ class Armed:
 
     def keeps_out(self, number: int, now: float, before: Armed | None) -> bool:
         """Whether a connection of which nothing is known but its number is kept out; `before` as in
-        `Endpoint.knock`."""
+        `Entrance.knock`."""
         return self.fault.takes_the_port or (self.is_blind and self.hits(Identity(0, number), False, now))
 
     def lasts(self) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from ..plan import Error, Plan
+from ..errors import ERRORS
+from ..plan import Plan
 from ..refusal import Refusal
 
 
@@ -15,4 +16,4 @@ class Overload(Refusal):
     example: ClassVar[dict[str, Any]] = {"kind": "overload", "share": "30%", "per": {"window": "5s"}}
 
     def instead(self, rest: Plan) -> Plan | None:
-        return self.refused(rest, 529, Error("overloaded_error", "Overloaded"))
+        return self.refused(rest, 529, ERRORS[529])

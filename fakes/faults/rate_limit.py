@@ -6,14 +6,19 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from ..limits.spending import PAUSED
+from ..errors import ERRORS
+from ..limits.spending import SPENT
 from ..plan import Error, Plan
 from ..refusal import Refusal
 
-MESSAGES = {
-    "quota": "This request would exceed your organization's rate limit. Please try again later.",
-    "acceleration": "This request would exceed your organization's maximum usage increase rate. Please scale up your "
-    "usage more gradually to stay within the acceleration limit.",
+_ERRORS = {
+    "quota": ERRORS[429],
+    "acceleration": Error(
+        "rate_limit_error",
+        "This request would exceed your organization's maximum usage increase rate. Please scale up your usage more "
+        "gradually to stay within the acceleration limit.",
+    ),
+    "spend_cap": SPENT,
 }
 
 
@@ -36,7 +41,4 @@ class RateLimit(Refusal):
         return self
 
     def instead(self, rest: Plan) -> Plan | None:
-        spent = PAUSED[1]
-        assert isinstance(spent, Error)
-        error = spent if self.why == "spend_cap" else Error("rate_limit_error", MESSAGES[self.why])
-        return self.refused(rest, 429, error)
+        return self.refused(rest, 429, _ERRORS[self.why])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import inf
 
 from ..api.plain import Rejected
+from ..errors import ERRORS
 from ..plan import Error
 
 KIB, MIB = 1 << 10, 1 << 20
@@ -49,7 +50,7 @@ REFUSALS = {
     400: Rejected(400, Error("invalid_request_error", "Malformed HTTP request")),
     405: Rejected(405, Error("invalid_request_error", "Method Not Allowed")),
     408: Rejected(408, Error("invalid_request_error", "Request timed out")),
-    413: Rejected(413, Error("request_too_large", "Request exceeds the maximum size")),
+    413: Rejected(413, ERRORS[413]),
     431: Rejected(431, Error("invalid_request_error", "Request header fields too large")),
 }
 """What is said to whoever sends something that is no request, or exceeds a bound."""

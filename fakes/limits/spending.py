@@ -12,16 +12,13 @@ from ..journal import Served
 from ..plan import FINISH, Error, Head, Plan
 from ..units import Duration, Money
 
-PAUSED: Plan = (
-    Head(429),
-    Error(
-        "rate_limit_error",
-        "You have reached your API usage limits: your organization has crossed its monthly API usage threshold, set "
-        "based on your organization's API tier. You will regain access on the first of next month at 00:00 UTC.",
-        (("error_code", "enforced_spend_limit_reached"),),
-    ),
-    FINISH,
+SPENT = Error(
+    "rate_limit_error",
+    "You have reached your API usage limits: your organization has crossed its monthly API usage threshold, set "
+    "based on your organization's API tier. You will regain access on the first of next month at 00:00 UTC.",
+    (("error_code", "enforced_spend_limit_reached"),),
 )
+PAUSED: Plan = (Head(429), SPENT, FINISH)
 """The answer to every request from then on."""
 
 

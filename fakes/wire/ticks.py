@@ -8,12 +8,11 @@ import time  # noqa: TID251 - this is the driver of the wire
 from collections.abc import Callable
 from typing import Any
 
+from ..endpoint import INSTANT
 from ..http.clock import Ticking
 from ..player import Handle
 
 _TICK = 0.001
-_NOTHING = 1e-6
-"""Seconds that are not worth a tick: what sums of floats are off by, or the upload of a few bytes."""
 
 
 class Ticks:
@@ -33,7 +32,7 @@ class Ticks:
         return time.monotonic_ns() // 1_000_000 * _TICK
 
     def call_later(self, delay: float, callback: Callable[..., object], *args: Any) -> Handle:
-        return self._loop.call_later(math.ceil((delay - _NOTHING) / _TICK) * _TICK, callback, *args)
+        return self._loop.call_later(math.ceil((delay - INSTANT) / _TICK) * _TICK, callback, *args)
 
 
 def clock_of(loop: asyncio.AbstractEventLoop) -> Ticking:
