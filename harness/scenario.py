@@ -130,7 +130,7 @@ class Scenario(_Part):
     @property
     def has_tls_faults(self) -> bool:
         """Whether its service has to speak TLS."""
-        return any(fault.stage == "tls" for phase in self.timeline for fault in phase.faults)
+        return self.service().has_tls_faults
 
     @property
     def horizon(self) -> float:
