@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -14,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ..pipes import Piped
 from ..sdk import typescript
 from ..sdk.older import HOME, older_sdk
 from . import curl
@@ -68,33 +67,16 @@ class Player:
 
     def __init__(self, client: str, base: str, ca_file: Path | None) -> None:
         self._client, self._base = client, base
-        self._process = subprocess.Popen(
-            CLIENTS[client](),
-            env=surroundings(ca_file),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-        )
+        self._program = Piped(CLIENTS[client](), surroundings(ca_file))
+        self.close = self._program.close
         self._calls = 100 * [*CLIENTS].index(client)
 
     def __call__(self, case: str) -> Mapping[str, Any]:
         """What it has seen, and for how many seconds it waited."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         self._calls += 1
         began = time.monotonic()
-        self._process.stdin.write(f"{case} {url(self._base, case, self._calls)}\n")
-        line = self._process.stdout.readline()
-        assert line, f"{self._client} ended in {case}"
-        got: dict[str, Any] = json.loads(line)
+        got: dict[str, Any] = self._program.ask(f"{case} {url(self._base, case, self._calls)}")
+        assert got is not None, f"{self._client} ended in {case}"
         if self._client == "curl":
             got = curl.told(case, got)
         return got | {"waited": time.monotonic() - began}
-
-    def close(self) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait(60)

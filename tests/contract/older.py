@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
+from ..pipes import Piped
 from ..sdk.older import CACHE, HOME, VERSION, older_sdk
 from . import child
 from .networks import Case
@@ -30,33 +31,17 @@ class Child:
 
     def __init__(self) -> None:
         paths = os.pathsep.join(map(str, (ROOT / "src", ROOT)))
-        self._process = subprocess.Popen(
-            [str(PYTHON), "-m", child.__name__],
-            env=os.environ | {"PYTHONPATH": paths},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-        )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._in, self._out = self._process.stdin, self._process.stdout
-        if self._out.readline() != f'"{VERSION}"\n':
+        self._program = Piped([str(PYTHON), "-m", child.__name__], os.environ | {"PYTHONPATH": paths})
+        self.close = self._program.close
+        if self._program.hear() != VERSION:
             self.close()
             raise OSError(f"{HOME} does not run {child.__name__}")
 
     def play(self, case: Case) -> Seen:
         """What a program sees of it over there."""
-        self._in.write(json.dumps(case) + "\n")
-        answer = json.loads(self._out.readline())
+        answer = self._program.ask(json.dumps(case))
         assert not isinstance(answer, str), answer
         return Seen(*answer)
-
-    def close(self) -> None:
-        """Let the other side come to its end."""
-        self._in.close()
-        self._out.close()
-        self._process.wait(60)  # a process that something else left behind may hold the pipe open
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +13,7 @@ from brownout.fakes.wire.certificates import AUTHORITY, Certificates, file_of
 
 from ..fakes.wire.serving import SCALE, serving
 from ..patience import PATIENCE
+from ..pipes import Piped
 from ..sdk import typescript
 from .networks import Trouble, service_with
 from .sdk_faults import UNDER_TLS, certificates
@@ -40,14 +40,11 @@ class TypeScript:
 
     def __init__(self) -> None:
         self._folder = Path(certificates())
-        self._process = subprocess.Popen(
+        self._program = Piped(
             typescript.command(Path(__file__).with_name("troubles.mjs")),
-            env=os.environ | {"NODE_EXTRA_CA_CERTS": str(file_of(self._folder, AUTHORITY))},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
+            os.environ | {"NODE_EXTRA_CA_CERTS": str(file_of(self._folder, AUTHORITY))},
         )
+        self.close = self._program.close
 
     def play(self, trouble: Trouble, how: str, is_secure: bool = False) -> Told:
         """What it sees of a fault on a server of its own."""
@@ -64,19 +61,5 @@ class TypeScript:
                 "patience": LIMIT,
                 "scale": SCALE,
             }
-            told: dict[str, Any] = await asyncio.to_thread(self._ask, asked)
+            told: dict[str, Any] = await asyncio.to_thread(self._program.ask, json.dumps(asked))
         return Told(**told)
-
-    def _ask(self, asked: dict[str, Any]) -> Any:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(asked) + "\n")
-        return json.loads(self._process.stdout.readline())
-
-    def close(self) -> None:
-        """Let it come to its end."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait(PATIENCE)

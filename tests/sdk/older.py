@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..pipes import Piped
 from . import observe
 from .observe import Facts, Script, Seen
 
@@ -24,27 +25,17 @@ class OlderSdk:
     """`observe.py` at work in the other environment. Raises `OSError` where that cannot run the SDK wanted."""
 
     def __init__(self) -> None:
-        command = [str(HOME / "bin/python"), "-I", observe.__file__]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._in, self._out = self._process.stdin, self._process.stdout
+        self._program = Piped([str(HOME / "bin/python"), "-I", observe.__file__])
+        self.close = self._program.close
         try:
-            self.facts = Facts(*json.loads(self._out.readline() or "[]"))
+            self.facts = Facts(*(self._program.hear() or []))
         except TypeError:
             self.close()
             raise OSError(f"{HOME} has no SDK that runs") from None
 
     def play(self, script: Script) -> Seen:
         """Make one call over there."""
-        self._in.write(json.dumps(script) + "\n")
-        return Seen(*json.loads(self._out.readline()))
-
-    def close(self) -> None:
-        """Let the other side come to its end."""
-        self._in.close()
-        self._out.close()
-        self._process.wait(60)  # a process that something else left behind may hold the pipe open
+        return Seen(*self._program.ask(json.dumps(script)))
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from brownout.fakes.reply import Reply
 
 from ..fakes.http.test_replies import MIXED, REPLIES, check, stream_of
+from ..pipes import Piped
 from . import typescript
 from .older import HOME, older_sdk
 
@@ -26,20 +26,11 @@ class Accumulator:
     """A process that takes streams and gives messages."""
 
     def __init__(self, command: list[str]) -> None:
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self._program = Piped(command)
+        self.close = self._program.close
 
     def __call__(self, text: str, size: int) -> Any:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"text": text, "size": size}) + "\n")
-        return json.loads(self._process.stdout.readline())
-
-    def close(self) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait(60)
+        return self._program.ask(json.dumps({"text": text, "size": size}))
 
 
 @pytest.fixture(scope="module", params=["0.x", "typescript"])
