@@ -13,7 +13,7 @@ from .networks import Trouble
 from .program import Seen
 from .sdk_faults import THROUGH_THE_SDK, Row
 from .typescript import Told
-from .typescript_faults import THROUGH_TYPESCRIPT
+from .typescript_faults import OR, THROUGH_TYPESCRIPT
 
 HEAD = "\n".join(
     [
@@ -87,7 +87,8 @@ def _told(seen: Seen | Told) -> str:
         return f"hangs{texts}, {requests}"
     if seen.raised:
         is_told = seen.cause and not _short(seen.raised).startswith("httpx.")  # whose own cause says no more
-        cause = f" caused by `{_short(seen.cause)}`" if is_told else ""
+        causes = OR.join(f"`{_short(cause)}`" for cause in seen.cause.split(OR))
+        cause = f" caused by {causes}" if is_told else ""
         status = f" (status {seen.status})" if seen.status == 200 else ""
         return f"`{_short(seen.raised)}`{status}{cause}{texts}, {requests}"
     if seen.stop_reason is not None:

@@ -24,7 +24,8 @@ def program() -> Iterator[TypeScript]:
 @pytest.mark.parametrize("row", THROUGH_TYPESCRIPT, ids=str)
 def test_the_sdk_makes_this_of_it(row: Row, program: TypeScript) -> None:
     """The class of the error and its cause, the requests, and the texts before it, are those that the table has."""
-    assert program.play(row.trouble, row.how) == row.expected
+    told = program.play(row.trouble, row.how)
+    assert row.allows(told), f"{told} is not {row.expected}"
 
 
 @pytest.mark.slow
