@@ -24,8 +24,9 @@ from .program import How, Seen, Settings, hurried, seen
 
 T = TypeVar("T")
 
-Network = Literal["wire", "virtual", "virtual, no loop"]
-"""Without a loop: blocking calls in the thread itself."""
+Network = Literal["wire", "virtual"]
+Style = Literal["async", "blocking", "blocking, no loop"]
+"""Of the SDK. Blocking calls are made in a thread beside the event loop, or without one in the thread itself."""
 Trouble = Mapping[str, Any]
 """A fault as in a scenario file, or a `kind` that is none: `tls`, `idle_closed`, `idle_reset`, `small_pool`."""
 
@@ -39,6 +40,7 @@ class Case(NamedTuple):
     trouble: Trouble
     how: How
     network: Network
+    style: Style
     read_timeout: float
     is_secure: bool = False
     certificates: str = ""
@@ -71,9 +73,9 @@ def _virtual(case: Case) -> Seen:
             _strike_idle(server, case.trouble)
 
         settings = _settings(case, HOST, 1.0)
-        if case.network == "virtual":
-            return asyncio.run(seen(case.how, settings, world.hub.time, between))
-        return _without_loop(seen(case.how, settings._replace(away=_here), world.hub.time, between))
+        if case.style == "blocking, no loop":
+            return _without_loop(seen(case.how, settings._replace(away=_here), world.hub.time, between))
+        return asyncio.run(seen(case.how, settings, world.hub.time, between))
 
 
 @contextmanager
@@ -104,7 +106,12 @@ def _without_loop(program: Coroutine[Any, Any, T]) -> T:
 
 def _settings(case: Case, host: str, scale: float) -> Settings:
     scheme = "https" if case.is_secure else "http"
-    return Settings(f"{scheme}://{host}", case.read_timeout / scale, case.trouble.get("connections"))
+    return Settings(
+        f"{scheme}://{host}",
+        case.read_timeout / scale,
+        case.trouble.get("connections"),
+        is_blocking=case.style != "async",
+    )
 
 
 def _trusting(case: Case, host: str) -> Settings:

@@ -24,20 +24,8 @@ T = TypeVar("T")
 LARGE = 1 << 20
 """Bytes of a prompt."""
 
-How = Literal[
-    "create",
-    "stream",
-    "create large",
-    "create twice",
-    "create beside an open stream",
-    "create in a thread",
-    "create large in a thread",
-    "stream in a thread",
-    "create twice in a thread",
-    "create beside an open stream in a thread",
-]
-"""Large: with a prompt that no buffer holds. In a thread: by the blocking SDK. Beside an open stream: of which nothing
-is read."""
+How = Literal["create", "stream", "create large", "create twice", "create beside an open stream"]
+"""Large: with a prompt that no buffer holds. Beside an open stream: of which nothing is read."""
 
 
 class Seen(NamedTuple):
@@ -71,6 +59,7 @@ class Settings(NamedTuple):
     """At most."""
     authority: str = ""
     """The file of whom it trusts, where TLS is real."""
+    is_blocking: bool = False
     away: Callable[[Callable[[], Any]], Awaitable[Any]] = asyncio.to_thread
     """Where blocking calls are made."""
 
@@ -195,10 +184,10 @@ class BlockingProgram(Program):
 
 async def seen(how: How, settings: Settings, now: Callable[[], float], between: Callable[[], Awaitable[None]]) -> Seen:
     """Make the calls; `between` two of them something happens to the network."""
-    program = (BlockingProgram if how.endswith("in a thread") else AsyncProgram)(settings)
-    asked, error, stop_reason, began = how.removesuffix(" in a thread"), None, None, now()
+    program = (BlockingProgram if settings.is_blocking else AsyncProgram)(settings)
+    error, stop_reason, began = None, None, now()
     try:
-        match asked:
+        match how:
             case "stream":
                 stop_reason = await program.stream()
             case "create large":

@@ -16,7 +16,7 @@ from brownout.fakes.faults import FAULTS
 from brownout.harness.certificates import make
 
 from ..fakes.wire.serving import TOKENS
-from .networks import Case, Network, Trouble
+from .networks import Case, Network, Style, Trouble
 from .program import How, Seen
 
 ONLY_IN_2 = {
@@ -48,9 +48,12 @@ class Row(NamedTuple):
         return "-".join(filter(None, (self.trouble["kind"], self.how, settings)))
 
     @property
-    def played_on(self) -> tuple[Network, ...]:
-        """Blocking calls in virtual time are made in a thread, and with no event loop around."""
-        return (*self.networks, "virtual, no loop") if self.how.endswith("in a thread") else self.networks
+    def played(self) -> Iterable[tuple[Network, Style]]:
+        """Every way to play it: on each network by the asynchronous SDK and by the blocking one."""
+        for network in self.networks:
+            yield from ((network, "async"), (network, "blocking"))
+            if network == "virtual":
+                yield network, "blocking, no loop"
 
     @property
     def read_timeout(self) -> float:
@@ -65,10 +68,10 @@ class Row(NamedTuple):
         kind = self.trouble["kind"]
         return kind == "tls" or (kind in FAULTS and FAULTS[kind].opening in UNDER_TLS)
 
-    def case(self, network: Network, trouble: Trouble | None = None) -> Case:
-        """Its trouble, or another, on one of its networks."""
+    def case(self, network: Network, style: Style, trouble: Trouble | None = None) -> Case:
+        """Its trouble, or another, in one of the ways to play it."""
         shown = certificates() if self.is_secure and network == "wire" else ""
-        return Case(trouble or self.trouble, self.how, network, self.read_timeout, self.is_secure, shown)
+        return Case(trouble or self.trouble, self.how, network, style, self.read_timeout, self.is_secure, shown)
 
     def seen_by(self, major: str) -> Seen:
         """What that generation of the SDK makes of it. 0.x stands on httpx, whose names are the same."""
@@ -105,13 +108,14 @@ def on(networks: tuple[Network, ...], of: Iterable[Row]) -> Iterable[Row]:
 
 HEALTHY = Seen(stop_reason="end_turn")
 HEALTHY_STREAM = HEALTHY._replace(tokens=TOKENS)
-BOTH: tuple[How, ...] = ("create", "stream")
-IN_A_THREAD: tuple[How, ...] = ("create in a thread", "stream in a thread")
-ALL = BOTH + IN_A_THREAD
-LARGE: tuple[How, ...] = ("create large", "create large in a thread")
-TWICE: tuple[How, ...] = ("create twice", "create twice in a thread")
-BESIDE: tuple[How, ...] = ("create beside an open stream", "create beside an open stream in a thread")
+LARGE: How = "create large"
+TWICE: How = "create twice"
+BESIDE: How = "create beside an open stream"
 TWO_CALLS = HEALTHY._replace(requests=2)
+
+
+def both(seen: Seen) -> tuple[tuple[How, Seen], ...]:
+    return ("create", seen), ("stream", seen)
 
 
 def timeout(cause: str, connections: int = 0, requests: int = 3) -> Seen:
@@ -167,39 +171,37 @@ WAITS = too_many(3, 3)._replace(outlasted=True)
 
 THROUGH_THE_SDK: tuple[Row, ...] = (
     *rows("noop", ("create", HEALTHY), ("stream", HEALTHY_STREAM)),
-    *rows("noop", ("create in a thread", HEALTHY), ("stream in a thread", HEALTHY_STREAM)),
     # no connection; no headers, where only some cannot connect
-    *rows("blackhole", *((how, timeout("ConnectTimeout")) for how in ALL)),
+    *rows("blackhole", *both(timeout("ConnectTimeout"))),
     *rows("blackhole", ("create", timeout("ReadTimeout")), where={"clients": [0, 1, 2]}),
     # no headers; half a body that stalls
-    *rows("no_answer", *((how, timeout("ReadTimeout")) for how in BOTH)),
-    *rows("stall", ("create", timeout("ReadTimeout", 3)), ("create in a thread", timeout("ReadTimeout", 3))),
+    *rows("no_answer", *both(timeout("ReadTimeout"))),
+    *rows("stall", ("create", timeout("ReadTimeout", 3))),
     *rows("stall", ("stream", timeout("ReadTimeout")), at="before_headers"),
     # the stall in a stream escapes the SDK's own errors, and is not tried again
-    *rows("stall", *((how, raw("ReadTimeout", 3)) for how in ("stream", "stream in a thread"))),
+    *rows("stall", ("stream", raw("ReadTimeout", 3))),
     *rows("stall", ("stream", HEALTHY_STREAM._replace(outlasted=True)), for_="50s", pings="2s"),
     # RST and FIN: before the headers and in a plain body tried again, in a stream raw
-    *rows("refuse", *((how, broken("ConnectError")) for how in ALL)),
+    *rows("refuse", *both(broken("ConnectError"))),
     *rows("refuse", ("create", broken("ReadError")), where={"clients": [0]}),
-    *rows("reset", *((how, broken("ReadError")) for how in BOTH)),
-    *rows("reset", *((how, broken("ReadError", 3)) for how in ("create", "create in a thread")), at={"tokens": 3}),
+    *rows("reset", *both(broken("ReadError"))),
+    *rows("reset", ("create", broken("ReadError", 3)), at={"tokens": 3}),
     *rows("reset", ("create", broken("ReadError", 3)), at="before_end"),
-    *rows("reset", *((how, raw("ReadError", 3)) for how in ("stream", "stream in a thread")), at={"tokens": 3}),
+    *rows("reset", ("stream", raw("ReadError", 3)), at={"tokens": 3}),
     *rows("reset", ("stream", raw("ReadError")), at="after_headers"),
-    *rows("close", *((how, broken("RemoteProtocolError")) for how in BOTH)),
+    *rows("close", *both(broken("RemoteProtocolError"))),
     *rows("close", ("create", broken("RemoteProtocolError", 3)), at={"tokens": 3}),
     *rows("close", ("create", broken("RemoteProtocolError", 3)), at="before_end"),
     *rows("close", ("stream", raw("RemoteProtocolError", 3)), at={"tokens": 3}),
     *rows("close", ("stream", raw("RemoteProtocolError", TOKENS)), at="before_end"),
     # a stream that ends too early is a success
-    *rows("truncate", *((how, Seen(tokens=3)) for how in ("stream", "stream in a thread"))),
+    *rows("truncate", ("stream", Seen(tokens=3))),
     *rows("truncate", ("stream", Seen("builtins.AssertionError")), at="after_headers"),
     # an error inside a stream carries status 200
     *rows("stream_error", ("stream", in_stream("overloaded_error")._replace(tokens=3))),
     *rows("stream_error", ("stream", in_stream("api_error")), type="api_error", at="after_headers"),
     # statuses: the body is read before the next attempt, and the connection used again, of a plain answer but no stream
-    *rows("overload", *((how, overloaded(3)) for how in ("create", "create in a thread"))),
-    *rows("overload", *((how, overloaded(3, 3)) for how in ("stream", "stream in a thread"))),
+    *rows("overload", ("create", overloaded(3)), ("stream", overloaded(3, 3))),
     *rows("overload", ("create", overloaded(1)), should_retry=False),
     *rows("rate_limit", ("create", too_many(3)), ("stream", too_many(3, 3))),
     *rows("rate_limit", ("create", too_many(3)), should_retry=True),
@@ -212,19 +214,19 @@ THROUGH_THE_SDK: tuple[Row, ...] = (
         for row in on(("virtual",), rows("rate_limit", ("create", WAITS), retry_after="90s"))
     ),
     # TLS: no request is sent at all
-    *on(("virtual",), rows("tls", *((how, broken("ConnectError")) for how in ALL), tls="fails")),
-    *on(("virtual",), rows("tls", *((how, timeout("ConnectTimeout")) for how in ALL), tls="hangs")),
+    *on(("virtual",), rows("tls", *both(broken("ConnectError")), tls="fails")),
+    *on(("virtual",), rows("tls", *both(timeout("ConnectTimeout")), tls="hangs")),
     # an idle connection that the server has ended is replaced unseen
-    *rows("noop", *((how, TWO_CALLS) for how in TWICE)),
-    *rows("idle_closed", *((how, TWO_CALLS._replace(connections=2)) for how in TWICE)),
-    *rows("idle_reset", *((how, TWO_CALLS._replace(connections=2)) for how in TWICE)),
+    *rows("noop", (TWICE, TWO_CALLS)),
+    *rows("idle_closed", (TWICE, TWO_CALLS._replace(connections=2))),
+    *rows("idle_reset", (TWICE, TWO_CALLS._replace(connections=2))),
     # or, if it does so as the next request comes, after that one has failed
-    *rows("idle_close", *((how, TWO_CALLS._replace(requests=3, connections=2)) for how in TWICE)),
-    *rows("idle_close", (TWICE[0], TWO_CALLS._replace(requests=3, connections=2)), late="150ms", by="rst"),
-    *on(("virtual",), rows("idle_close", (TWICE[0], TWO_CALLS._replace(connections=2)), after="500ms")),
+    *rows("idle_close", (TWICE, TWO_CALLS._replace(requests=3, connections=2))),
+    *rows("idle_close", (TWICE, TWO_CALLS._replace(requests=3, connections=2)), late="150ms", by="rst"),
+    *on(("virtual",), rows("idle_close", (TWICE, TWO_CALLS._replace(connections=2)), after="500ms")),
     # a stream that nobody reads keeps its connection
-    *rows("noop", *((how, TWO_CALLS._replace(connections=2)) for how in BESIDE)),
-    *rows("small_pool", *((how, timeout("PoolTimeout", 1, 4)) for how in BESIDE), connections=1),
+    *rows("noop", (BESIDE, TWO_CALLS._replace(connections=2))),
+    *rows("small_pool", (BESIDE, timeout("PoolTimeout", 1, 4)), connections=1),
     # a status for each class of error; the service's words or a proxy's, what it is goes by the status
     *(
         row
@@ -252,25 +254,23 @@ THROUGH_THE_SDK: tuple[Row, ...] = (
     *on(("virtual",), rows("rate_limit", ("create", WAITS), retry_after="30s", retry_after_as="date")),
     # the network has forgotten a connection
     *rows("nat_death", ("create", timeout("ReadTimeout", 3)), ("stream", raw("ReadTimeout", 3))),
-    *rows("nat_death", *((how, timeout("ReadTimeout")) for how in BOTH), at="arrival"),
+    *rows("nat_death", *both(timeout("ReadTimeout")), at="arrival"),
     # a success that is none: what the program gets are the errors of parsers, or a text; nothing is tried again
-    *rows("garbage", *((how, broken("RemoteProtocolError")) for how in ALL)),
-    *rows("empty", *((how, Seen("json.JSONDecodeError")) for how in ("create", "create in a thread"))),
+    *rows("garbage", *both(broken("RemoteProtocolError"))),
+    *rows("empty", ("create", Seen("json.JSONDecodeError"))),
     *rows("empty", ("stream", Seen("builtins.AssertionError"))),
-    *rows("html_page", *((how, Seen("builtins.AttributeError")) for how in ("create", "create in a thread"))),
+    *rows("html_page", ("create", Seen("builtins.AttributeError"))),
     *rows("html_page", ("stream", Seen("builtins.AssertionError"))),
-    *rows("no_stream", *((how, Seen("builtins.AssertionError")) for how in ("stream", "stream in a thread"))),
+    *rows("no_stream", ("stream", Seen("builtins.AssertionError"))),
     *rows("wrong_length", ("create", broken("RemoteProtocolError", 3)), excess=10),
     *rows("wrong_length", ("create", Seen("json.JSONDecodeError")), excess=-5),
-    *rows("corrupt_gzip", *((how, broken("DecodingError", 3)) for how in ("create", "create in a thread"))),
-    *rows("corrupt_gzip", *((how, NO_GZIP) for how in ("stream", "stream in a thread"))),
-    *rows("malformed_json", *((how, Seen("json.JSONDecodeError")) for how in ("create", "create in a thread"))),
-    *rows(
-        "malformed_json", *((how, Seen("json.JSONDecodeError", tokens=3)) for how in ("stream", "stream in a thread"))
-    ),
+    *rows("corrupt_gzip", ("create", broken("DecodingError", 3))),
+    *rows("corrupt_gzip", ("stream", NO_GZIP)),
+    *rows("malformed_json", ("create", Seen("json.JSONDecodeError"))),
+    *rows("malformed_json", ("stream", Seen("json.JSONDecodeError", tokens=3))),
     *rows("malformed_json", ("stream", Seen("json.JSONDecodeError", tokens=TOKENS)), at="before_end"),
-    *rows("bad_encoding", *((how, Seen("builtins.UnicodeDecodeError")) for how in ("create", "create in a thread"))),
-    *rows("bad_encoding", *((how, NO_UTF8) for how in ("stream", "stream in a thread"))),
+    *rows("bad_encoding", ("create", Seen("builtins.UnicodeDecodeError"))),
+    *rows("bad_encoding", ("stream", NO_UTF8)),
     # events that are passed over, or told twice: nobody notices but who reads the text
     *rows("missing_event_name", ("stream", HEALTHY_STREAM._replace(tokens=TOKENS - 1))),
     *(
@@ -284,34 +284,34 @@ THROUGH_THE_SDK: tuple[Row, ...] = (
         row._replace(older={"raised": "builtins.RuntimeError"})
         for row in rows("reordered_events", ("stream", Seen("builtins.IndexError")), at="after_headers")
     ),
-    *rows("half_event", ("stream", Seen(tokens=3)), ("stream in a thread", Seen(tokens=3))),
+    *rows("half_event", ("stream", Seen(tokens=3))),
     *rows("half_event", ("stream", raw("RemoteProtocolError", 3)), then="close"),
     *rows("half_event", ("stream", raw("ReadError", 3)), then="reset"),
     *rows("half_event", ("stream", raw("ReadTimeout", 3)), then="stall"),
     # as long as something comes nothing times out, however little it is
     *rows("stall", ("stream", HEALTHY_STREAM._replace(outlasted=True)), for_="50s", comments="2s"),
-    *rows("slow_first_token", *((how, timeout("ReadTimeout")) for how in BOTH), by="12s"),
+    *rows("slow_first_token", *both(timeout("ReadTimeout")), by="12s"),
     *rows("slow_tokens", ("stream", HEALTHY_STREAM._replace(outlasted=True)), factor=600),
     *rows("trickle", ("create", HEALTHY._replace(outlasted=True)), bytes=60, every="8s"),
     *rows("trickle", ("stream", HEALTHY_STREAM._replace(outlasted=True)), bytes=200, every="8s"),
-    *rows("trickle", *((how, timeout("ReadTimeout")) for how in BOTH), bytes=200, every="12s"),
+    *rows("trickle", *both(timeout("ReadTimeout")), bytes=200, every="12s"),
     *rows("bandwidth", ("stream", HEALTHY_STREAM._replace(outlasted=True)), per_second="30B"),
     # the end of a body that is whole
     *rows("slow_close", ("create", timeout("ReadTimeout", 3)), ("stream", raw("ReadTimeout", TOKENS))),
     # below HTTP: a name that is not found; a resolver that takes longer than the client waits
-    *on(("virtual",), rows("dns", *((how, broken("ConnectError")) for how in ALL))),
-    *on(("virtual",), rows("dns", *((how, broken("ConnectError")) for how in ALL), after="2s")),
-    *on(("virtual",), rows("dns", *((how, timeout("ConnectTimeout")) for how in ALL), after="30s")),
+    *on(("virtual",), rows("dns", *both(broken("ConnectError")))),
+    *on(("virtual",), rows("dns", *both(broken("ConnectError")), after="2s")),
+    *on(("virtual",), rows("dns", *both(timeout("ConnectTimeout")), after="30s")),
     # an open connection that is no good; TLS that does not come about
-    *rows("reset_on_accept", *((how, broken("ReadError")) for how in ALL)),
+    *rows("reset_on_accept", *both(broken("ReadError"))),
     *rows("reset_on_accept", ("create", broken("ReadError")), where={"clients": [0]}),
-    *rows("tls_stall", *((how, timeout("ConnectTimeout")) for how in ALL)),
-    *rows("tls_reset", *((how, broken("ConnectError")) for how in ALL)),
-    *rows("bad_certificate", *((how, broken("ConnectError")) for how in ALL)),
-    *rows("bad_certificate", *((how, broken("ConnectError")) for how in ALL), why="self_signed"),
-    *rows("bad_certificate", *((how, broken("ConnectError")) for how in ALL), why="wrong_host"),
+    *rows("tls_stall", *both(timeout("ConnectTimeout"))),
+    *rows("tls_reset", *both(broken("ConnectError"))),
+    *rows("bad_certificate", *both(broken("ConnectError"))),
+    *rows("bad_certificate", *both(broken("ConnectError")), why="self_signed"),
+    *rows("bad_certificate", *both(broken("ConnectError")), why="wrong_host"),
     # what fits into the buffers has been sent, as far as the client can tell
-    *rows("upload_stall", *((how, timeout("ReadTimeout")) for how in ALL)),
-    *rows("upload_stall", *((how, timeout("WriteTimeout")) for how in LARGE)),
+    *rows("upload_stall", *both(timeout("ReadTimeout"))),
+    *rows("upload_stall", (LARGE, timeout("WriteTimeout"))),
 )
 """`wrong_type`, events in another order later on, and a stream whose last event has no name are taken as they come."""

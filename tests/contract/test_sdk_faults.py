@@ -7,24 +7,24 @@ import pytest
 from brownout.fakes.faults import FAULTS
 
 from .conftest import Here
-from .networks import NONE, Network
+from .networks import NONE, Network, Style
 from .older import Child
 from .sdk_faults import THROUGH_THE_SDK, Row
 
-PLAYED = [(row, network) for row in THROUGH_THE_SDK for network in row.played_on]
-TROUBLED = [(row, network) for row, network in PLAYED if row.trouble != NONE]
+PLAYED = [(row, *way) for row in THROUGH_THE_SDK for way in row.played]
+TROUBLED = [(row, *way) for row, *way in PLAYED if row.trouble != NONE]
 
 
-@pytest.mark.parametrize(("row", "network"), PLAYED, ids=str)
-def test_the_sdk_makes_this_of_it(row: Row, network: Network, sdk: Here | Child) -> None:
+@pytest.mark.parametrize(("row", "network", "style"), PLAYED, ids=str)
+def test_the_sdk_makes_this_of_it(row: Row, network: Network, style: Style, sdk: Here | Child) -> None:
     """The exception and its cause, the requests, connections and tokens before it, are those that the table has."""
-    assert sdk.play(row.case(network)) == row.seen_by(sdk.major)
+    assert sdk.play(row.case(network, style)) == row.seen_by(sdk.major)
 
 
-@pytest.mark.parametrize(("row", "network"), TROUBLED, ids=str)
-def test_the_sdk_sees_the_difference(row: Row, network: Network, sdk: Here | Child) -> None:
+@pytest.mark.parametrize(("row", "network", "style"), TROUBLED, ids=str)
+def test_the_sdk_sees_the_difference(row: Row, network: Network, style: Style, sdk: Here | Child) -> None:
     """Without the trouble the program is told something else, so that no row passes by itself."""
-    assert sdk.play(row.case(network, NONE)) != row.seen_by(sdk.major)
+    assert sdk.play(row.case(network, style, NONE)) != row.seen_by(sdk.major)
 
 
 @pytest.mark.parametrize("network", ["wire", "virtual"])

@@ -14,7 +14,6 @@ from .networks import Trouble
 from .sdk_faults import STATUSES
 from .typescript import Told
 
-
 OR = " or "
 """Between causes of which chance takes one."""
 

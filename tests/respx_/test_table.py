@@ -33,8 +33,9 @@ async def between() -> None:
     """Nothing happens between two calls."""
 
 
-def played(row: Row) -> Seen:
-    settings = Settings(f"{'https' if row.is_secure else 'http'}://{HOST}", row.read_timeout)
+def played(row: Row, is_blocking: bool) -> Seen:
+    url = f"{'https' if row.is_secure else 'http'}://{HOST}"
+    settings = Settings(url, row.read_timeout, is_blocking=is_blocking)
     with brownout.respx.mock(hosts=[HOST]) as service:
         service.answers(tokens=8)
         service.always(fault_of(row.trouble))
@@ -50,9 +51,10 @@ def comparable(told: Seen) -> Seen:
     )
 
 
+@pytest.mark.parametrize("is_blocking", [False, True], ids=["async", "blocking"])
 @pytest.mark.parametrize("row", MET, ids=str)
-def test_the_sdk_makes_the_same_of_it(row: Row, machine: Machine) -> None:
-    assert comparable(played(row)) == comparable(row.expected)
+def test_the_sdk_makes_the_same_of_it(row: Row, is_blocking: bool, machine: Machine) -> None:
+    assert comparable(played(row, is_blocking)) == comparable(row.expected)
 
 
 def test_most_rows_are_met() -> None:
