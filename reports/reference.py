@@ -107,6 +107,7 @@ def _registered(registry: Models, title: str) -> Iterator[str]:
 
 def _fidelity() -> Iterator[str]:
     yield "### What each backend can reproduce"
+    yield "What an approximation changes is measured in [What the SDKs do](sdks.md#what-an-approximation-changes)."
     backends = "wire", "virtual", "sim"
     rows = ((f"`{kind}`", *map(fault.fidelity.__getitem__, backends)) for kind, fault in sorted(FAULTS.items()))
     yield _table(("fault", *backends), rows)

@@ -20,7 +20,7 @@ from brownout.harness.drivers.virtual.backends import in_memory
 
 from ..fakes.wire.serving import SCALE, fault_of, service, serving, until
 from ..patience import PATIENCE
-from .program import How, Seen, Settings, hurried, seen
+from .program import How, Seen, Settings, hurried, timed
 
 T = TypeVar("T")
 
@@ -43,16 +43,23 @@ class Case(NamedTuple):
     style: Style
     read_timeout: float
     is_secure: bool = False
+    connect_timeout: float | None = None
+    retries: int | None = None
     certificates: str = ""
     """The folder with those of a server on the wire that speaks TLS."""
 
 
 def play(case: Case) -> Seen:
     """What a program sees of it."""
+    return timed_play(case)[0]
+
+
+def timed_play(case: Case) -> tuple[Seen, float]:
+    """Besides, how long it took, in seconds of the scenario."""
     return asyncio.run(asyncio.wait_for(_on_the_wire(case), PATIENCE)) if case.network == "wire" else _virtual(case)
 
 
-async def _on_the_wire(case: Case) -> Seen:
+async def _on_the_wire(case: Case) -> tuple[Seen, float]:
     shown = Certificates.read(Path(case.certificates)) if case.is_secure else None
     async with serving(service_with(case.trouble), certificates=shown) as server:
 
@@ -62,10 +69,12 @@ async def _on_the_wire(case: Case) -> Seen:
             await until(lambda: not (server.connections and _strikes_idle(case.trouble)))
 
         with hurried(SCALE):
-            return await seen(case.how, _trusting(case, f"127.0.0.1:{server.port}"), time.monotonic, between)
+            settings = _trusting(case, f"127.0.0.1:{server.port}")
+            told, seconds = await timed(case.how, settings, time.monotonic, between)
+    return told, seconds * SCALE
 
 
-def _virtual(case: Case) -> Seen:
+def _virtual(case: Case) -> tuple[Seen, float]:
     with virtual(case.trouble) as (world, server):
 
         async def between() -> None:
@@ -74,8 +83,8 @@ def _virtual(case: Case) -> Seen:
 
         settings = _settings(case, HOST, 1.0)
         if case.style == "blocking, no loop":
-            return _without_loop(seen(case.how, settings._replace(away=_here), world.hub.time, between))
-        return asyncio.run(seen(case.how, settings, world.hub.time, between))
+            return _without_loop(timed(case.how, settings._replace(away=_here), world.hub.time, between))
+        return asyncio.run(timed(case.how, settings, world.hub.time, between))
 
 
 @contextmanager
@@ -110,6 +119,8 @@ def _settings(case: Case, host: str, scale: float) -> Settings:
         f"{scheme}://{host}",
         case.read_timeout / scale,
         case.trouble.get("connections"),
+        connect_timeout=None if case.connect_timeout is None else case.connect_timeout / scale,
+        retries=case.retries,
         is_blocking=case.style != "async",
     )
 

@@ -9,6 +9,7 @@ from brownout.fakes.faults import FAULTS
 
 from ..sdk.older import VERSION as OLDER
 from ..sdk.typescript import VERSION as TYPESCRIPT
+from .approximations import APPROXIMATIONS, CONNECT, READ, Met
 from .networks import Trouble
 from .program import Seen
 from .sdk_faults import THROUGH_THE_SDK, Row
@@ -34,6 +35,21 @@ HEAD = "\n".join(
         "",
     ]
 )
+APPROXIMATED = "\n".join(
+    [
+        "",
+        "## What an approximation changes",
+        "",
+        "A fault below HTTP that is for everybody is faithful. Where it is for some clients or calls (`where`; `share` "
+        "per call or client; of `refuse` and `blackhole` any `share`), a fake that cannot tell whose connection it is "
+        "does it to their first request instead. What one attempt then comes to, of a Python client that waits "
+        "{connect:g} s for a connection and {read:g} s for bytes; with the SDK's defaults these are 5 s and 600 s, so "
+        "that a blackhole for some lasts 120 times as long as one for all. The SDK tries all of these again.",
+        "",
+        "| fault | for everybody | approximated | on |",
+        "|---|---|---|---|",
+    ]
+)
 _CALLS = {"create": "plain", "stream": "stream", "create twice": "the second of two"}
 
 
@@ -52,7 +68,20 @@ def page() -> str:
             "" if told is None else _told(told),
         ]
         lines.append(f"| {' | '.join(cells)} |")
-    return HEAD + "\n".join(lines) + "\n"
+    return HEAD + "\n".join(lines) + "\n" + _approximations()
+
+
+def _approximations() -> str:
+    """The second table."""
+    rows = (
+        f"| `{row.kind}` | {_met(row.faithful)} | {_met(row.approximated)} | {', '.join(row.networks)} |"
+        for row in APPROXIMATIONS
+    )
+    return "\n".join([APPROXIMATED.format(connect=CONNECT, read=READ), *rows]) + "\n"
+
+
+def _met(met: Met) -> str:
+    return f"`httpx.{met.error}` " + (f"after {met.seconds:g} s" if met.seconds else "at once")
 
 
 def _shown() -> Iterable[Row]:

@@ -59,6 +59,10 @@ class Settings(NamedTuple):
     """At most."""
     authority: str = ""
     """The file of whom it trusts, where TLS is real."""
+    connect_timeout: float | None = None
+    """None is the read timeout, and at most five seconds."""
+    retries: int | None = None
+    """By the SDK; None is its own two."""
     is_blocking: bool = False
     away: Callable[[Callable[[], Any]], Awaitable[Any]] = asyncio.to_thread
     """Where blocking calls are made."""
@@ -94,8 +98,10 @@ class Program:
 
     def _sdk(self, http_client: Any) -> dict[str, Any]:
         seconds = self.settings.read_timeout
-        timeout = http.Timeout(seconds, connect=min(5.0, seconds))
-        return {"api_key": "k", "base_url": self.settings.url, "timeout": timeout, "http_client": http_client}
+        connect = self.settings.connect_timeout
+        timeout = http.Timeout(seconds, connect=min(5.0, seconds) if connect is None else connect)
+        given = {"api_key": "k", "base_url": self.settings.url, "timeout": timeout, "http_client": http_client}
+        return given if self.settings.retries is None else given | {"max_retries": self.settings.retries}
 
     async def create(self, **more: Any) -> str | None:
         """A plain call; why the answer ended."""
@@ -184,6 +190,13 @@ class BlockingProgram(Program):
 
 async def seen(how: How, settings: Settings, now: Callable[[], float], between: Callable[[], Awaitable[None]]) -> Seen:
     """Make the calls; `between` two of them something happens to the network."""
+    return (await timed(how, settings, now, between))[0]
+
+
+async def timed(
+    how: How, settings: Settings, now: Callable[[], float], between: Callable[[], Awaitable[None]]
+) -> tuple[Seen, float]:
+    """Besides, how long it took, by that clock."""
     program = (BlockingProgram if settings.is_blocking else AsyncProgram)(settings)
     error, stop_reason, began = None, None, now()
     try:
@@ -206,7 +219,7 @@ async def seen(how: How, settings: Settings, now: Callable[[], float], between: 
     seconds = now() - began
     await program.close()
     code, kind = (error.status_code, error.type or "") if isinstance(error, anthropic.APIStatusError) else (None, "")
-    return Seen(
+    told = Seen(
         raised=_name(error),
         cause=_name(error and error.__cause__),
         status=code,
@@ -217,6 +230,7 @@ async def seen(how: How, settings: Settings, now: Callable[[], float], between: 
         stop_reason=stop_reason,
         outlasted=seconds > 2 * settings.read_timeout and "Timeout" not in _name(error),
     )
+    return told, seconds
 
 
 def _name(error: BaseException | None) -> str:

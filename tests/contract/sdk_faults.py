@@ -34,6 +34,15 @@ ONLY_IN_2 = {
 """Classes of 2.x, and what 0.x raises instead."""
 
 
+UNDER_TLS = ("tls_hangs", "tls_reset", "untrusted")
+
+
+def takes_tls(trouble: Trouble) -> bool:
+    """Whether nobody meets the trouble who speaks without."""
+    kind = trouble["kind"]
+    return kind == "tls" or (kind in FAULTS and FAULTS[kind].opening in UNDER_TLS)
+
+
 class Row(NamedTuple):
     """One trouble, how a program meets it, and what SDK 2.x makes of it; `older` says what 0.x does otherwise."""
 
@@ -64,14 +73,20 @@ class Row(NamedTuple):
 
     @property
     def is_secure(self) -> bool:
-        """Whether it takes TLS to meet the trouble."""
-        kind = self.trouble["kind"]
-        return kind == "tls" or (kind in FAULTS and FAULTS[kind].opening in UNDER_TLS)
+        return takes_tls(self.trouble)
 
     def case(self, network: Network, style: Style, trouble: Trouble | None = None) -> Case:
         """Its trouble, or another, in one of the ways to play it."""
         shown = certificates() if self.is_secure and network == "wire" else ""
-        return Case(trouble or self.trouble, self.how, network, style, self.read_timeout, self.is_secure, shown)
+        return Case(
+            trouble or self.trouble,
+            self.how,
+            network,
+            style,
+            self.read_timeout,
+            self.is_secure,
+            certificates=shown,
+        )
 
     def seen_by(self, major: str) -> Seen:
         """What that generation of the SDK makes of it. 0.x stands on httpx, whose names are the same."""
@@ -91,9 +106,6 @@ def certificates() -> str:
     atexit.register(folder.cleanup)
     make(Path(folder.name))
     return folder.name
-
-
-UNDER_TLS = ("tls_hangs", "tls_reset", "untrusted")
 
 
 def rows(kind: str, *pairs: tuple[How, Seen], **given: Any) -> Iterable[Row]:

@@ -8,7 +8,6 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from brownout.fakes.faults import FAULTS
 from brownout.fakes.wire.certificates import AUTHORITY, Certificates, file_of
 
 from ..fakes.wire.serving import SCALE, serving
@@ -16,7 +15,7 @@ from ..patience import PATIENCE
 from ..pipes import Piped
 from ..sdk import typescript
 from .networks import Trouble, service_with
-from .sdk_faults import UNDER_TLS, certificates
+from .sdk_faults import certificates, takes_tls
 
 LIMIT = 80.0
 """Seconds of the scenario after which a program that has heard nothing is said to hang."""
@@ -48,7 +47,7 @@ class TypeScript:
 
     def play(self, trouble: Trouble, how: str, is_secure: bool = False) -> Told:
         """What it sees of a fault on a server of its own."""
-        is_secure = is_secure or FAULTS[trouble["kind"]].opening in UNDER_TLS
+        is_secure = is_secure or takes_tls(trouble)
         return asyncio.run(asyncio.wait_for(self._play(trouble, how, is_secure), PATIENCE))
 
     async def _play(self, trouble: Trouble, how: str, is_secure: bool) -> Told:
