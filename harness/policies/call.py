@@ -21,12 +21,34 @@ class Ask(NamedTuple):
     """The kind of call: clients may treat each kind differently."""
     caller_timeout: float | None = None
     """When whoever waits for this call leaves, in seconds from `intended`; the program does not hear of it."""
+    model: str = ""
+    """Which model is asked; empty where there is but one."""
+
+
+class Target(NamedTuple):
+    """Who is asked instead of whom the application named. Empty: the same."""
+
+    model: str = ""
+    endpoint: str = ""
+    """A base URL."""
 
 
 class Call:
     """An `Ask` and its running state, for one branch of it."""
 
-    __slots__ = ("_parent", "ask", "attempts", "branch", "branches", "gap", "jitter_draws", "total_attempts")
+    __slots__ = (
+        "_parent",
+        "ask",
+        "attempts",
+        "branch",
+        "branches",
+        "first_byte",
+        "first_token",
+        "gap",
+        "jitter_draws",
+        "target",
+        "total_attempts",
+    )
 
     def __init__(self, ask: Ask, jitter_draws: Draws, branch: int = 0, parent: Call | None = None) -> None:
         self.ask = ask
@@ -34,8 +56,12 @@ class Call:
         self.branch = branch
         self.attempts = 0
         """How many attempts of this branch have begun: the ordinal of the next."""
+        self.first_byte: float | None = None
+        self.first_token: float | None = None
+        """Limits on the time from the beginning of an attempt to its headers, and to a stream's first content."""
         self.gap: float | None = None
         """The limit on the gap between content events, in seconds."""
+        self.target: Target | None = None
         self.branches = 1
         self.total_attempts = 0
         """Of all branches; kept at the root."""
@@ -45,7 +71,8 @@ class Call:
         """The same call on a branch of its own, with its own labels."""
         root = self._parent or self
         child = Call(self.ask, self.jitter_draws, root.branches, root)
-        child.gap = self.gap
+        child.first_byte, child.first_token, child.gap = self.first_byte, self.first_token, self.gap
+        child.target = self.target
         root.branches += 1
         return child
 

@@ -1,7 +1,7 @@
 """All that a layer can ask for. A layer yields an effect and is sent what came of it.
 
-`Sleep` is answered with None, `Attempt` and `Read` with an `Outcome` (never an exception), `Race` with the index and
-the value of the branch that decided it, `Arm` at once with a `Scope`.
+`Sleep` and `Wait` are answered with None, `Attempt` and `Read` with an `Outcome` (never an exception), `Race` with the
+index and the value of the branch that decided it, `Arm` at once with a `Scope`.
 
 A limit that fires is thrown as `Expired` at whatever the layer then waits for; a layer that is closed (its caller
 left, its branch lost) gets `GeneratorExit`. Neither may be answered with another effect: give back what you hold in
@@ -77,7 +77,29 @@ class Arm(NamedTuple):
     seconds: float
 
 
-Effect: TypeAlias = Sleep | Attempt | Read | Race | Arm
+class Turn:
+    """A place in a line that a layer keeps: whoever makes room says that it `comes`, in whatever thread."""
+
+    __slots__ = ("has_come", "wake")
+
+    def __init__(self) -> None:
+        self.has_come = False
+        self.wake: Callable[[], None] | None = None
+
+    def comes(self) -> None:
+        """It is theirs, whether or not they still wait: who is closed gives it on in `finally`."""
+        self.has_come = True
+        if self.wake is not None:
+            self.wake()
+
+
+class Wait(NamedTuple):
+    """Do nothing until a turn has come."""
+
+    turn: Turn
+
+
+Effect: TypeAlias = Sleep | Wait | Attempt | Read | Race | Arm
 Steps: TypeAlias = Generator[Effect, Any, Outcome]
 Run: TypeAlias = Callable[[Call], Steps]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any, Protocol
 
-from .effects import Arm, Attempt, Expired, Handle, Race, Read, Scope, Sleep
+from .effects import Arm, Attempt, Expired, Handle, Race, Read, Scope, Sleep, Turn, Wait
 from .outcome import Outcome
 
 Callback = Callable[..., None]
@@ -67,11 +67,31 @@ class _Race:
             branch.cancel()
 
 
+class _Waiting:
+    """A node whose turn has not come. It is woken through the port, which alone knows where its engine runs."""
+
+    __slots__ = ("_engine", "_node", "_turn")
+
+    def __init__(self, engine: Engine, node: Node, turn: Turn) -> None:
+        self._engine, self._node, self._turn = engine, node, turn
+        turn.wake = self._wake
+
+    def _wake(self) -> None:
+        self._engine.timer(0.0, self._go_on, None)
+
+    def _go_on(self, _: None, __: None = None) -> None:
+        if self._node.pending is self:
+            self._engine.step(self._node, None)
+
+    def cancel(self) -> None:
+        self._turn.wake = None
+
+
 class Engine:
     """Steps generators of effects through a port."""
 
     def __init__(self, port: Port) -> None:
-        self._attempt, self._read, self._timer = port.attempt, port.read, port.timer
+        self._attempt, self._read, self.timer = port.attempt, port.read, port.timer
 
     def start(
         self, generator: Generator[Any, Any, Any], done: Callable[[Node, Any, BaseException | None], None]
@@ -101,17 +121,22 @@ class Engine:
                 node.pending = self._attempt(effect, self.step, node)
                 return
             if kind is Sleep:
-                node.pending = self._timer(effect.seconds, self.step, node)
+                node.pending = self.timer(effect.seconds, self.step, node)
                 return
             if kind is Read:
                 node.pending = self._read(effect, self.step, node)
                 return
             if kind is Arm:
                 value = scope = Scope(node)
-                scope.timer = self._timer(effect.seconds, self._expire, scope)
+                scope.timer = self.timer(effect.seconds, self._expire, scope)
             elif kind is Race:
                 self._race(node, effect)
                 return
+            elif kind is Wait:
+                value = None
+                if not effect.turn.has_come:
+                    node.pending = _Waiting(self, node, effect.turn)
+                    return
             else:
                 error = TypeError(f"a layer yielded {effect!r}, which is not an effect")
 

@@ -39,6 +39,8 @@ class Outcome(NamedTuple):
     tokens: int = 0
     detail: str = ""
     stream: Any = None
+    value: Any = None
+    """What the real SDK returned or raised, for whoever hands it on."""
     raised: str = ""
     """What the real SDK raised, where there is one; or an older one would have, where it is modelled."""
 

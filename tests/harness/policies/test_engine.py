@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from brownout.harness.policies.effects import Arm, Attempt, Expired, Race, Read, Scope, Sleep, Timeouts
+from brownout.harness.policies.effects import (
+    Arm,
+    Attempt,
+    Expired,
+    Race,
+    Read,
+    Scope,
+    Sleep,
+    Steps,
+    Timeouts,
+    Turn,
+    Wait,
+)
 from brownout.harness.policies.outcome import OK, Outcome
 
 from .hand_cranked import Bench, a_call
@@ -493,3 +505,44 @@ def test_cancelling_the_parent_closes_every_branch(bench: Bench) -> None:
     assert log == ["a closed", "c closed"]
     assert bench.ends == []
     assert bench.port.open == []
+
+
+# -- waiting for a turn
+
+
+def test_a_turn_that_has_come_is_not_waited_for() -> None:
+    bench, turn = Bench(), Turn()
+    turn.comes()
+    bench.start(in_turn(turn))
+    assert bench.ends == [(OK, None)]
+
+
+def test_a_turn_that_comes_goes_on_by_way_of_the_port() -> None:
+    """Whoever makes room is not in the midst of another layer's step when it has come."""
+    bench, turn = Bench(), Turn()
+    bench.start(in_turn(turn))
+    turn.comes()
+    assert bench.ends == []
+    bench.port.advance(0.0)
+    assert bench.ends == [(OK, None)]
+
+
+def test_a_turn_comes_to_nobody_who_was_closed() -> None:
+    """Before it comes, and between its coming and the step that it leads to."""
+    for is_early in (True, False):
+        bench, turn = Bench(), Turn()
+        node = bench.start(in_turn(turn))
+        if is_early:
+            node.cancel()
+            turn.comes()
+        else:
+            turn.comes()
+            node.cancel()
+        bench.port.advance(0.0)
+        assert bench.ends == []
+        assert turn.has_come
+
+
+def in_turn(turn: Turn) -> Steps:
+    yield Wait(turn)
+    return OK
