@@ -133,7 +133,7 @@ class Endpoint:
             fault = armed.fault
             if not fault.swallows and (fault.on_connect or fault.on_upload):
                 continue
-            if armed.hits(request.who, request.stream, now):
+            if fault.concerns_model(request.model) and armed.hits(request.who, request.stream, now):
                 self._plan_fault(ticket, armed)
                 break
         return ticket
@@ -239,7 +239,8 @@ class Endpoint:
         if ticket.fault is not None:
             return None
         for armed in self.timeline.in_force:
-            if not armed.hits(ticket.request.who, ticket.request.stream, now):
+            request = ticket.request
+            if not (armed.fault.concerns_model(request.model) and armed.hits(request.who, request.stream, now)):
                 continue
             changed = armed.fault.apply(rest, armed.mark) if is_unanswered(rest) else None
             if changed is None and ADMIT in rest and not armed.fault.on_connect:

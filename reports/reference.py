@@ -19,8 +19,12 @@ from brownout.harness import tables
 from brownout.harness.client import Client, TimeoutsFile
 from brownout.harness.files import json_schema
 from brownout.harness.metrics import METRICS
+from brownout.harness.policies.backoff import Backoff
+from brownout.harness.policies.budgets import BUDGETS
 from brownout.harness.policies.layers import LAYERS
-from brownout.harness.policies.retry import Backoff, Budget
+from brownout.harness.policies.layers.retry import RetryAfter
+from brownout.harness.policies.limiters import LIMITERS
+from brownout.harness.policies.tripping import Window
 from brownout.harness.profiles import Profile
 from brownout.harness.scenario import PhaseFile, Recovery, Scenario, ServerFile, WorkloadFile
 from brownout.harness.workload import ARRIVALS, Calls
@@ -45,7 +49,7 @@ SCENARIO: Models = {
     "`recovery:`": Recovery,
 }
 CLIENT: Models = {"A client": Client, "`timeouts:`": TimeoutsFile, "`profiles:`, each": Profile}
-PARTS: Models = {"`backoff:`": Backoff, "`budget:`": Budget}
+PARTS: Models = {"`backoff:`": Backoff, "`retry_after:`": RetryAfter, "`window:` of a breaker": Window}
 
 
 def reference() -> str:
@@ -56,6 +60,8 @@ def reference() -> str:
     parts += ["## Faults", _intro(), *_registered(FAULTS, "kind: {}"), *_fidelity()]
     parts += ["## Client files", *_models(CLIENT)]
     parts += ["## Layers, outermost first in a file", *_registered(LAYERS, "{}"), *_models(PARTS)]
+    parts += ["### Budgets of retries", *_registered(BUDGETS, "budget: {{kind: {}}}")]
+    parts += ["### Ways to pace", *_registered(LIMITERS, "by: {{kind: {}}}")]
     parts += ["## Metrics", _METRICS, _table(("name", "unit", "better", "what"), _metrics())]
     parts += ["## Results in Python", "The columns of `results.calls()`, after scenario, client and seed:"]
     parts += [_table(("column", "what"), _columns(tables.CALLS)), "Those of `results.attempts()`:"]

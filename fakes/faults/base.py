@@ -7,9 +7,9 @@ once its moment is reached; everything else follows from that.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..draws import Identity
 from ..moments import Moment, cut
@@ -49,6 +49,7 @@ class Where(BaseModel):
     calls: Ids | None = None
     attempts: Ids | None = None
     stream: bool | None = None
+    models: Annotated[frozenset[str] | None, Field(min_length=1)] = None
 
     def includes(self, who: Identity, stream: bool) -> bool:
         return (
@@ -57,6 +58,10 @@ class Where(BaseModel):
             and (self.attempts is None or who.attempt in self.attempts)
             and (self.stream is None or self.stream is stream)
         )
+
+    def includes_model(self, model: str) -> bool:
+        """Apart, as it is said in the request's body: of who connects or uploads nobody knows it."""
+        return self.models is None or model in self.models
 
 
 class Fault(BaseModel):
@@ -94,6 +99,14 @@ class Fault(BaseModel):
     swallows: ClassVar[bool] = False
     """Whether packets vanish: who opens a connection hears nothing instead of being refused, requests on open
     connections are lost too, and an idle connection that is hit looks alive until something is sent on it."""
+
+    @model_validator(mode="after")
+    def _models_are_known(self) -> Self:
+        if self.where is not None and self.where.models and (self.on_connect or self.on_upload):
+            raise ValueError(
+                f"{self.kind} comes before it is known which model is asked: it cannot be for some of them"
+            )
+        return self
 
     @property
     def stage(self) -> Stage | None:
@@ -139,6 +152,10 @@ class Fault(BaseModel):
         """Whether such a request is in reach at all, before any draw."""
         has_meaning = not (self.plain_only if stream else self.streams_only)
         return has_meaning and (self.where is None or self.where.includes(who, stream))
+
+    def concerns_model(self, model: str) -> bool:
+        """Whether requests to that model are in reach."""
+        return self.where is None or self.where.includes_model(model)
 
     def label(self, who: Identity, now: float) -> int:
         """The label of the draw that decides: equal for everything that shares one fate."""

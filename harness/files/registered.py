@@ -41,14 +41,15 @@ def one_key(registry: Registry, what: str) -> OneKey:
     return OneKey(registry, what)
 
 
-def by_kind(registry: Registry, what: str) -> ByKind:
+def by_kind(registry: Registry, what: str, default: str = "") -> ByKind:
     """For a mapping whose key ``kind`` names the model: ``{kind: stall, for: 10s}``.
 
-    The model may have a field ``kind`` of its own. Goes into ``Annotated``; ``what`` is what
-    messages call such a thing. The field's value is an instance of the registered model, in Python
-    code it may be given as one; serialises to the same mapping.
+    Without the key it is the ``default``, if there is one. The model may have a field ``kind`` of
+    its own. Goes into ``Annotated``; ``what`` is what messages call such a thing. The field's value
+    is an instance of the registered model, in Python code it may be given as one; serialises to the
+    same mapping.
     """
-    return ByKind(registry, what)
+    return ByKind(registry, what, default)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,16 +155,19 @@ class OneKey(_Registered):
         return {"anyOf": [keyed, *([{"enum": bare}] if bare else [])]}
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class ByKind(_Registered):
     """See ``by_kind``."""
 
-    __slots__ = ()
+    default: str = ""
 
     def read(self, value: Any, context: Any) -> BaseModel:
         if not isinstance(value, dict):
             is_name = isinstance(value, str) and value in self.registry
             hint = f"write {{kind: {value}}}" if is_name else ""
             _expect(f"one {self.what}", value, hint=hint)
+        if "kind" not in value and self.default:
+            value = {"kind": self.default, **value}
         if "kind" not in value:
             wrong = [InitErrorDetails(type="missing", loc=("kind",), input=value)]
             if mistyped := nearest("kind", value):
@@ -185,7 +189,7 @@ class ByKind(_Registered):
         schema = handler.resolve_ref_schema(_described(self.registry[name], handler))
         properties = {**schema.get("properties", {}), "kind": {"const": name, "type": "string"}}
         others = [key for key in schema.get("required", ()) if key != "kind"]
-        return {**schema, "properties": properties, "required": ["kind", *others]}
+        return {**schema, "properties": properties, "required": [*([] if name == self.default else ["kind"]), *others]}
 
 
 def _has_kind(model: type[BaseModel]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from hashlib import blake2b
 from typing import NamedTuple
 
 from brownout.fakes.draws import Draws, Identity
@@ -76,6 +78,16 @@ class Call:
         root.branches += 1
         return child
 
+    @property
+    def model(self) -> str:
+        """Which is asked now."""
+        return (self.target and self.target.model) or self.ask.model
+
+    @property
+    def endpoint(self) -> str:
+        """Whom is asked now; empty for whom the client asks."""
+        return self.target.endpoint if self.target else ""
+
     def next_identity(self) -> Identity:
         """Number the attempt that is about to begin."""
         identity = Identity(self.ask.client, self.ask.call, self.attempts, self.branch)
@@ -83,7 +95,18 @@ class Call:
         (self._parent or self).total_attempts += 1
         return identity
 
+    def draw(self, purpose: str) -> float:
+        """A draw in (0, 1) for another purpose, that belongs to the attempt that is about to begin."""
+        who = Identity(self.ask.client, self.ask.call, self.attempts, self.branch)
+        return self.jitter_draws.uniform(who.label ^ _key_of(purpose))
+
     def jitter(self) -> float:
         """A draw in (0, 1) that belongs to the attempt before: whoever retries it waits alike."""
         who = Identity(self.ask.client, self.ask.call, max(0, self.attempts - 1), self.branch)
         return self.jitter_draws.uniform(who.label)
+
+
+@cache
+def _key_of(purpose: str) -> int:
+    """Which sets the draws for one purpose apart from those for another."""
+    return int.from_bytes(blake2b(purpose.encode(), digest_size=8).digest(), "big")

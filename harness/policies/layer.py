@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from brownout.fakes.draws import Identity
 
 from ..records import BreakerRecord, WaitRecord
+from .breaking import State
 from .call import Call
 from .effects import Run, Timeouts
 
@@ -27,6 +28,8 @@ class Site:
     timeouts: Timeouts = _TIMEOUTS
     by_profile: Mapping[str, Timeouts] = field(default_factory=dict)
     """For kinds of calls whose timeouts are others."""
+    breakers: list[State] = field(default_factory=list)
+    """Those that its layers have made, for whoever watches or overrides them."""
     has_real_sdk: bool = False
     """Whether the SDK's own loop runs beneath the layers, so that the `sdk` layer must not play it too."""
 

@@ -21,10 +21,11 @@ Kind: TypeAlias = Literal[
     "cancelled",  # an attempt that its caller called off
     "censored",  # a call that was still going on when the run ended
     "breaker_open",  # refused by our own breaker
+    "rejected",  # refused by another layer of our own; `detail` says by which
     "unanswered",  # a program has returned, and no answer has come whole
     "raised",  # a program has raised, and no request of it has failed; or it has ended with an error
 ]
-Phase: TypeAlias = Literal["connect", "write", "read", "pool", "stream", "gap", "total"]
+Phase: TypeAlias = Literal["connect", "write", "read", "pool", "first_byte", "first_token", "stream", "gap", "total"]
 
 
 class Outcome(NamedTuple):
@@ -67,7 +68,10 @@ _EXCEPTIONS = {
     "gap": "brownout.ContentGapExceeded",
     "deadline": "brownout.DeadlineExceeded",
     "breaker_open": "brownout.BreakerOpen",
+    "rejected": "brownout.CallRejected",
 }
+_OWN_LIMITS: frozenset[Phase] = frozenset({"first_byte", "first_token", "total"})
+"""Of an attempt, which the HTTP library does not have."""
 
 _HTTP_LIBRARY: dict[Major, str] = {"2": "httpx2", "0": "httpx"}
 
@@ -107,6 +111,10 @@ def exception_of(outcome: Outcome, major: Major = "2") -> str:
             status = outcome.status or 0
             other = "InternalServerError" if status >= 500 else "APIStatusError"
             return f"anthropic.{_STATUS_CLASSES[major].get(status, other)}"
+        case "timeout" if outcome.phase in _OWN_LIMITS:
+            return "brownout.AttemptTimeout"
+        case "gap" if outcome.phase in _OWN_LIMITS:
+            return "brownout.AttemptTimeout"
         case "stream_timeout":
             return f"{_HTTP_LIBRARY[major]}.ReadTimeout"
         case "stream_broken":
@@ -141,4 +149,4 @@ def is_failure(outcome: Outcome) -> bool:
     if outcome.kind == "status":
         status = outcome.status or 0
         return status in (408, 409, 429) or status >= 500
-    return outcome.kind not in ("ok", "opened", "text", "cancelled", "censored", "breaker_open")
+    return outcome.kind not in ("ok", "opened", "text", "cancelled", "censored", "breaker_open", "rejected")

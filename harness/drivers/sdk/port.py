@@ -12,7 +12,7 @@ from brownout.fakes.draws import Identity
 from brownout.fakes.http.clock import ScaledClock
 from brownout.fakes.latency import BYTES_PER_TOKEN
 
-from ...policies.call import Ask
+from ...policies.call import Call
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
 from ...policies.outcome import CANCELLED, Outcome
@@ -57,7 +57,7 @@ class AsyncPort(TaskPort):
         CURRENT.set(watch)
         ask = effect.call.ask
         messages = self._client_of(ask.client, ask.profile).messages
-        request = request_of(ask)
+        request = request_of(effect.call)
         outcome = CANCELLED
         try:
             if ask.stream:
@@ -74,10 +74,11 @@ class AsyncPort(TaskPort):
         return outcome
 
 
-def request_of(ask: Ask) -> dict[str, Any]:
+def request_of(call: Call) -> dict[str, Any]:
     """What the SDK is asked for."""
+    ask = call.ask
     return {
-        "model": MODEL,
+        "model": call.model or MODEL,
         "max_tokens": ask.max_tokens,
         "messages": [{"role": "user", "content": "x" * (BYTES_PER_TOKEN * ask.input_tokens)}],
     }

@@ -81,6 +81,8 @@ class SimAttempt(Unusual):
         self._connect_timeout, self._read_timeout = timeouts.connect, timeouts.read
         self._write_timeout = timeouts.write
         request = Request(self.who, ask.stream, ask.input_tokens, ask.max_tokens)
+        if call.model:
+            request = request._replace(model=call.model)
         self._request = request._replace(patience=timeouts.read) if port.tells_patience else request
         self._record_from = self._last_byte = self._last_text = port.now()
         self._player: Player | None = None

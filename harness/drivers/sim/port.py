@@ -54,12 +54,12 @@ class SimPort:
 
     def _begin_phase(self, index: int, _: object = None) -> None:
         phase = self.endpoint.begin_phase(index)
-        if phase.hits_in_flight:
-            for attempt in sorted(self.in_flight, key=lambda attempt: attempt.who):
-                attempt.strike()
         if phase.breaks_idle:
             for pool in self._pools.values():
                 pool.close_idle()
         elif forgets := self.endpoint.timeline.forgets:
             for pool in self._pools.values():
                 pool.forget_idle(forgets)
+        if phase.hits_in_flight:  # after the idle ones, as who is struck may send again at once
+            for attempt in sorted(self.in_flight, key=lambda attempt: attempt.who):
+                attempt.strike()

@@ -88,12 +88,12 @@ class BlockingPort:
         outcome = CANCELLED
         try:
             if ask.stream:
-                manager = messages.stream(**request_of(ask))
+                manager = messages.stream(**request_of(effect.call))
                 outcome = Outcome(
                     "opened", status=200, stream=BlockingStream(self, manager, manager.__enter__(), watch)
                 )
             else:
-                outcome = of_answer(messages.create(**request_of(ask)))
+                outcome = of_answer(messages.create(**request_of(effect.call)))
         except Exception as error:
             outcome = of_call(error, 1.0)
         finally:

@@ -1,51 +1,77 @@
-"""A circuit breaker: after a row of failures, refuse calls for a while, then let a few through to see."""
+"""A circuit breaker: after too many failures, refuse calls for a while, then let a few through to see."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from brownout.fakes.units import Duration
 
+from ..breaking import State
 from ..call import Call
+from ..causes import Cause, is_any_of
 from ..effects import Expired, Run, Steps
 from ..layer import Layer, Site
 from ..outcome import Outcome, is_failure
+from ..tripping import InARow, Window
 
 OPEN = Outcome("breaker_open")
 
 
 class Breaker(Layer):
-    """Opens after `failures` failures in a row, refuses for `open_for`, then is half-open: `probes` calls at a time go
-    through, and the first to end decides. A limit from outside that runs out is a failure of the service; a call that
-    is abandoned (a lost hedge, a user who left) says nothing, and gives its probe back."""
+    """Opens after `failures` failures in a row, or by what a `window` shows; refuses for `open_for`, then is half-open:
+    `probes` calls at a time go through. The first of them to fail opens it again, and `successes` close it. A failure
+    is what speaks against the service, or what is listed in `counts`. A limit from outside that runs out is a failure
+    of the service; a call that is abandoned (a lost hedge, a user who left) says nothing, and gives its probe back.
+    It is one for each process and, with `per: model`, for each model."""
 
     name: ClassVar[str] = "breaker"
     example: ClassVar[dict[str, Any]] = {"failures": 5, "open_for": "60s"}
     failures: Annotated[int, Field(gt=0)] = 5
+    window: Window | None = None
     open_for: Annotated[Duration, Field(gt=0)] = 60.0
     probes: Annotated[int, Field(gt=0)] = 1
+    successes: Annotated[int, Field(gt=0)] = 1
+    counts: Annotated[tuple[Cause, ...] | None, Field(min_length=1)] = None
+    per: Literal["process", "model", "endpoint"] = "process"
+
+    @model_validator(mode="after")
+    def _row_or_window(self) -> Breaker:
+        if self.window is not None and "failures" in self.model_fields_set:
+            raise ValueError('"failures" counts those in a row, and "window" looks at a share: expected one of both')
+        return self
+
+    def state(self, site: Site, key: str = "") -> State:
+        """A closed one, the one of its layer that has that key."""
+        trip = InARow(self.failures) if self.window is None else self.window.trip()
+        return State(trip, self.open_for, self.probes, self.successes, site, key)
 
     def wrap(self, inner: Run, site: Site) -> Run:
-        state = State(self, site)
+        states: dict[str, State] = {}
+        key_of, speaks_against = _KEYS[self.per], is_failure if self.counts is None else is_any_of(self.counts)
 
         def run(call: Call) -> Steps:
-            permit = state.enter()
+            key = key_of(call)
+            state = states.get(key)
+            if state is None:
+                state = states[key] = self.state(site, key)
+            permit, began = state.enter(), site.now()
             if permit is None:
                 return OPEN
             try:
                 outcome = yield from inner(call)
             except Expired:
-                state.leave(permit, is_success=False)
+                state.leave(permit, site.now() - began, is_success=False)
                 raise
             except BaseException:
                 state.abandon(permit)
                 raise
             if outcome.is_ok:
-                state.leave(permit, is_success=True)
-            elif is_failure(outcome):
-                state.leave(permit, is_success=False)
+                state.leave(permit, site.now() - began, is_success=True)
+            elif speaks_against(outcome):
+                state.leave(permit, site.now() - began, is_success=False)
             else:
                 state.abandon(permit)
             return outcome
@@ -53,52 +79,8 @@ class Breaker(Layer):
         return run
 
 
-class State:
-    """closed -> open -> half-open -> closed or open. A permit is the number of the period it was given in: what
-    began in an earlier period has no say in this one."""
-
-    def __init__(self, breaker: Breaker, site: Site) -> None:
-        self._breaker = breaker
-        self._site = site
-        self._failures = 0
-        self._opened_at = 0.0
-        self._probes_out = 0
-        self._period = 0
-        self.name = "closed"
-
-    def enter(self) -> int | None:
-        """A permit to call, or None to refuse."""
-        if self.name == "closed":
-            return self._period
-        if self.name == "open" and self._site.now() - self._opened_at >= self._breaker.open_for:
-            self._turn("half-open")
-        if self.name == "half-open" and self._probes_out < self._breaker.probes:
-            self._probes_out += 1
-            return self._period
-        return None
-
-    def leave(self, permit: int, *, is_success: bool) -> None:
-        """A call has ended and speaks for or against the service."""
-        if permit != self._period:
-            return
-        if is_success:
-            self._failures = 0
-            if self.name == "half-open":
-                self._turn("closed")
-            return
-        self._failures += 1
-        if self.name == "half-open" or self._failures >= self._breaker.failures:
-            self._opened_at = self._site.now()
-            self._turn("open")
-
-    def abandon(self, permit: int) -> None:
-        """A call has ended without saying anything."""
-        if permit == self._period and self.name == "half-open":
-            self._probes_out -= 1
-
-    def _turn(self, name: str) -> None:
-        self._site.turned(self.name, name, self._opened_at + self._breaker.open_for if name == "open" else None)
-        self.name = name
-        self._period += 1
-        self._probes_out = 0
-        self._failures = 0
+_KEYS: dict[str, Callable[[Call], str]] = {
+    "process": lambda call: "",
+    "model": lambda call: call.model,
+    "endpoint": lambda call: call.endpoint,
+}

@@ -1,4 +1,4 @@
-"""A second request for a call that takes long; the first good answer wins and the other is called off."""
+"""A second request for a call that takes long; the first good answer wins and the others are called off."""
 
 from __future__ import annotations
 
@@ -6,32 +6,65 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from brownout.fakes.units import Duration
+from brownout.fakes.units import Duration, Share
 
 from ..call import Call
 from ..effects import Race, Run, Sleep, Steps
 from ..layer import Layer, Site
 from ..outcome import Outcome
+from ..windows import Latest
+
+KEPT = 200
+"""Of how many answers the quantile is taken: enough for a p99, and soon forgotten when the service changes."""
+MINIMUM = 20
+"""Fewer than these say nothing of a quantile."""
+SAVED = 2.0
+"""Hedges that may be sent at once, whatever their share."""
+_ROUNDING = 1e-9
 
 
 class Hedge(Layer):
-    """Sends the call again after `after` if no answer is there by then. Both run; one answer is thrown away, and paid
-    for."""
+    """Sends the call again after `after` if no answer is there by then, and so on up to `hedges` times. All run on; one
+    answer is kept, and the others are paid for as far as they went. With a `quantile` the delay is that of the last
+    answers, once there are enough of them: `95%` hedges about every twentieth call. With a `share`, no more than that
+    of the calls are hedged: when everything is slow, hedges only add to the load."""
 
     name: ClassVar[str] = "hedge"
     example: ClassVar[dict[str, Any]] = {"after": "10s"}
     after: Annotated[Duration, Field(gt=0)]
+    quantile: Annotated[Share | None, Field(gt=0, lt=1)] = None
+    hedges: Annotated[int, Field(gt=0, le=10)] = 1
+    share: Annotated[Share | None, Field(gt=0, le=1)] = None
 
     def wrap(self, inner: Run, site: Site) -> Run:
-        sleep = Sleep(self.after)
+        seen = Latest(KEPT)
+        allowance = None if self.share is None else Allowance(self.share)
+        now = site.now
 
-        def second(call: Call) -> Steps:
-            yield sleep
-            return (yield from inner(call))
+        def delay() -> float:
+            if self.quantile is None or len(seen) < MINIMUM:
+                return self.after
+            return seen.quantile(self.quantile)
+
+        def one(call: Call, wait: float, ended: list[Outcome]) -> Steps:
+            if wait > 0.0:
+                yield Sleep(wait)
+                if allowance is not None and not allowance.take():
+                    return NOT_SENT
+            began = now()
+            outcome: Outcome = yield from inner(call)
+            ended.append(outcome)
+            if outcome.is_ok and self.quantile is not None:
+                seen.add(now() - began)
+            return outcome
 
         def run(call: Call) -> Steps:
-            _, outcome = yield Race((inner(call), second(call.fork())), _is_good)
-            result: Outcome = outcome
+            if allowance is not None:
+                allowance.earn()
+            wait, ended = delay(), list[Outcome]()
+            later = [one(call.fork(), wait * n, ended) for n in range(1, self.hedges + 1)]
+            _, outcome = yield Race((one(call, 0.0, ended), *later), _is_good)
+            result: Outcome = ended[-1] if outcome is NOT_SENT else outcome
             return result
 
         return run
@@ -42,3 +75,25 @@ class Hedge(Layer):
 
 def _is_good(outcome: Outcome) -> bool:
     return outcome.is_ok
+
+
+NOT_SENT = Outcome("cancelled", detail="the share of hedged calls is used up")
+
+
+class Allowance:
+    """So many hedges for each call, and some of them saved up."""
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+        self.left = SAVED
+
+    def earn(self) -> None:
+        """A call has begun."""
+        self.left = min(SAVED, self.left + self._share)
+
+    def take(self) -> bool:
+        """Send one; False when there is none left."""
+        if self.left < 1.0 - _ROUNDING:
+            return False
+        self.left = max(0.0, self.left - 1.0)
+        return True

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from ..call import Call
 from ..effects import Attempt, Read, Run, Sleep, Steps
+from ..in_time import in_time
 from ..layer import Layer, Site
 from ..outcome import Major, Outcome, exception_of
 
@@ -33,20 +34,23 @@ class Sdk(Layer):
         max_retries = 0 if site.has_real_sdk else self.max_retries
         major = self.major
 
-        def run(call: Call) -> Steps:
+        def open_(call: Call) -> Steps:
             timeouts = by_profile.get(call.ask.profile, site.timeouts)
             retry = 0
             while True:
                 outcome: Outcome = yield Attempt(call, timeouts, retry >= max_retries)
-                if outcome.kind == "opened":
-                    outcome = yield Read(outcome.stream, call.gap)
-                    return outcome
-                if retry >= max_retries or not retries(outcome):
+                if outcome.kind == "opened" or retry >= max_retries or not retries(outcome):
                     return outcome
                 seconds, why = wait(outcome, retry, call.jitter(), major)
                 site.waited(call, seconds, why)
                 yield Sleep(seconds)
                 retry += 1
+
+        def run(call: Call) -> Steps:
+            if call.first_byte is not None or call.first_token is not None:
+                return (yield from in_time(call, open_))
+            outcome: Outcome = yield from open_(call)
+            return (yield Read(outcome.stream, call.gap)) if outcome.kind == "opened" else outcome
 
         def run_older(call: Call) -> Steps:
             outcome: Outcome = yield from run(call)

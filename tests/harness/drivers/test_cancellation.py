@@ -65,12 +65,19 @@ SCALE = 40.0
 ONCE = "sdk: {max_retries: 0}"
 RETRY = "retry: {retries: 3, backoff: {base: 50ms, jitter: none}, on: [overloaded, connection, stream_before_text]}"
 ALONE = {
+    "attempt_timeout": "attempt_timeout: {total: 60s}, sdk: {max_retries: 2}",
     "breaker": "breaker: {failures: 1, open_for: 1ms}, sdk: {max_retries: 2}",
+    "concurrency": "concurrency: {limit: 1}, sdk: {max_retries: 2}",
     "content_gap": "content_gap: {limit: 9s}, sdk: {max_retries: 2}",
     "deadline": "deadline: {total: 60s}, sdk: {max_retries: 2}",
+    "fallback": "fallback: {to: [{model: claude-haiku-4-5}]}, sdk: {max_retries: 2}",
+    "first_byte": "first_byte: {limit: 60s}, sdk: {max_retries: 2}",
+    "first_token": "first_token: {limit: 60s}, sdk: {max_retries: 2}",
     "hedge": "hedge: {after: 150ms}, sdk: {max_retries: 2}",
+    "rate_limiter": "rate_limiter: {by: {kind: bucket, rate: 5/s, burst: 9}}, sdk: {max_retries: 2}",
     "retry": f"{RETRY}, {ONCE}",
     "sdk": "sdk: {max_retries: 2}",
+    "throttle": "throttle: {k: 2}, sdk: {max_retries: 2}",
 }
 """Each layer around the SDK."""
 STACKS = {

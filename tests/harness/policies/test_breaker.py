@@ -15,7 +15,7 @@ from brownout.harness.files import loads
 from brownout.harness.policies.call import Call
 from brownout.harness.policies.effects import Attempt, Run, Steps, Timeouts
 from brownout.harness.policies.engine import Node
-from brownout.harness.policies.layers.breaker import OPEN, Breaker, State
+from brownout.harness.policies.layers.breaker import OPEN, Breaker
 from brownout.harness.policies.layers.deadline import Deadline
 from brownout.harness.policies.outcome import OK, Outcome, is_failure
 from brownout.harness.scenario import Scenario
@@ -33,6 +33,8 @@ def breaker(**parameters: Any) -> Breaker:
 
 # -- its states
 
+SMALL = st.integers(1, 3)
+
 
 class Model(RuleBasedStateMachine):
     """Whatever comes, in whatever order, the breaker does what this model does.
@@ -42,17 +44,17 @@ class Model(RuleBasedStateMachine):
 
     permits = Bundle("permits")
 
-    @initialize(failures=st.integers(1, 3), open_for=st.integers(1, 3), probes=st.integers(1, 3))
-    def begin(self, failures: int, open_for: int, probes: int) -> None:
+    @initialize(failures=SMALL, open_for=SMALL, probes=SMALL, successes=SMALL)
+    def begin(self, failures: int, open_for: int, probes: int, successes: int) -> None:
         self.bench = Bench()
-        parameters = breaker(failures=failures, open_for=f"{open_for}s", probes=probes)
-        self.state = State(parameters, self.bench.site)
-        self.failures, self.open_for, self.probes = failures, open_for, probes
-        self.name, self.streak, self.shut_until, self.tickets = "closed", 0, 0.0, 0
+        parameters = breaker(failures=failures, open_for=f"{open_for}s", probes=probes, successes=successes)
+        self.state = parameters.state(self.bench.site)
+        self.failures, self.open_for, self.probes, self.successes = failures, open_for, probes, successes
+        self.name, self.streak, self.went_well, self.shut_until, self.tickets = "closed", 0, 0, 0.0, 0
         self.with_a_say: set[int] = set()
 
     def turn(self, name: str) -> None:
-        self.name, self.streak = name, 0
+        self.name, self.streak, self.went_well = name, 0, 0
         self.with_a_say.clear()
 
     @rule(seconds=st.integers(1, 3))
@@ -75,13 +77,15 @@ class Model(RuleBasedStateMachine):
     @rule(holder=consumes(permits), is_success=st.booleans())
     def a_call_ends(self, holder: tuple[int, int], is_success: bool) -> None:
         permit, ticket = holder
-        self.state.leave(permit, is_success=is_success)
+        self.state.leave(permit, 1.0, is_success=is_success)
         if ticket not in self.with_a_say:
             return  # it began before the breaker last turned
         self.with_a_say.remove(ticket)
         self.streak = 0 if is_success else self.streak + 1
+        self.went_well += is_success
         if is_success and self.name == "half-open":
-            self.turn("closed")
+            if self.went_well == self.successes:
+                self.turn("closed")
         elif not is_success and (self.name == "half-open" or self.streak == self.failures):
             self.shut_until = self.bench.port.time + self.open_for
             self.turn("open")
@@ -109,12 +113,12 @@ TestModel = Model.TestCase
 
 def test_it_opens_after_exactly_so_many_failures_in_a_row() -> None:
     """A success in between starts the count anew."""
-    state = State(breaker(failures=3), Bench().site)
+    state = breaker(failures=3).state(Bench().site)
     seen = []
     for is_success in (False, False, True, False, False, False):
         permit = state.enter()
         assert permit is not None
-        state.leave(permit, is_success=is_success)
+        state.leave(permit, 1.0, is_success=is_success)
         seen.append(state.name)
     assert seen == ["closed"] * 5 + ["open"]
 

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brownout.harness.policies.backoff import Backoff
+from brownout.harness.policies.budgets.bucket import Bucket
 from brownout.harness.policies.call import Call
+from brownout.harness.policies.causes import CAUSES
 from brownout.harness.policies.effects import Attempt, Sleep, Steps, Timeouts
 from brownout.harness.policies.layers.retry import Retry
 from brownout.harness.policies.outcome import OK, Kind, Outcome, is_failure
-from brownout.harness.policies.retry import CAUSES, Backoff, Budget, Purse
 from brownout.harness.records import WaitRecord
 
 from .hand_cranked import Bench, a_call
@@ -142,6 +144,7 @@ OUTCOMES: dict[str, Outcome] = {
     "no answer at all": Outcome("malformed", "read", 200, detail="text"),
     "deadline": Outcome("deadline"),
     "breaker open": Outcome("breaker_open"),
+    "rejected": Outcome("rejected", detail="rate"),
 }
 BEFORE_TEXT = {name for name in OUTCOMES if name.endswith("before text")}
 AFTER_TEXT = {name for name in OUTCOMES if name.endswith("after text")}
@@ -154,6 +157,13 @@ ON: dict[str, set[str]] = {
     "stream_before_text": BEFORE_TEXT,
     "stream_after_text": AFTER_TEXT,
     "malformed": {"no answer at all"},
+    "connect_timeout": {"connect timeout"},
+    "read_timeout": {"read timeout"},
+    "request_timeout": {"408"},
+    "conflict": {"409"},
+    "in_stream_error": {"error before text", "error after text"},
+    "breaker_open": {"breaker open"},
+    "rejected": {"rejected"},
 }
 """For each name that `on` may list, the outcomes it stands for."""
 
@@ -222,14 +232,14 @@ def test_a_retry_after_is_obeyed(asked: float, base: float, retry_after: str) ->
 )
 def test_a_budget_is_never_overdrawn(deposit: float, capacity: float, steps: list[bool]) -> None:
     """It stays between nothing and its capacity, and pays for no more than was in it and put into it."""
-    purse = Purse(Budget(deposit=deposit, capacity=capacity))
+    purse = Bucket(deposit=deposit, capacity=capacity).open()
     deposits = paid = 0
     for is_deposit in steps:
         if is_deposit:
-            purse.deposit()
+            purse.begins(0.0)
             deposits += 1
         else:
-            paid += purse.take()
+            paid += purse.take(OUTCOMES["529"], 0.0) is not None
         assert 0.0 <= purse.tokens <= capacity
         assert paid <= capacity + deposits * deposit + 1e-6
 

@@ -1,0 +1,48 @@
+"""The quota of the cloud SDKs: timeouts cost more than errors, and a retry that worked is paid back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from ..outcome import Outcome
+from .base import Budget
+
+
+class Quota(Budget):
+    """Each retry takes `cost` out, after a timeout `timeout_cost`. A call that is answered after retries puts back what
+    its last one took; one that is answered at once puts in `refund`. The defaults are those of AWS' SDKs."""
+
+    name: ClassVar[str] = "quota"
+    example: ClassVar[dict[str, Any]] = {"kind": "quota", "capacity": 500, "cost": 5, "timeout_cost": 10}
+    capacity: Annotated[int, Field(gt=0)] = 500
+    cost: Annotated[int, Field(gt=0)] = 5
+    timeout_cost: Annotated[int, Field(gt=0)] = 10
+    refund: Annotated[int, Field(ge=0)] = 1
+
+    def open(self) -> _Purse:
+        return _Purse(self)
+
+
+class _Purse:
+    def __init__(self, budget: Quota) -> None:
+        self._budget = budget
+        self.tokens: float = budget.capacity
+
+    def begins(self, now: float) -> None:
+        """Earns nothing."""
+
+    def fails(self, outcome: Outcome, now: float) -> None:
+        """Costs nothing until it is tried again."""
+
+    def succeeds(self, paid: float | None, now: float) -> None:
+        back = self._budget.refund if paid is None else paid
+        self.tokens = min(self._budget.capacity, self.tokens + back)
+
+    def take(self, outcome: Outcome, now: float) -> float | None:
+        cost = self._budget.timeout_cost if outcome.kind == "timeout" else self._budget.cost
+        if cost > self.tokens:
+            return None
+        self.tokens -= cost
+        return cost

@@ -1,0 +1,37 @@
+"""Limits that a layer sets and the innermost one keeps: they are about each attempt, whoever retries it."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from brownout.fakes.units import Duration
+
+from .call import Call
+from .effects import Run, Steps
+from .layer import Layer, Site
+
+
+class CarriedLimit(Layer):
+    """Of two such layers the shorter limit counts."""
+
+    carries: ClassVar[Literal["first_byte", "first_token", "gap"]]
+    """The attribute of a `Call` that takes it along."""
+    limit: Annotated[Duration, Field(gt=0)]
+
+    def wrap(self, inner: Run, site: Site) -> Run:
+        limit, carries = self.limit, self.carries
+
+        def run(call: Call) -> Steps:
+            before: float | None = getattr(call, carries)
+            setattr(call, carries, limit if before is None else min(limit, before))
+            try:
+                return (yield from inner(call))
+            finally:
+                setattr(call, carries, before)
+
+        return run
+
+    def limits(self) -> dict[str, float]:
+        return {"content gap" if self.carries == "gap" else self.carries.replace("_", " "): self.limit}
