@@ -22,6 +22,10 @@ _TRIES = 3
 every worker is an error."""
 
 
+_GRACE = 5.0
+"""Seconds in which a worker that is told to end has to."""
+
+
 class WorkersDied(Exception):
     """Processes were killed again and again from outside."""
 
@@ -76,7 +80,10 @@ def _stop(pool: ProcessPoolExecutor, workers: Iterable[BaseProcess]) -> None:
     for worker in workers:
         worker.terminate()
     for worker in workers:
-        worker.join()
+        worker.join(_GRACE)
+        if worker.is_alive():  # whoever has a handler for the signal may be in no state to run it
+            worker.kill()
+            worker.join()
     results: Any = getattr(pool, "_result_queue", None)
     if results is not None:
         results._writer.close()

@@ -63,7 +63,8 @@ def ask(prompt):
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a module that programs import."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delitem(sys.modules, "beside", raising=False)
+    for name in ("beside", "mine"):  # of the tests before
+        monkeypatch.delitem(sys.modules, name, raising=False)
     (tmp_path / "beside.py").write_text("WHAT = 1\n", encoding="utf-8")
     return tmp_path
 
