@@ -44,6 +44,8 @@ BACKENDS = tuple(_DRIVERS[Client])
 
 def backends_of(contestant: Contestant) -> tuple[Backend, ...]:
     """Those that can play it, the best one first."""
+    if isinstance(contestant, Client) and contestant.sdk.language == "typescript":
+        return ("sim",)  # of the real one there is none in Python
     return tuple(_DRIVERS[type(contestant)])
 
 

@@ -115,10 +115,10 @@ class Client(BaseModel):
 
     def lengths(self) -> set[float]:
         """Lengths of limits that every call sets anew, in seconds: the simulator keeps those apart."""
-        totals = {layer.total for stack in self.stacks() for layer in stack if hasattr(layer, "total")}
+        own = {limit for stack in self.stacks() for layer in stack for limit in layer.limits().values()}
         base = self.timeouts.timeouts()
         limits = [base, *(profile.timeouts.on(base) for _, profile in self.profiles.given())]
-        return {limit for each in limits for limit in (each.read, each.pool) if limit is not None} | totals
+        return {limit for each in limits for limit in (each.read, each.pool) if limit is not None} | own
 
 
 def _by_profile(shared: Run, own: Mapping[str, Run]) -> Run:

@@ -76,8 +76,9 @@ class Plan:
         for source in self.clients:
             named = source.named or source.value.name
             if self.backend not in (able := cells.backends_of(source.value)):
-                expected = able[0] if able[0] == "wire" else f"{able[0]} or wire"
-                raise ValueError(f'backend {self.backend}: "{named}" is a program, and needs {expected}')
+                expected = able[0] if len(able) == 1 else f"{able[0]} or wire"
+                what = "has the SDK for TypeScript" if isinstance(source.value, Client) else "is a program"
+                raise ValueError(f'backend {self.backend}: "{named}" {what}, and needs {expected}')
             if self.scale != 1.0 and not isinstance(source.value, Client):
                 raise ValueError(f'time scale: "{named}" is a program, and its own clock cannot be scaled')
         if not 0.0 < self.sample <= 1.0:

@@ -24,12 +24,15 @@ class Handle(Protocol):
 
 
 class Timeouts(NamedTuple):
-    """The HTTP library's four limits, each in seconds, each per phase and per attempt. None: no limit."""
+    """The HTTP library's four limits, each in seconds, each per phase and per attempt. None: no limit.
+
+    `headers` is for an SDK that limits the time from the beginning of an attempt to its headers, and nothing else."""
 
     connect: float | None = 5.0
     read: float | None = 600.0
     write: float | None = 600.0
     pool: float | None = 600.0
+    headers: float | None = None
 
 
 class Sleep(NamedTuple):

@@ -70,7 +70,7 @@ _EXCEPTIONS = {
     "breaker_open": "brownout.BreakerOpen",
     "rejected": "brownout.CallRejected",
 }
-_OWN_LIMITS: frozenset[Phase] = frozenset({"first_byte", "first_token", "total"})
+OWN_LIMITS: frozenset[Phase] = frozenset({"first_byte", "first_token", "total"})
 """Of an attempt, which the HTTP library does not have."""
 
 _HTTP_LIBRARY: dict[Major, str] = {"2": "httpx2", "0": "httpx"}
@@ -86,7 +86,7 @@ _STATUS_CLASSES_0 = {
     429: "RateLimitError",
     529: "OverloadedError",
 }
-_STATUS_CLASSES: dict[Major, dict[int, str]] = {
+STATUS_CLASSES: dict[Major, dict[int, str]] = {
     "2": _STATUS_CLASSES_0
     | {
         402: "PaymentRequiredError",
@@ -110,10 +110,10 @@ def exception_of(outcome: Outcome, major: Major = "2") -> str:
         case "status":
             status = outcome.status or 0
             other = "InternalServerError" if status >= 500 else "APIStatusError"
-            return f"anthropic.{_STATUS_CLASSES[major].get(status, other)}"
-        case "timeout" if outcome.phase in _OWN_LIMITS:
+            return f"anthropic.{STATUS_CLASSES[major].get(status, other)}"
+        case "timeout" if outcome.phase in OWN_LIMITS:
             return "brownout.AttemptTimeout"
-        case "gap" if outcome.phase in _OWN_LIMITS:
+        case "gap" if outcome.phase in OWN_LIMITS:
             return "brownout.AttemptTimeout"
         case "stream_timeout":
             return f"{_HTTP_LIBRARY[major]}.ReadTimeout"

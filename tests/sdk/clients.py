@@ -41,8 +41,9 @@ from brownout.harness.policies.call import Ask, Call
 from brownout.harness.policies.effects import Timeouts
 from brownout.harness.policies.engine import Engine, Node
 from brownout.harness.policies.layer import Site
-from brownout.harness.policies.layers.sdk import Sdk, asks
+from brownout.harness.policies.layers.sdk import Sdk
 from brownout.harness.policies.outcome import Outcome
+from brownout.harness.policies.sdks.python import asks
 from brownout.harness.policies.stack import build
 from brownout.harness.records import AttemptRecord
 

@@ -12,8 +12,9 @@ from brownout.harness.policies.call import Ask, Call
 from brownout.harness.policies.effects import Attempt, Handle, Read
 from brownout.harness.policies.engine import Callback, Engine, Node
 from brownout.harness.policies.layer import Site
-from brownout.harness.policies.layers.sdk import Sdk, asks, retries
+from brownout.harness.policies.layers.sdk import Sdk
 from brownout.harness.policies.outcome import OK, Major, Outcome
+from brownout.harness.policies.sdks.python import asks, retries
 from brownout.harness.policies.stack import build
 
 from .observe import Reply, Script, Seen

@@ -9,7 +9,7 @@ import anthropic
 import pytest
 
 from brownout.harness.drivers.sdk.classify import of_call
-from brownout.harness.policies.layers.sdk import asks
+from brownout.harness.policies.sdks.python import asks
 
 from .conftest import Newest
 from .observe import ASK, http

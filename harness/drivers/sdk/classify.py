@@ -7,8 +7,8 @@ import json
 import anthropic
 from anthropic.types import Message
 
-from ...policies.layers.sdk import asks
 from ...policies.outcome import CANCELLED, OK, Outcome, Phase
+from ...policies.sdks.python import asks
 from .library import http
 
 _PHASES: tuple[tuple[type[Exception], Phase], ...] = (

@@ -25,8 +25,8 @@ from brownout.fakes.timeline import Armed
 
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
-from ...policies.layers.sdk import retries
 from ...policies.outcome import CANCELLED, OK, Kind, Outcome, Phase
+from ...policies.sdks.python import retries
 from ...records import AttemptRecord
 from ..content import Content
 from .dial import CONNECTION_LOST, keep_out
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from .port import SimPort
 
 _READ_TIMEOUT = Outcome("timeout", phase="read")
+_IN_BODY = "body"
+"""The detail of what went wrong behind the headers of a plain answer."""
+_TIMEOUT_IN_BODY = _READ_TIMEOUT._replace(detail=_IN_BODY)
+_LOST_IN_BODY = CONNECTION_LOST._replace(detail=_IN_BODY)
 _WRITE_TIMEOUT = Outcome("timeout", phase="write")
 _POOL_TIMEOUT = Outcome("timeout", phase="pool")
 
@@ -54,6 +58,7 @@ class SimAttempt(Unusual):
         "_error",
         "_gap",
         "_gap_timer",
+        "_headers_timer",
         "_is_complete",
         "_is_fresh",
         "_is_last",
@@ -89,6 +94,7 @@ class SimAttempt(Unusual):
         self._connection: Connection | None = None
         self._timer: Handle | None = None
         self._gap_timer: Handle | None = None
+        self._headers_timer: Handle | None = None
         self._gap: float | None = None
         self._head: Head | None = None
         self._error: str | None = None
@@ -98,6 +104,8 @@ class SimAttempt(Unusual):
         self._result: Outcome | None = None
         self._content: Content | None = None
         self._is_fresh = self._is_stopped = self._until_text = self._is_complete = False
+        if timeouts.headers is not None:
+            self._headers_timer = port.timer(timeouts.headers, self._headers_expired, None)
         found = port.pool(ask.client).acquire(self._record_from)
         if found is not None:
             self.has_connection(*found)
@@ -209,6 +217,9 @@ class SimAttempt(Unusual):
         if kind is Head:
             self._head = step  # type: ignore[assignment]
             self._last_byte = self._last_text = self._port.now()
+            if self._headers_timer is not None:
+                self._headers_timer.cancel()
+                self._headers_timer = None
             if self._in_stream:
                 self._content = Content(self._ask)
                 self._answer(Outcome("opened", status=200, stream=self))
@@ -291,7 +302,7 @@ class SimAttempt(Unusual):
             ended = Outcome(kind, phase, 200, tokens=self._tokens, detail=self._malformed)
             self._end(ended, is_reusable=True)
         elif self._malformed == "no_gzip":
-            self._end(CONNECTION_LOST)
+            self._end(_LOST_IN_BODY)
         elif self._malformed or not self._is_complete:
             self._end(Outcome("malformed", "read", 200, detail=self._malformed or "no_json"), is_reusable=True)
         else:
@@ -306,7 +317,7 @@ class SimAttempt(Unusual):
         elif self._in_stream:
             self._end(Outcome("stream_broken", "stream", 200, tokens=self._tokens, detail=how))
         else:
-            self._end(CONNECTION_LOST)
+            self._end(CONNECTION_LOST if head is None else _LOST_IN_BODY)
 
     def accepts_run(self, run: Tokens) -> bool:
         """A run may come as one if no limit on its tokens could fire within it."""
@@ -315,6 +326,12 @@ class SimAttempt(Unusual):
         return self._read_timeout is None or run.gap <= self._read_timeout
 
     # -- limits
+
+    def _headers_expired(self, _: object, __: object = None) -> None:
+        self._headers_timer = None
+        if self._connection is None:
+            self._port.pool(self.who.client).give_up(self)
+        self._leave(_READ_TIMEOUT)
 
     def _run_ends(self) -> float:
         return 0.0 if self._player is None else self._player.run_ends
@@ -328,7 +345,8 @@ class SimAttempt(Unusual):
             return
         self._timer = None
         in_stream = Outcome("stream_timeout", "stream", 200, tokens=self._tokens)
-        self._leave(in_stream if self._in_stream else _READ_TIMEOUT)
+        plain = _READ_TIMEOUT if self._head is None else _TIMEOUT_IN_BODY
+        self._leave(in_stream if self._in_stream else plain)
 
     def _gap_expired(self, _: object, __: object = None) -> None:
         gap = self._gap
@@ -381,10 +399,10 @@ class SimAttempt(Unusual):
     def _end(self, outcome: Outcome, is_reusable: bool = False) -> None:
         port, now = self._port, self._port.now()
         self._result = outcome
-        for timer in (self._timer, self._gap_timer):
+        for timer in (self._timer, self._gap_timer, self._headers_timer):
             if timer is not None:
                 timer.cancel()
-        self._timer = self._gap_timer = None
+        self._timer = self._gap_timer = self._headers_timer = None
         if self._player is not None:
             if not self._player.is_over:
                 self._player.abandon()
