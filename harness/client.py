@@ -20,7 +20,7 @@ from .policies.effects import Run, Steps, Timeouts
 from .policies.layer import Layer, Site
 from .policies.layers.sdk import Sdk
 from .policies.stack import build
-from .profiles import AnyLayer, Layers, Profile, Profiles, ends_with_sdk, sdk_of
+from .profiles import AnyLayer, Layers, Profile, Profiles, composed, sdk_of
 
 __all__ = ["AnyLayer", "Client", "TimeoutsFile"]
 
@@ -56,7 +56,7 @@ class Client(BaseModel):
     @field_validator("layers")
     @classmethod
     def _end_with_sdk(cls, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-        return ends_with_sdk(layers)
+        return composed(layers)
 
     @model_validator(mode="after")
     def _one_version(self) -> Client:

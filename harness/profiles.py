@@ -22,13 +22,16 @@ Layers = Annotated[tuple[AnyLayer, ...], Field(min_length=1)]
 Limit = Annotated[Duration | None, Field(gt=0)]
 
 
-def ends_with_sdk(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-    """The layers, if the SDK is the innermost. Raises `LocatedError`."""
+def composed(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """The layers, if the SDK is the innermost and each makes sense where it stands. Raises `LocatedErrors`."""
     above = [i for i, layer in enumerate(layers[:-1]) if isinstance(layer, Sdk)]
     if above:
         raise LocatedErrors(*(LocatedError('"sdk" is the innermost layer: it stands last, once', i) for i in above))
     if not isinstance(layers[-1], Sdk):
         raise LocatedError('the innermost layer must be "sdk"; add "- sdk" after this one', len(layers) - 1)
+    reasons = [layer.misplaced(layers[:i], layers[i + 1 :]) for i, layer in enumerate(layers)]
+    if any(reasons):
+        raise LocatedErrors(*(LocatedError(reason, i) for i, reason in enumerate(reasons) if reason))
     return layers
 
 
@@ -64,7 +67,7 @@ class Profile(BaseModel):
     @field_validator("layers")
     @classmethod
     def _end_with_sdk(cls, layers: tuple[Layer, ...] | None) -> tuple[Layer, ...] | None:
-        return None if layers is None else ends_with_sdk(layers)
+        return None if layers is None else composed(layers)
 
 
 class Profiles(BaseModel):

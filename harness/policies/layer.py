@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -53,6 +53,10 @@ class Layer(BaseModel):
     def wrap(self, inner: Run, site: Site) -> Run:
         """The layer around `inner`, with its own state if it has any: one for each client."""
         raise NotImplementedError
+
+    def misplaced(self, outside: Sequence[Layer], inside: Sequence[Layer]) -> str:
+        """Why it makes no sense where it stands, between those layers, and what would; an empty text if it does."""
+        return ""
 
     def limits(self) -> dict[str, float]:
         """What it sets to the time of a call, in seconds, by a name for reports; nothing, for most layers."""

@@ -495,14 +495,17 @@ layers:
             '8:23: expected a duration such as "10s", got 1; write "1s"',
             "8:34: expected 1 or more, got 0.5",
             '8:44: expected a duration such as "10s", got 16; write "16s"',
-            '8:56: expected "none", "full" or a mapping with "additive", got "additive 1s"',
-            '9:12: expected "timeout", "connection", "rate_limit", "overloaded", "server_error", '
-            '"stream_before_text", "stream_after_text" or "malformed", got "timeouts", did you mean "timeout"?',
-            '9:22: expected "timeout", "connection", "rate_limit", "overloaded", "server_error", '
-            '"stream_before_text", "stream_after_text" or "malformed", got "rate-limit", did you mean "rate_limit"?',
-            '9:34: expected "timeout", "connection", "rate_limit", "overloaded", "server_error", '
-            '"stream_before_text", "stream_after_text" or "malformed", got 429',
-            '10:20: expected "obey" or "ignore", got "honour"',
+            '8:56: expected "none", "full", "equal", "decorrelated" or a mapping with "additive", got "additive 1s"',
+            '9:12: expected "timeout", "connect_timeout", "read_timeout", "connection", "request_timeout", "conflict", '
+            '"rate_limit", "overloaded", "server_error", "stream_before_text", "stream_after_text", "in_stream_error", '
+            '"malformed", "breaker_open" or "rejected", got "timeouts", did you mean "timeout"?',
+            '9:22: expected "timeout", "connect_timeout", "read_timeout", "connection", "request_timeout", "conflict", '
+            '"rate_limit", "overloaded", "server_error", "stream_before_text", "stream_after_text", "in_stream_error", '
+            '"malformed", "breaker_open" or "rejected", got "rate-limit", did you mean "rate_limit"?',
+            '9:34: expected "timeout", "connect_timeout", "read_timeout", "connection", "request_timeout", "conflict", '
+            '"rate_limit", "overloaded", "server_error", "stream_before_text", "stream_after_text", "in_stream_error", '
+            '"malformed", "breaker_open" or "rejected", got 429',
+            '10:20: expected "obey", "ignore" or a mapping, got "honour"',
             "11:25: expected 1 or less, got 2",
             "11:38: expected 1 or more, got 0",
             '12:20: expected a duration such as "10s", got 10; write "10s"',

@@ -10,6 +10,7 @@ import pytest
 
 from brownout.harness.client import Client
 from brownout.harness.files import FileError, json_schema, load, loads
+from brownout.harness.policies.effects import Timeouts
 from brownout.scenarios import clients
 
 from ..cli.command import Here
@@ -60,7 +61,7 @@ def test_a_name_is_enough_to_be_another_client() -> None:
 
 def test_timeouts_are_merged_key_by_key(folder: Path) -> None:
     mine = made(folder, "name: mine\nextends: base.yaml\ntimeouts: {read: 10s, pool: 1s}\n")
-    assert mine.timeouts.timeouts() == (3.0, 10.0, 600.0, 1.0)
+    assert mine.timeouts.timeouts() == Timeouts(3.0, 10.0, 600.0, 1.0)
 
 
 def test_a_list_of_layers_replaces_the_whole(folder: Path) -> None:
@@ -122,7 +123,7 @@ profiles:
   agentic: {layers: {sdk: {max_retries: 0}}}
 """,
     )
-    assert mine.timeouts_of("background") == (2.0, 90.0, 600.0, 600.0)
+    assert mine.timeouts_of("background") == Timeouts(2.0, 90.0, 600.0, 600.0)
     given = dict(mine.profiles.given())
     assert given["realtime"].layers is not None
     assert [type(layer).name for layer in given["realtime"].layers] == ["deadline", "sdk"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -22,6 +23,11 @@ class AttemptTimeout(Layer):
     name: ClassVar[str] = "attempt_timeout"
     example: ClassVar[dict[str, Any]] = {"total": "60s"}
     total: Annotated[Duration, Field(gt=0)]
+
+    def misplaced(self, outside: Sequence[Layer], inside: Sequence[Layer]) -> str:
+        if any(layer.name in ("retry", "fallback") for layer in inside):
+            return '"attempt_timeout" around what asks again limits all of it: put it inside, or make it a "deadline"'
+        return ""
 
     def wrap(self, inner: Run, site: Site) -> Run:
         arm = Arm(self.total)

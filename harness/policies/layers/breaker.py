@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -47,6 +47,11 @@ class Breaker(Layer):
         """A closed one, the one of its layer that has that key."""
         trip = InARow(self.failures) if self.window is None else self.window.trip()
         return State(trip, self.open_for, self.probes, self.successes, site, key)
+
+    def misplaced(self, outside: Sequence[Layer], inside: Sequence[Layer]) -> str:
+        if self.per != "process" and any(layer.name == "fallback" for layer in inside):
+            return f'outside of "fallback" a breaker sees one {self.per} only: put it inside, or take out "per"'
+        return ""
 
     def wrap(self, inner: Run, site: Site) -> Run:
         states: dict[str, State] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -21,6 +22,13 @@ class Deadline(Layer):
     name: ClassVar[str] = "deadline"
     example: ClassVar[dict[str, Any]] = {"total": "300s"}
     total: Annotated[Duration, Field(gt=0)]
+
+    def misplaced(self, outside: Sequence[Layer], inside: Sequence[Layer]) -> str:
+        if any(layer.name == "retry" for layer in outside):
+            return (
+                'a "deadline" that has passed is not tried again: put it outside of "retry", or use "attempt_timeout"'
+            )
+        return ""
 
     def wrap(self, inner: Run, site: Site) -> Run:
         arm = Arm(self.total)
