@@ -21,6 +21,11 @@ def clients() -> dict[str, Path]:
     return dict(_files("clients"))
 
 
+def presets() -> dict[str, Path]:
+    """Name -> file of every client to start from, one for each kind of call."""
+    return dict(_files("presets"))
+
+
 def _files(folder: str) -> Iterator[tuple[str, Path]]:
     for path in sorted((_HERE / folder).glob("*.yaml"), key=lambda path: path.stem):  # `guide` before `guide-stacked`
         yield path.stem, path

@@ -26,14 +26,15 @@ from brownout.harness.policies.layer import Layer
 from brownout.harness.policies.layers import LAYERS
 from brownout.harness.sampling import sampled
 from brownout.harness.scenario import Scenario
-from brownout.scenarios import clients, incidents
+from brownout.scenarios import clients, incidents, presets
 
 Model = TypeVar("Model", bound=BaseModel)
 
 each_fault = pytest.mark.parametrize("kind", FAULTS)
 each_layer = pytest.mark.parametrize("name", LAYERS)
 each_incident = pytest.mark.parametrize("path", incidents().values(), ids=incidents())
-each_client = pytest.mark.parametrize("path", clients().values(), ids=clients())
+CLIENTS = clients() | presets()
+each_client = pytest.mark.parametrize("path", CLIENTS.values(), ids=CLIENTS)
 
 
 def yaml(data: Any) -> str:
@@ -176,7 +177,7 @@ def test_the_example_of_a_layer_runs(name: str) -> None:
 
 def test_nothing_shipped_shares_a_name() -> None:
     """`brownout show NAME` means one file."""
-    assert not incidents().keys() & clients().keys()
+    assert len(incidents() | CLIENTS) == len(incidents()) + len(clients()) + len(presets())
 
 
 @each_incident

@@ -10,7 +10,12 @@ from brownout import scenarios
 def catalogue() -> str:
     """The names of everything shipped, a line each, with what it is about."""
     lines = []
-    for title, found in (("Scenarios", scenarios.incidents()), ("Clients", scenarios.clients())):
+    shipped = {
+        "Scenarios": scenarios.incidents(),
+        "Clients": scenarios.clients(),
+        "Clients to start from": scenarios.presets(),
+    }
+    for title, found in shipped.items():
         width = max(map(len, found))
         lines.append(f"{title}:")
         lines += [f"  {name.ljust(width)}  {_about(path.read_text(encoding='utf-8'))}" for name, path in found.items()]
@@ -27,7 +32,7 @@ def _about(text: str) -> str:
 
 def text_of(name: str) -> str:
     """A shipped file, as it stands."""
-    known = scenarios.incidents() | scenarios.clients()
+    known = scenarios.incidents() | scenarios.clients() | scenarios.presets()
     if name not in known:
         from brownout.harness.files.suggest import did_you_mean, quoted
 
