@@ -24,15 +24,12 @@ class Handle(Protocol):
 
 
 class Timeouts(NamedTuple):
-    """The HTTP library's four limits, each in seconds, each per phase and per attempt. None: no limit.
-
-    `headers` is for an SDK that limits the time from the beginning of an attempt to its headers, and nothing else."""
+    """The HTTP library's four limits, each in seconds, each per phase and per attempt. None: no limit."""
 
     connect: float | None = 5.0
     read: float | None = 600.0
     write: float | None = 600.0
     pool: float | None = 600.0
-    headers: float | None = None
 
 
 class Sleep(NamedTuple):
@@ -45,12 +42,14 @@ class Attempt(NamedTuple):
     """One HTTP request. A streaming one is answered when its headers are there (`opened`) or it has failed.
 
     `is_last`: whether an error answer will be read to its end; the SDK drops the connection instead before it
-    retries a streaming request.
+    retries a streaming request. `headers_within`: seconds from its beginning to its headers, for an SDK that has such
+    a limit of its own.
     """
 
     call: Call
     timeouts: Timeouts
     is_last: bool = True
+    headers_within: float | None = None
 
 
 class Read(NamedTuple):

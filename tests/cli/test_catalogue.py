@@ -9,21 +9,24 @@ import pytest
 from brownout.harness.client import Client
 from brownout.harness.files import load
 from brownout.harness.scenario import Scenario
-from brownout.scenarios import clients, incidents
+from brownout.scenarios import clients, incidents, presets
 
 from .command import Here
 
-SHIPPED = {**dict.fromkeys(incidents(), Scenario), **dict.fromkeys(clients(), Client)}
+SHIPPED = {**dict.fromkeys(incidents(), Scenario), **dict.fromkeys(clients() | presets(), Client)}
+
+
+HEADS = ["Scenarios:", "Clients:", "Clients to start from:"]
 
 
 def test_list_names_everything_shipped(here: Here) -> None:
-    """A line each, under two heads, with what it is about; nothing on stderr."""
+    """A line each, under three heads, with what it is about; nothing on stderr."""
     said = here("list")
     assert (said.code, said.err) == (0, "")
     lines = said.out.splitlines()
-    assert [line for line in lines if not line.startswith(" ")] == ["Scenarios:", "Clients:"]
+    assert [line for line in lines if not line.startswith(" ")] == HEADS
     named = [line.split(maxsplit=1) for line in lines if line.startswith(" ")]
-    assert [name for name, _ in named] == [*incidents(), *clients()]
+    assert [name for name, _ in named] == [*incidents(), *clients(), *presets()]
     assert all(about for _, about in named)
 
 
@@ -32,7 +35,7 @@ def test_what_is_shown_can_be_used(here: Here, name: str, model: type[Scenario |
     """Redirected into a file it is the very file that is shipped, and loads to the same."""
     said = here("show", name)
     assert (said.code, said.err) == (0, "")
-    path = (incidents() | clients())[name]
+    path = (incidents() | clients() | presets())[name]
     assert said.out == path.read_text(encoding="utf-8")
     Path("mine.yaml").write_text(said.out, encoding="utf-8")
     assert load("mine.yaml", model) == load(path, model)

@@ -23,7 +23,10 @@ def imported(*words: str, cwd: Path) -> set[str]:
     return {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
 
 
-KNOWN = [", ".join(f'"{name}"' for name in found) for found in (scenarios.incidents(), scenarios.clients())]
+KNOWN = [
+    ", ".join(f'"{name}"' for name in sorted(found))
+    for found in (scenarios.incidents(), scenarios.clients() | scenarios.presets())
+]
 """Everything that is shipped, as messages list it."""
 
 

@@ -10,13 +10,12 @@ import pytest
 
 from brownout.harness.client import Client
 from brownout.harness.files import FileError, json_schema, load, loads
-from brownout.harness.policies.effects import Timeouts
-from brownout.scenarios import clients
+from brownout.scenarios import clients, presets
 
 from ..cli.command import Here
 from . import tiny
 
-KNOWN = ", ".join(f'"{name}"' for name in clients())
+KNOWN = ", ".join(f'"{name}"' for name in sorted(clients() | presets()))
 BASE = """\
 name: base
 about: What others build on.
@@ -61,7 +60,7 @@ def test_a_name_is_enough_to_be_another_client() -> None:
 
 def test_timeouts_are_merged_key_by_key(folder: Path) -> None:
     mine = made(folder, "name: mine\nextends: base.yaml\ntimeouts: {read: 10s, pool: 1s}\n")
-    assert mine.timeouts.timeouts() == Timeouts(3.0, 10.0, 600.0, 1.0)
+    assert mine.timeouts.timeouts() == (3.0, 10.0, 600.0, 1.0)
 
 
 def test_a_list_of_layers_replaces_the_whole(folder: Path) -> None:
@@ -123,7 +122,7 @@ profiles:
   agentic: {layers: {sdk: {max_retries: 0}}}
 """,
     )
-    assert mine.timeouts_of("background") == Timeouts(2.0, 90.0, 600.0, 600.0)
+    assert mine.timeouts_of("background") == (2.0, 90.0, 600.0, 600.0)
     given = dict(mine.profiles.given())
     assert given["realtime"].layers is not None
     assert [type(layer).name for layer in given["realtime"].layers] == ["deadline", "sdk"]
@@ -392,7 +391,7 @@ def test_a_chain_has_an_end(tmp_path: Path) -> None:
 def test_editors_know_what_can_be_inherited_and_changed() -> None:
     """The published schema takes both forms of layers, offers the shipped clients, and is JSON."""
     schema = json_schema(Client)
-    assert schema["properties"]["extends"]["anyOf"][0] == {"enum": list(clients())}
+    assert schema["properties"]["extends"]["anyOf"][0] == {"enum": list(clients() | presets())}
     listed, mapped = schema["properties"]["layers"]["anyOf"]
     assert listed["type"] == "array"
     assert mapped["type"] == "object"

@@ -12,7 +12,7 @@ import pytest
 from brownout.harness import sources
 from brownout.harness.files import FileError
 from brownout.harness.sources import UnknownName
-from brownout.scenarios import clients, incidents
+from brownout.scenarios import clients, incidents, presets
 
 from . import tiny
 
@@ -61,7 +61,7 @@ def test_what_is_read_is_what_is_hashed() -> None:
     assert (source.value.name, source.text) == ("patient", tiny.PATIENT)
 
 
-KNOWN_CLIENTS = ", ".join(f'"{name}"' for name in clients())
+KNOWN_CLIENTS = ", ".join(f'"{name}"' for name in sorted(clients() | presets()))
 KNOWN_SCENARIOS = ", ".join(f'"{name}"' for name in incidents())
 
 

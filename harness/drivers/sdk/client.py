@@ -106,9 +106,7 @@ def variant(client: Sdk, max_retries: int, timeouts: Timeouts, scale: float) -> 
 
 
 def _scaled(timeouts: Timeouts, scale: float) -> Any:
-    phases = ("connect", "read", "write", "pool")
-    limits: dict[str, float | None] = {name: getattr(timeouts, name) for name in phases}
-    return http.Timeout(**{name: None if limit is None else limit / scale for name, limit in limits.items()})
+    return http.Timeout(**{name: None if t is None else t / scale for name, t in timeouts._asdict().items()})
 
 
 @contextmanager

@@ -104,8 +104,8 @@ class SimAttempt(Unusual):
         self._result: Outcome | None = None
         self._content: Content | None = None
         self._is_fresh = self._is_stopped = self._until_text = self._is_complete = False
-        if timeouts.headers is not None:
-            self._headers_timer = port.timer(timeouts.headers, self._headers_expired, None)
+        if effect.headers_within is not None:
+            self._headers_timer = port.timer(effect.headers_within, self._headers_expired, None)
         found = port.pool(ask.client).acquire(self._record_from)
         if found is not None:
             self.has_connection(*found)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -42,15 +41,14 @@ class Sdk(Layer):
         major = self.major
         is_typescript = self.language == "typescript"
         may_retry = typescript.retries if is_typescript else retries
-        if is_typescript:
-            site = replace(site, timeouts=typescript.timeouts(site.timeouts))
-            by_profile = {name: typescript.timeouts(given) for name, given in by_profile.items()}
 
         def open_(call: Call) -> Steps:
-            timeouts = by_profile.get(call.ask.profile, site.timeouts)
+            timeouts, headers_within = by_profile.get(call.ask.profile, site.timeouts), None
+            if is_typescript:
+                timeouts, headers_within = typescript.TIMEOUTS, timeouts.read
             retry = 0
             while True:
-                outcome: Outcome = yield Attempt(call, timeouts, retry >= max_retries)
+                outcome: Outcome = yield Attempt(call, timeouts, retry >= max_retries, headers_within)
                 if outcome.kind == "opened" or retry >= max_retries or not may_retry(outcome):
                     return outcome
                 seconds, why = wait(outcome, retry, call.jitter(), major)

@@ -16,9 +16,8 @@ SILENCE = 300.0
 """Seconds without headers, or without a byte of a body, after which undici gives up."""
 
 
-def timeouts(given: Timeouts) -> Timeouts:
-    """The limits of an attempt, of a client whose `timeout` is the read timeout of its file."""
-    return Timeouts(connect=CONNECT, read=SILENCE, write=None, pool=None, headers=given.read)
+TIMEOUTS = Timeouts(connect=CONNECT, read=SILENCE, write=None, pool=None)
+"""Those of the HTTP library, which nobody sets."""
 
 
 def retries(outcome: Outcome) -> bool:
