@@ -46,13 +46,13 @@ class State:
             return self._period
         return None
 
-    def leave(self, permit: int, seconds: float, *, is_success: bool) -> None:
-        """A call has ended after so many seconds, and speaks for or against the service."""
+    def leave(self, permit: int, began: float, *, is_success: bool) -> None:
+        """A call that began then has ended, and speaks for or against the service."""
         if permit != self._period:
             return
         if self.name == "half-open":
             self._probed(is_success)
-        elif self.name == "closed" and self._trip.count(not is_success, seconds, self._site.now()):
+        elif self.name == "closed" and self._trip.count(not is_success, began, self._site.now):
             self._open()
 
     def abandon(self, permit: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -15,8 +16,8 @@ from .windows import Sums
 class Trip(Protocol):
     """What a closed breaker remembers."""
 
-    def count(self, is_failure: bool, seconds: float, now: float) -> bool:
-        """A call has ended after so many seconds: whether the breaker opens."""
+    def count(self, is_failure: bool, began: float, now: Callable[[], float]) -> bool:
+        """A call that began then has ended: whether the breaker opens."""
 
     def clear(self) -> None:
         """Forget everything: the breaker has closed again."""
@@ -52,8 +53,8 @@ class Window(BaseModel):
             return False
         return failed >= self.failure_rate * calls or (self.slow is not None and slow >= self.slow_rate * calls)
 
-    def is_slow(self, seconds: float) -> bool:
-        return self.slow is not None and seconds > self.slow
+    def is_slow(self, began: float, now: Callable[[], float]) -> bool:
+        return self.slow is not None and now() - began > self.slow
 
 
 class InARow:
@@ -63,7 +64,7 @@ class InARow:
         self._limit = limit
         self._failures = 0
 
-    def count(self, is_failure: bool, seconds: float, now: float) -> bool:
+    def count(self, is_failure: bool, began: float, now: Callable[[], float]) -> bool:
         self._failures = self._failures + 1 if is_failure else 0
         return self._failures >= self._limit
 
@@ -79,8 +80,8 @@ class OfCalls:
         self._last: deque[tuple[bool, bool]] = deque(maxlen=size)
         self._failed = self._slow = 0
 
-    def count(self, is_failure: bool, seconds: float, now: float) -> bool:
-        last, is_slow = self._last, self._window.is_slow(seconds)
+    def count(self, is_failure: bool, began: float, now: Callable[[], float]) -> bool:
+        last, is_slow = self._last, self._window.is_slow(began, now)
         if len(last) == last.maxlen:
             failed, slow = last[0]
             self._failed -= failed
@@ -102,9 +103,10 @@ class OfTime:
         self._window = window
         self._seen = Sums(seconds, "calls", "failed", "slow")
 
-    def count(self, is_failure: bool, seconds: float, now: float) -> bool:
-        self._seen.add(now, calls=1, failed=is_failure, slow=self._window.is_slow(seconds))
-        return self._window.is_too_bad(*self._seen.of_window(now))
+    def count(self, is_failure: bool, began: float, now: Callable[[], float]) -> bool:
+        ended = now()
+        self._seen.add(ended, calls=1, failed=is_failure, slow=self._window.is_slow(began, now))
+        return self._window.is_too_bad(*self._seen.of_window(ended))
 
     def clear(self) -> None:
         self._seen.clear()

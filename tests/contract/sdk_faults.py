@@ -75,11 +75,11 @@ class Row(NamedTuple):
     def is_secure(self) -> bool:
         return takes_tls(self.trouble)
 
-    def case(self, network: Network, style: Style, trouble: Trouble | None = None) -> Case:
-        """Its trouble, or another, in one of the ways to play it."""
+    def case(self, network: Network, style: Style) -> Case:
+        """In one of the ways to play it."""
         shown = certificates() if self.is_secure and network == "wire" else ""
         return Case(
-            trouble or self.trouble,
+            self.trouble,
             self.how,
             network,
             style,
@@ -182,7 +182,7 @@ NO_UTF8 = Seen("builtins.UnicodeDecodeError", tokens=3)
 WAITS = too_many(3, 3)._replace(outlasted=True)
 
 THROUGH_THE_SDK: tuple[Row, ...] = (
-    *rows("noop", ("create", HEALTHY), ("stream", HEALTHY_STREAM)),
+    *rows("noop", ("create", HEALTHY), ("stream", HEALTHY_STREAM), (LARGE, HEALTHY)),
     # no connection; no headers, where only some cannot connect
     *rows("blackhole", *both(timeout("ConnectTimeout"))),
     *rows("blackhole", ("create", timeout("ReadTimeout")), where={"clients": [0, 1, 2]}),
@@ -303,11 +303,11 @@ THROUGH_THE_SDK: tuple[Row, ...] = (
     # as long as something comes nothing times out, however little it is
     *rows("stall", ("stream", HEALTHY_STREAM._replace(outlasted=True)), for_="50s", comments="2s"),
     *rows("slow_first_token", *both(timeout("ReadTimeout")), by="12s"),
-    *rows("slow_tokens", ("stream", HEALTHY_STREAM._replace(outlasted=True)), factor=600),
-    *rows("trickle", ("create", HEALTHY._replace(outlasted=True)), bytes=60, every="8s"),
-    *rows("trickle", ("stream", HEALTHY_STREAM._replace(outlasted=True)), bytes=200, every="8s"),
+    *rows("slow_tokens", ("stream", HEALTHY_STREAM._replace(outlasted=True)), factor=500),
+    *rows("trickle", ("create", HEALTHY._replace(outlasted=True)), bytes=90, every="8s"),
+    *rows("trickle", ("stream", HEALTHY_STREAM._replace(outlasted=True)), bytes=400, every="4s"),
     *rows("trickle", *both(timeout("ReadTimeout")), bytes=200, every="12s"),
-    *rows("bandwidth", ("stream", HEALTHY_STREAM._replace(outlasted=True)), per_second="30B"),
+    *rows("bandwidth", ("stream", HEALTHY_STREAM._replace(outlasted=True)), per_second="40B"),
     # the end of a body that is whole
     *rows("slow_close", ("create", timeout("ReadTimeout", 3)), ("stream", raw("ReadTimeout", TOKENS))),
     # below HTTP: a name that is not found; a resolver that takes longer than the client waits

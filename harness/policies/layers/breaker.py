@@ -18,6 +18,7 @@ from ..outcome import Outcome, is_failure
 from ..tripping import InARow, Window
 
 OPEN = Outcome("breaker_open")
+IN_A_ROW = 5
 
 
 class Breaker(Layer):
@@ -29,7 +30,7 @@ class Breaker(Layer):
 
     name: ClassVar[str] = "breaker"
     example: ClassVar[dict[str, Any]] = {"failures": 5, "open_for": "60s"}
-    failures: Annotated[int, Field(gt=0)] = 5
+    failures: Annotated[int, Field(gt=0)] = IN_A_ROW
     window: Window | None = None
     open_for: Annotated[Duration, Field(gt=0)] = 60.0
     probes: Annotated[int, Field(gt=0)] = 1
@@ -39,7 +40,7 @@ class Breaker(Layer):
 
     @model_validator(mode="after")
     def _row_or_window(self) -> Breaker:
-        if self.window is not None and "failures" in self.model_fields_set:
+        if self.window is not None and self.failures != IN_A_ROW:
             raise ValueError('"failures" counts those in a row, and "window" looks at a share: expected one of both')
         return self
 
@@ -55,6 +56,7 @@ class Breaker(Layer):
 
     def wrap(self, inner: Run, site: Site) -> Run:
         states: dict[str, State] = {}
+        now, tells_slow = site.now, self.window is not None and self.window.slow is not None
         key_of, speaks_against = _KEYS[self.per], is_failure if self.counts is None else is_any_of(self.counts)
 
         def run(call: Call) -> Steps:
@@ -62,21 +64,22 @@ class Breaker(Layer):
             state = states.get(key)
             if state is None:
                 state = states[key] = self.state(site, key)
-            permit, began = state.enter(), site.now()
+            permit = state.enter()
             if permit is None:
                 return OPEN
+            began = now() if tells_slow else 0.0
             try:
                 outcome = yield from inner(call)
             except Expired:
-                state.leave(permit, site.now() - began, is_success=False)
+                state.leave(permit, began, is_success=False)
                 raise
             except BaseException:
                 state.abandon(permit)
                 raise
             if outcome.is_ok:
-                state.leave(permit, site.now() - began, is_success=True)
+                state.leave(permit, began, is_success=True)
             elif speaks_against(outcome):
-                state.leave(permit, site.now() - began, is_success=False)
+                state.leave(permit, began, is_success=False)
             else:
                 state.abandon(permit)
             return outcome

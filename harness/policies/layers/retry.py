@@ -58,9 +58,10 @@ class Retry(Layer):
     def wrap(self, inner: Run, site: Site) -> Run:
         purse = self.budget.open() if self.budget else None
         is_cause, retries, now = is_any_of(self.on), self.retries, site.now
+        is_timed = purse is not None or self.within is not None
 
         def run(call: Call) -> Steps:
-            began = now()
+            began = now() if is_timed else 0.0
             if purse is not None:
                 purse.begins(began)
             tried, paid, seconds = 0, None, None

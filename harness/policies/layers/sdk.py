@@ -42,13 +42,16 @@ class Sdk(Layer):
         is_typescript = self.language == "typescript"
         may_retry = typescript.retries if is_typescript else retries
 
-        def open_(call: Call) -> Steps:
+        def play(call: Call, reads: bool = True) -> Steps:
             timeouts, headers_within = by_profile.get(call.ask.profile, site.timeouts), None
             if is_typescript:
                 timeouts, headers_within = typescript.TIMEOUTS, timeouts.read
             retry = 0
             while True:
                 outcome: Outcome = yield Attempt(call, timeouts, retry >= max_retries, headers_within)
+                if outcome.kind == "opened" and reads:
+                    outcome = yield Read(outcome.stream, call.gap)
+                    return outcome
                 if outcome.kind == "opened" or retry >= max_retries or not may_retry(outcome):
                     return outcome
                 seconds, why = wait(outcome, retry, call.jitter(), major)
@@ -57,10 +60,9 @@ class Sdk(Layer):
                 retry += 1
 
         def run(call: Call) -> Steps:
-            if call.first_byte is not None or call.first_token is not None:
-                return (yield from in_time(call, open_))
-            outcome: Outcome = yield from open_(call)
-            return (yield Read(outcome.stream, call.gap)) if outcome.kind == "opened" else outcome
+            if call.first_byte is None and call.first_token is None:
+                return play(call)  # itself, as this is where the simulator spends its time
+            return in_time(call, lambda call: play(call, reads=False))
 
         def run_other(call: Call) -> Steps:
             outcome: Outcome = yield from run(call)

@@ -77,7 +77,7 @@ class Model(RuleBasedStateMachine):
     @rule(holder=consumes(permits), is_success=st.booleans())
     def a_call_ends(self, holder: tuple[int, int], is_success: bool) -> None:
         permit, ticket = holder
-        self.state.leave(permit, 1.0, is_success=is_success)
+        self.state.leave(permit, 0.0, is_success=is_success)
         if ticket not in self.with_a_say:
             return  # it began before the breaker last turned
         self.with_a_say.remove(ticket)
@@ -118,7 +118,7 @@ def test_it_opens_after_exactly_so_many_failures_in_a_row() -> None:
     for is_success in (False, False, True, False, False, False):
         permit = state.enter()
         assert permit is not None
-        state.leave(permit, 1.0, is_success=is_success)
+        state.leave(permit, 0.0, is_success=is_success)
         seen.append(state.name)
     assert seen == ["closed"] * 5 + ["open"]
 
