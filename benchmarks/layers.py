@@ -61,9 +61,7 @@ def measure(is_quick: bool) -> Results:
     return results
 
 
-def _compared(
-    name: str, run: Callable[[bool], Taken], pieces: Sequence[bytes], rounds: int, calls: int
-) -> Results:
+def _compared(name: str, run: Callable[[bool], Taken], pieces: Sequence[bytes], rounds: int, calls: int) -> Results:
     ratios, per_call = [], {True: list[float](), False: list[float]()}
     for round_ in range(rounds):
         taken = {}

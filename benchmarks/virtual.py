@@ -249,7 +249,9 @@ class _CannedStream(_Canned):
 
 
 @contextmanager
-def canned_network(pieces: Sequence[bytes], kind: type[CannedAsyncStream] = CannedAsyncStream) -> Iterator[list[_Canned]]:
+def canned_network(
+    pieces: Sequence[bytes], kind: type[CannedAsyncStream] = CannedAsyncStream
+) -> Iterator[list[_Canned]]:
     """While this lasts, the HTTP library's connections are canned; gives those that were opened."""
     opened: list[_Canned] = []
 

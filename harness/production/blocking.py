@@ -21,6 +21,7 @@ from .opened import Opened
 from .sending import CURRENT, Request, Sender, answered
 from .state import State, monotonic
 
+
 class Timer:
     """One of the layers', in the heap of its call."""
 

@@ -75,7 +75,11 @@ class MalformedAnswer(ResilienceError):
     about = "the answer is not a message"
 
 
-_BY_KIND: dict[str, type[ResilienceError]] = {"truncated": StreamTruncated, "malformed": MalformedAnswer}
+_BY_KIND: dict[str, type[ResilienceError]] = {
+    "truncated": StreamTruncated,
+    "malformed": MalformedAnswer,
+    "limit": LimitExceeded,
+}
 """Where the SDK raises nothing. Outcomes that have an exception of ours by name are found by that name."""
 
 
@@ -88,6 +92,6 @@ def error_of(outcome: Outcome, url: str, partial: str | None) -> BaseException:
         return error
     module, _, name = outcome.exception.rpartition(".")
     named = globals().get(name) if module == "brownout" else None
-    kind = named or _BY_KIND.get(outcome.kind, ResilienceError)
+    kind = named or _BY_KIND.get(outcome.kind) or _BY_KIND.get(outcome.detail, ResilienceError)
     made: BaseException = kind(http.Request("POST", f"{url.rstrip('/')}/v1/messages"), outcome.kind, partial or "")
     return made

@@ -1,4 +1,4 @@
-"""The face: an SDK client whose `messages` go through the layers of a client file, and which is the SDK's in all else."""
+"""The face: an SDK client whose `messages` go through the layers of a client file; in all else it is the SDK's."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class _Through:
         return getattr(self._inner, name)
 
     @property
-    def __class__(self) -> Any:
+    def __class__(self) -> Any:  # type: ignore[misc]  # it can be set elsewhere, not here
         return type(self._inner)
 
     def __dir__(self) -> list[str]:
@@ -100,7 +100,7 @@ class _Messages(_Through):
         self._face = face
 
     @property
-    def _inner(self) -> Any:  # type: ignore[override]
+    def _inner(self) -> Any:
         return self._face._inner.messages
 
 

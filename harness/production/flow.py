@@ -19,7 +19,6 @@ from .records import FinishedCall
 from .sending import Request, Sender, failed
 from .state import State
 
-
 Came = tuple[Outcome | None, BaseException | None]
 """Of a piece of work: an outcome, or an error that no failure of the service explains; neither, if it is called off."""
 
@@ -131,9 +130,8 @@ class Flow(ABC):
         if self.is_shown and not self.is_over:
             work = self.inline
             if work is None or work.effect.__class__ is Attempt:
-                broke = self._broke or Outcome("raised", detail="limit")
                 self._node.cancel()
-                self._ended(self._node, broke._replace(kind="raised", detail=broke.detail or broke.kind), None)
+                self._ended(self._node, self._broke or Outcome("raised", detail="limit"), None)
 
     def _ended(self, node: Node, outcome: Outcome | None, error: BaseException | None) -> None:
         self.is_over = True
@@ -141,6 +139,8 @@ class Flow(ABC):
         if outcome is None:
             self.error = error
             outcome = Outcome("raised", raised="" if error is None else type(error).__name__)
+        if outcome.kind == "raised" and self._broke is not None:
+            outcome = self._broke
         self.outcome = outcome
         opened = outcome.stream
         if isinstance(opened, Opened):

@@ -161,4 +161,3 @@ class Guard:
     def _check(self) -> None:
         if self._work.is_cancelled:
             raise CalledOff
-

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -23,7 +24,7 @@ def install(http_client: Any) -> None:
             library = import_module(type(pool).__module__.partition(".")[0])
             pool._network_backend = LimitedBackend(library, pool._network_backend)
             for connection in pool.connections:
-                inner = getattr(connection, "_connection", None)
+                inner: Any = getattr(connection, "_connection", None)
                 if (stream := getattr(inner, "_network_stream", None)) is not None:
                     inner._network_stream = LimitedStream(library, stream)
 
@@ -114,11 +115,9 @@ class LimitedStream:
     def hang_up(self) -> None:
         """From another thread: what is blocked on it returns. Closing it is for whoever uses it."""
         sock = self._inner.get_extra_info("socket")
-        try:
+        with suppress(OSError, TypeError, ValueError):  # it is closed, or is none
             # Of a TLS socket, too, the plain method: its own would take the TLS object from under a read.
             socket.socket.shutdown(sock, socket.SHUT_RDWR)
-        except (OSError, TypeError, ValueError):
-            pass  # it is closed, or is none
 
     def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> Any:
         """The same connection, spoken to in secret."""

@@ -70,7 +70,7 @@ class State:
         )
 
     def drop(self, call: Dropped) -> None:
-        """The garbage collector has found it. It may be at work within a step: the call is cancelled before the next."""
+        """The garbage collector has found it, maybe within a step: the call is cancelled before the next begins."""
         self._dropped.append(call)
 
 
