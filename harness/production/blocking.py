@@ -5,20 +5,20 @@ from __future__ import annotations
 
 import math
 import threading
+import time  # noqa: TID251 - the driver's own clock
 from collections import deque
 from collections.abc import Iterator
 from contextvars import copy_context
 from heapq import heappop, heappush
 from typing import Any
 
-from ..drivers.sdk.transport import Watch
 from ..policies.effects import Attempt
 from ..policies.engine import Callback
 from ..policies.outcome import CANCELLED, Outcome
 from .flow import CalledOff, Came, Flow, Work, explained
 from .guard import GapExceeded, Guard
 from .opened import Opened
-from .sending import CURRENT, Request, Sender, answered
+from .sending import CURRENT, Request, Sender, answered, watch_of
 from .state import State, monotonic
 
 
@@ -40,7 +40,7 @@ class BlockingFlow(Flow):
     """Whoever wants something of it lends it the thread meanwhile."""
 
     def __init__(self, state: State, sender: Sender, request: Request) -> None:
-        self._timers: list[tuple[float, int, Timer]] = []
+        self.timers: list[tuple[float, int, Timer]] = []
         self._set = 0
         self._mail: deque[tuple[Work, Came]] = deque()
         """What threads of branches have brought."""
@@ -53,7 +53,7 @@ class BlockingFlow(Flow):
         timer = Timer(callback, node)
         with self.state.lock:
             self._set += 1
-            heappush(self._timers, (monotonic() + delay, self._set, timer))
+            heappush(self.timers, (monotonic() + delay, self._set, timer))
             self._notify()
         return timer
 
@@ -73,7 +73,7 @@ class BlockingFlow(Flow):
 
     def due(self) -> float:
         """When the next timer is."""
-        timers = self._timers
+        timers = self.timers
         while timers:
             due, _, timer = timers[0]
             if not timer.is_cancelled:
@@ -86,7 +86,7 @@ class BlockingFlow(Flow):
         """Fire what is due."""
         while self.due() <= monotonic():
             with self.state.lock:
-                _, _, timer = heappop(self._timers)
+                _, _, timer = heappop(self.timers)
             if not timer.is_cancelled:
                 self.fire(timer.callback, timer.argument)
         self.state.outbox.deliver()
@@ -194,6 +194,7 @@ class BlockingFlow(Flow):
         """Go on with a stream, and hand on what the application may have of it."""
         effect = work.effect
         opened: Opened = effect.stream
+        timers = self.timers
         ready, note, until_text = self.ready, opened.note, effect.until_text
         came: Came = None, None
         try:
@@ -208,7 +209,7 @@ class BlockingFlow(Flow):
                         self.release(opened)
                         while ready:
                             yield ready.popleft()
-                if self.due() <= monotonic():
+                if timers and timers[0][0] <= time.monotonic():
                     self.tick()
                 if work.is_cancelled:
                     break
@@ -226,6 +227,10 @@ class BlockingFlow(Flow):
         if came[0] is None or came[0].kind != "text":
             self._let_go(opened, came[0] or CANCELLED)
         self.take(work, came)
+
+    def finish(self) -> BaseException | None:
+        self.timers.clear()
+        return super().finish()
 
     def close(self) -> None:
         """Nobody goes on with it. A stream that had said all is a success."""
@@ -261,8 +266,7 @@ class BlockingFlow(Flow):
     def _send(self, work: Work) -> Came:
         """One call of the SDK, with its own retries if it is set to any."""
         effect, request = work.effect, self.request
-        watch = Watch(effect.call, self.state.now, self.state.outbox.put)
-        guard = Guard(self, work, watch)
+        guard = Guard(self, work, watch_of(effect.call, self.state))
         token = CURRENT.set(guard)
         outcome = CANCELLED
         try:

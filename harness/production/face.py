@@ -31,8 +31,8 @@ class _Through:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    @property
-    def __class__(self) -> Any:  # type: ignore[misc]  # it can be set elsewhere, not here
+    @property  # type: ignore[misc]  # it can be set elsewhere, not here
+    def __class__(self) -> Any:
         return type(self._inner)
 
     def __dir__(self) -> list[str]:
@@ -46,6 +46,7 @@ class _Face(_Through):
         self._inner = client
         self._state = state
         self._sender = sender
+        self._messages: _Messages | None = None
 
     def for_profile(self, profile: Profile) -> Any:
         """The same client for calls of another kind. Raises `ValueError` for one that there is not."""
@@ -72,7 +73,10 @@ class _Face(_Through):
 class _Blocking(_Face):
     @property
     def messages(self) -> Any:
-        return _BlockingMessages(self)
+        """The SDK's, through the layers."""
+        if self._messages is None:
+            self._messages = _BlockingMessages(self)
+        return self._messages
 
     def __enter__(self) -> Any:
         self._inner.__enter__()
@@ -85,7 +89,10 @@ class _Blocking(_Face):
 class _Async(_Face):
     @property
     def messages(self) -> Any:
-        return _AsyncMessages(self)
+        """The SDK's, through the layers."""
+        if self._messages is None:
+            self._messages = _AsyncMessages(self)
+        return self._messages
 
     async def __aenter__(self) -> Any:
         await self._inner.__aenter__()

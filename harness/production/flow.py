@@ -70,7 +70,7 @@ class Flow(ABC):
         self._started = self.call.ask.intended
         engine = Engine(self)
         self._node = Node(state.run(self.call), self._ended)
-        self._step = engine.step
+        self._step: Any = engine.step
 
     # -- the port
 
@@ -173,6 +173,7 @@ class Flow(ABC):
     def finish(self) -> BaseException | None:
         """The call is over: what there is of its stream goes to the application; what is to be raised then."""
         opened = self.opened
+        self._step = None  # else it would be for the garbage collector to free all of this, the answer included
         if opened is not None and not self.is_shown:
             self.release(opened)
         if self.error is not None:

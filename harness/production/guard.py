@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time  # noqa: TID251 - the driver's own clock
 from typing import TYPE_CHECKING, Any
 
 from ..drivers.sdk.library import http
@@ -15,6 +16,7 @@ from ..drivers.sdk.transport import Watch
 from ..policies.outcome import Outcome
 from .flow import CalledOff, Work
 from .opened import Opened
+from .sending import Unwatched
 from .state import monotonic
 
 if TYPE_CHECKING:
@@ -35,11 +37,10 @@ class GapExceeded(BaseException):
 class Guard:
     """Of one attempt, and of the stream that it has opened."""
 
-    def __init__(self, flow: BlockingFlow, work: Work, watch: Watch) -> None:
+    def __init__(self, flow: BlockingFlow, work: Work, watch: Watch | Unwatched) -> None:
         self.watch = watch
         self.state = flow.state
         self._flow = flow
-        self._is_inline = work.node.race is None
         self._connection: LimitedStream | None = None
         self._opened: Opened | None = None
         self._gap: float | None = None
@@ -49,6 +50,7 @@ class Guard:
         """From now on it keeps the limits of this."""
         self._work, self._opened, self._gap = work, opened, gap
         self._is_inline = work.node.race is None
+        self._timers = self._flow.timers if self._is_inline else []
         self._thread = threading.get_ident()
         work.runner = self
         self._check()
@@ -56,6 +58,7 @@ class Guard:
     def end(self, outcome: Outcome) -> None:
         """It is over. The connection may go to somebody else, and remembers nothing of this call."""
         self.watch.end(outcome)
+        self._work.runner = None
         if self._connection is not None:
             self._connection.guard = None
             self._connection = None
@@ -74,13 +77,15 @@ class Guard:
 
     def read(self, stream: Any, max_bytes: int, timeout: float | None, timed_out: type[Exception]) -> bytes:
         """Read, within every limit. Raises `CalledOff`, `GapExceeded`, and what the stream raises."""
-        began = now = monotonic()
+        began = now = time.monotonic()
         patience = math.inf if timeout is None else now + timeout
         while True:
-            due = self._due(began)
+            due = self._timers[0][0] if self._timers else math.inf
+            if self._gap is not None and self._opened is not None:
+                due = min(due, began + self._gap - self._opened.waited)
             if due <= now:
                 self._passed(began, now)
-                now = monotonic()
+                now = time.monotonic()
                 continue
             until = min(due, patience)
             try:
@@ -95,7 +100,7 @@ class Guard:
                 self._check()  # it may be we who hung up
                 raise
             if self._opened is not None:
-                self._opened.waited += monotonic() - began
+                self._opened.waited += time.monotonic() - began
             if self._work.is_cancelled:
                 raise CalledOff
             return data
@@ -129,8 +134,13 @@ class Guard:
         """Cut the wait for a place in the pool, too, which happens above any connection."""
         self._check()
         limits = request.extensions.get("timeout")
-        if limits is not None and self._is_inline and self._flow.due() < math.inf:
+        if limits is not None and not all(map(self.allows, limits.values())):
             request.extensions["timeout"] = {name: self.cut(limit) for name, limit in limits.items()}
+
+    def allows(self, timeout: float | None) -> bool:
+        """Whether a timeout ends before the next limit, and need not be cut."""
+        timers = self._timers
+        return not timers or (timeout is not None and time.monotonic() + timeout < timers[0][0])
 
     def pause(self, seconds: float) -> None:
         """Do nothing for a while: the SDK's own wait between its tries."""

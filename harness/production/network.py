@@ -107,7 +107,10 @@ class LimitedStream:
             self._inner.write(buffer, timeout)
             return
         guard.has(self)
-        _within(self._library, self._inner.write, timeout, buffer=buffer)
+        if guard.allows(timeout):
+            self._inner.write(buffer, timeout)
+        else:
+            _within(self._library, self._inner.write, timeout, buffer=buffer)
 
     def close(self) -> None:
         self._inner.close()

@@ -19,7 +19,20 @@ CONTENT = "content_block_delta"
 class Opened:
     """`real` is the SDK's own stream of raw events, `events` its iterator."""
 
-    __slots__ = ("_heard", "_now", "backlog", "events", "first", "guard", "is_open", "real", "texts", "usage", "waited")
+    __slots__ = (
+        "_heard",
+        "_now",
+        "_watch",
+        "backlog",
+        "events",
+        "first",
+        "guard",
+        "is_open",
+        "real",
+        "texts",
+        "usage",
+        "waited",
+    )
 
     def __init__(self, real: Any, events: Any, guard: Any, state: State) -> None:
         self.real = real
@@ -37,11 +50,7 @@ class Opened:
         self.is_open = True
         self._heard = Heard()
         self._now = state.now
-
-    @property
-    def watch(self) -> Watch:
-        watch: Watch = self.guard.watch
-        return watch
+        self._watch = guard.watch if isinstance(guard.watch, Watch) else None
 
     @property
     def tokens(self) -> int:
@@ -56,14 +65,15 @@ class Opened:
         """One more event; whether it is content."""
         kind = event.type
         if kind == CONTENT:
-            self._heard.note("text")
+            self._heard.tokens += 1
             self.waited = 0.0
             delta = event.delta
             if delta.type == "text_delta":
                 self.texts.append(delta.text)
-            if self.first is None:
-                self.first = self._now()
-            self.guard.watch.text()
+            if self._watch is not None:
+                self._watch.text()
+                if self.first is None:
+                    self.first = self._now()
             return True
         self._heard.note(kind)
         if kind == "message_start":

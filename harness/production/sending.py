@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any, NamedTuple, Protocol
 
 import anthropic
 
+from brownout.fakes.draws import Identity
+
 from ..drivers.sdk.classify import of_answer, of_call
 from ..drivers.sdk.library import http
 from ..drivers.sdk.transport import Watch
+from ..policies.call import Call
 from ..policies.effects import Attempt, Timeouts
 from ..policies.outcome import Outcome
 from .errors import error_of
 from .state import State
+
+
+class Unwatched:
+    """Stands for a `Watch` where no hook wants records: requests are numbered, no more."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def begin(self) -> tuple[Identity, float]:
+        return self._call.next_identity(), 0.0
+
+    def end(self, outcome: Outcome) -> None:
+        pass
 
 
 class Request(NamedTuple):
@@ -27,7 +43,7 @@ class Request(NamedTuple):
     @classmethod
     def of(cls, method: str, given: Mapping[str, Any]) -> Request:
         """What can be read but once is kept: it may be sent more often."""
-        kept = {name: list(value) if isinstance(value, Iterator) else value for name, value in given.items()}
+        kept = {name: list(value) if hasattr(value, "__next__") else value for name, value in given.items()}
         return cls(method, kept, method == "stream" or bool(kept.get("stream")))
 
     def to(self, effect: Attempt) -> dict[str, Any]:
@@ -39,7 +55,7 @@ class Request(NamedTuple):
 class Exchange(Protocol):
     """An attempt of ours, for the HTTP requests that the SDK makes of it."""
 
-    watch: Watch
+    watch: Watch | Unwatched
     state: State
 
     def about_to_send(self, request: Any) -> None:
@@ -133,14 +149,16 @@ class Sending:
         if exchange is None:
             return self._client.send(request, **options)
         exchange.about_to_send(request)
-        who, started = begun(exchange)
+        watch, (who, started) = exchange.watch, begin(exchange)
         try:
             response = self._client.send(request, **options)
         except BaseException as error:
-            exchange.watch.failed(who, started, False, error)
+            if isinstance(watch, Watch):
+                watch.failed(who, started, False, error)
             exchange.has_failed(error)
             raise
-        exchange.watch.answered(who, started, _is_fresh(response), response.status_code)
+        if isinstance(watch, Watch):
+            watch.answered(who, started, _is_fresh(response), response.status_code)
         return response
 
 
@@ -152,17 +170,24 @@ class AsyncSending(Sending):
         exchange = CURRENT.get()
         if exchange is None:
             return await self._client.send(request, **options)
-        who, started = begun(exchange)
+        watch, (who, started) = exchange.watch, begin(exchange)
         try:
             response = await self._client.send(request, **options)
         except BaseException as error:
-            exchange.watch.failed(who, started, False, error)
+            if isinstance(watch, Watch):
+                watch.failed(who, started, False, error)
             raise
-        exchange.watch.answered(who, started, _is_fresh(response), response.status_code)
+        if isinstance(watch, Watch):
+            watch.answered(who, started, _is_fresh(response), response.status_code)
         return response
 
 
-def begun(exchange: Exchange) -> Any:
+def watch_of(call: Call, state: State) -> Watch | Unwatched:
+    """An eye on what is sent for a call."""
+    return Watch(call, state.now, state.outbox.put) if state.outbox else Unwatched(call)
+
+
+def begin(exchange: Exchange) -> Any:
     """Number the request: branches of one call count together."""
     with exchange.state.lock:
         return exchange.watch.begin()

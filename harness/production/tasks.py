@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time  # noqa: TID251 - the driver's own clock
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ from ..policies.engine import Callback
 from ..policies.outcome import CANCELLED, Outcome
 from .flow import CalledOff, Came, Flow, Work, explained
 from .opened import Opened
-from .sending import CURRENT, Request, Sender, answered
+from .sending import CURRENT, Request, Sender, Unwatched, answered, watch_of
 from .state import State, monotonic
 
 T = TypeVar("T")
@@ -24,7 +25,7 @@ T = TypeVar("T")
 class Followed:
     """An attempt, for the HTTP requests that the SDK makes of it. The event loop itself can interrupt them."""
 
-    def __init__(self, watch: Watch, state: State) -> None:
+    def __init__(self, watch: Watch | Unwatched, state: State) -> None:
         self.watch = watch
         self.state = state
 
@@ -272,7 +273,7 @@ class TaskFlow(Flow):
     async def _send(self, work: Work) -> Came:
         """One call of the SDK, with its own retries if it is set to any."""
         effect, request = work.effect, self.request
-        followed = Followed(Watch(effect.call, self.state.now, self.state.outbox.put), self.state)
+        followed = Followed(watch_of(effect.call, self.state), self.state)
         token = CURRENT.set(followed)
         outcome = CANCELLED
         try:
@@ -354,11 +355,11 @@ class _Reading:
         before = task.cancelling()
         flow.task, flow.is_interrupted = task, False
         if self._gap is not None:
-            self._since = monotonic()
+            self._since = time.monotonic()
         try:
             event = await self._next()
             if self._since is not None:
-                self.opened.waited += monotonic() - self._since
+                self.opened.waited += time.monotonic() - self._since
             return event
         except StopAsyncIteration:
             self.came = self.opened.ended(), None
