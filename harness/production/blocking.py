@@ -228,9 +228,10 @@ class BlockingFlow(Flow):
             self._let_go(opened, came[0] or CANCELLED)
         self.take(work, came)
 
-    def finish(self) -> BaseException | None:
+    def _forget(self) -> None:
+        super()._forget()
         self.timers.clear()
-        return super().finish()
+        self._changed = None
 
     def close(self) -> None:
         """Nobody goes on with it. A stream that had said all is a success."""

@@ -173,15 +173,21 @@ class Flow(ABC):
     def finish(self) -> BaseException | None:
         """The call is over: what there is of its stream goes to the application; what is to be raised then."""
         opened = self.opened
-        self._step = None  # else it would be for the garbage collector to free all of this, the answer included
         if opened is not None and not self.is_shown:
             self.release(opened)
-        if self.error is not None:
-            return self.error
-        if self.outcome.is_ok:
-            return None
-        partial = ("" if opened is None else "".join(opened.texts)) if self.call.ask.stream else None
-        return self.sender.error_of(self.outcome, partial)
+        error = self.error
+        if error is None and not self.outcome.is_ok:
+            partial = ("" if opened is None else "".join(opened.texts)) if self.request.is_stream else None
+            error = self.sender.error_of(self.outcome, partial)
+        self._forget()
+        return error
+
+    def _forget(self) -> None:
+        """Let go of what only a call under way needs. The SDK's stream is a cycle, and refers to this: whatever is left
+        here is for the garbage collector to free, and takes it time."""
+        del self._step, self._node, self.call, self.request
+        if self.opened is not None:
+            self.opened.forget()
 
 
 def explained(error: Exception, opened: Opened | None = None) -> Came:

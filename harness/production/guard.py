@@ -78,18 +78,19 @@ class Guard:
     def read(self, stream: Any, max_bytes: int, timeout: float | None, timed_out: type[Exception]) -> bytes:
         """Read, within every limit. Raises `CalledOff`, `GapExceeded`, and what the stream raises."""
         began = now = time.monotonic()
+        timers, opened, gap = self._timers, self._opened, self._gap
         patience = math.inf if timeout is None else now + timeout
         while True:
-            due = self._timers[0][0] if self._timers else math.inf
-            if self._gap is not None and self._opened is not None:
-                due = min(due, began + self._gap - self._opened.waited)
+            due = timers[0][0] if timers else math.inf
+            if gap is not None and opened is not None and (ends := began + gap - opened.waited) < due:
+                due = ends
             if due <= now:
                 self._passed(began, now)
                 now = time.monotonic()
                 continue
-            until = min(due, patience)
+            until = due if due < patience else patience
             try:
-                data: bytes = stream.read(max_bytes, None if until == math.inf else max(until - now, SHORTEST))
+                data: bytes = stream.read(max_bytes, None if until == math.inf else until - now + SHORTEST)
             except timed_out:
                 self._check()
                 if patience < due:
@@ -99,8 +100,8 @@ class Guard:
             except Exception:
                 self._check()  # it may be we who hung up
                 raise
-            if self._opened is not None:
-                self._opened.waited += time.monotonic() - began
+            if gap is not None and opened is not None:
+                opened.waited += time.monotonic() - began
             if self._work.is_cancelled:
                 raise CalledOff
             return data
@@ -140,6 +141,8 @@ class Guard:
     def allows(self, timeout: float | None) -> bool:
         """Whether a timeout ends before the next limit, and need not be cut."""
         timers = self._timers
+        if self._work.is_cancelled:
+            raise CalledOff
         return not timers or (timeout is not None and time.monotonic() + timeout < timers[0][0])
 
     def pause(self, seconds: float) -> None:

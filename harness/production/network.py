@@ -102,12 +102,12 @@ class LimitedStream:
         return guard.read(self._inner, max_bytes, timeout, self._library.TimeoutException)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self.guard = guard = _guard()
-        if guard is None:
-            self._inner.write(buffer, timeout)
-            return
-        guard.has(self)
-        if guard.allows(timeout):
+        guard = _guard()
+        if guard is not self.guard:
+            self.guard = guard
+            if guard is not None:
+                guard.has(self)
+        if guard is None or guard.allows(timeout):
             self._inner.write(buffer, timeout)
         else:
             _within(self._library, self._inner.write, timeout, buffer=buffer)

@@ -94,6 +94,11 @@ class Opened:
         """There was no content for too long."""
         return Outcome("gap", "gap", 200, tokens=self.tokens, stream=self)
 
+    def forget(self) -> None:
+        """It is over, and all of it has been told. The response stays for whoever asks for it."""
+        self.events = self.guard = self._watch = None
+        self.texts = []
+
     def let_go(self, outcome: Outcome = CANCELLED) -> bool:
         """Record how it ended; whether its connection has still to be let go."""
         was_open, self.is_open = self.is_open, False

@@ -48,7 +48,7 @@ class State:
 
     def now(self) -> float:
         """Seconds since the client was made."""
-        return monotonic() - self._zero
+        return time.monotonic() - self._zero
 
     def call(self, request: Mapping[str, Any], is_stream: bool, profile: str) -> Call:
         """A new call; what others have dropped is closed first, so that its permits are there."""
@@ -80,11 +80,8 @@ def size_of(content: Any) -> int:
 
 
 def _characters(content: Any) -> int:
-    match content:
-        case str():
-            return len(content)
-        case Mapping():
-            return sum(_characters(content[key]) for key in ("content", "text") if key in content)
-        case list() | tuple():
-            return sum(map(_characters, content))
-    return 0
+    if isinstance(content, str):
+        return len(content)
+    if isinstance(content, dict):
+        return _characters(content.get("content")) or _characters(content.get("text"))
+    return sum(map(_characters, content)) if isinstance(content, list | tuple) else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from typing import Any
+from weakref import ReferenceType, ref
 
 import anthropic
 from anthropic import AsyncMessageStreamManager, MessageStreamManager
@@ -76,7 +77,7 @@ class ResilientStreamManager(MessageStreamManager[Any]):
 
     def __enter__(self) -> MessageStream[Any]:
         stream = super().__enter__()
-        stream.until_done = partial(_until_done, self._flow, stream)  # type: ignore[method-assign]
+        stream.until_done = partial(_until_done, self._flow, ref(stream))  # type: ignore[method-assign]
         return stream
 
 
@@ -96,19 +97,23 @@ class ResilientAsyncStreamManager(AsyncMessageStreamManager[Any]):
 
         super().__init__(opened(), output_format=self._output_format)
         stream = await super().__aenter__()
-        stream.until_done = partial(_until_done_async, flow, stream)  # type: ignore[method-assign]
+        stream.until_done = partial(_until_done_async, flow, ref(stream))  # type: ignore[method-assign]
         return stream
 
     async def __aexit__(self, *error: Any) -> None:
         await super().__aexit__(*error)
 
 
-def _until_done(flow: BlockingFlow, stream: MessageStream[Any]) -> None:
+def _until_done(flow: BlockingFlow, of: ReferenceType[MessageStream[Any]]) -> None:
     """Nobody looks before it has ended, unless somebody has looked already: `get_final_message` comes here, too."""
     flow.is_whole = not flow.is_shown
+    stream = of()
+    assert stream is not None  # whoever calls its method has it
     type(stream).until_done(stream)
 
 
-async def _until_done_async(flow: TaskFlow, stream: AsyncMessageStream[Any]) -> None:
+async def _until_done_async(flow: TaskFlow, of: ReferenceType[AsyncMessageStream[Any]]) -> None:
     flow.is_whole = not flow.is_shown
+    stream = of()
+    assert stream is not None
     await type(stream).until_done(stream)
