@@ -110,7 +110,7 @@ def test_the_page_on_production_runs(
     monkeypatch.chdir(tmp_path)
     [client] = blocks(page, "yaml")
     Path("client.yaml").write_text(client, encoding="utf-8")
-    *before, hooks, otel = blocks(page, "python")
+    *before, virtual, hooks, otel = blocks(page, "python")
     names: dict[str, object] = {"__name__": "__main__"}
     with brownout.wire() as service:
         service.answers(tokens=12, first_token="20ms", token_gap="2ms")
@@ -118,7 +118,10 @@ def test_the_page_on_production_runs(
             if code is hooks:
                 service.next(brownout.faults.overload())
             exec(compile(code, page, "exec"), names)
-    assert "call 0: retry in" in capsys.readouterr().out
+    exec(compile(virtual, page, "exec"), names)
+    told = capsys.readouterr().out
+    assert "call 0: retry in" in told
+    assert told.endswith("ended after 85 s\n")
     listed = re.findall(r"^\| `(\w+)` \| `", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
     assert {*listed, "LimitExceeded"} == {*brownout.errors.__all__}
 
