@@ -71,7 +71,7 @@ class Taken(NamedTuple):
 # -- what calls the SDK: the same code on both sides
 
 
-async def _call(client: anthropic.AsyncAnthropic, is_stream: bool) -> tuple[int, int]:
+async def call(client: anthropic.AsyncAnthropic, is_stream: bool) -> tuple[int, int]:
     if not is_stream:
         return _length(await client.messages.create(**REQUEST)), 1
     events = 0
@@ -81,7 +81,7 @@ async def _call(client: anthropic.AsyncAnthropic, is_stream: bool) -> tuple[int,
         return _length(await stream.get_final_message()), events
 
 
-def _call_blocking(client: anthropic.Anthropic, is_stream: bool) -> tuple[int, int]:
+def call_blocking(client: anthropic.Anthropic, is_stream: bool) -> tuple[int, int]:
     if not is_stream:
         return _length(client.messages.create(**REQUEST)), 1
     events = 0
@@ -97,16 +97,16 @@ def _length(message: anthropic.types.Message) -> int:
     return len(block.text)
 
 
-def _run(load: Load) -> Taken:
+def run_in_loop(load: Load) -> Taken:
     """All calls of a load, with an event loop of whichever time rules."""
 
     async def calls_of(client: anthropic.AsyncAnthropic) -> list[tuple[int, int]]:
-        return [await _call(client, load.stream) for _ in range(load.calls)]
+        return [await call(client, load.stream) for _ in range(load.calls)]
 
     async def run() -> Taken:
         clients = [
             anthropic.AsyncAnthropic(
-                api_key="none", base_url=URL, http_client=anthropic.DefaultAsyncHttpxClient(verify=_no_tls())
+                api_key="none", base_url=URL, http_client=anthropic.DefaultAsyncHttpxClient(verify=no_tls())
             )
             for _ in range(load.clients)
         ]
@@ -124,10 +124,10 @@ def _run_blocking(load: Load, is_threaded: bool) -> Taken:
     """The same with the blocking SDK, in threads or one client after the other."""
 
     def calls_of(client: anthropic.Anthropic) -> list[tuple[int, int]]:
-        return [_call_blocking(client, load.stream) for _ in range(load.calls)]
+        return [call_blocking(client, load.stream) for _ in range(load.calls)]
 
     clients = [
-        anthropic.Anthropic(api_key="none", base_url=URL, http_client=anthropic.DefaultHttpxClient(verify=_no_tls()))
+        anthropic.Anthropic(api_key="none", base_url=URL, http_client=anthropic.DefaultHttpxClient(verify=no_tls()))
         for _ in range(load.clients)
     ]
     began = process_time()
@@ -142,7 +142,7 @@ def _run_blocking(load: Load, is_threaded: bool) -> Taken:
     return Taken(taken, list(chain.from_iterable(seen)))
 
 
-def _no_tls() -> ssl.SSLContext:
+def no_tls() -> ssl.SSLContext:
     """Nothing speaks TLS; an empty context saves the 35 ms in which each client would load its certificates."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
@@ -217,7 +217,7 @@ class _Canned:
         return piece
 
 
-class _CannedAsyncStream(_Canned):
+class CannedAsyncStream(_Canned):
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._read()
 
@@ -228,7 +228,7 @@ class _CannedAsyncStream(_Canned):
         pass
 
 
-class _WaitingAsyncStream(_CannedAsyncStream):
+class _WaitingAsyncStream(CannedAsyncStream):
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         loop = asyncio.get_running_loop()
         turn = loop.create_future()
@@ -249,7 +249,9 @@ class _CannedStream(_Canned):
 
 
 @contextmanager
-def _canned(pieces: Sequence[bytes], kind: type[_CannedAsyncStream]) -> Iterator[list[_Canned]]:
+def canned_network(
+    pieces: Sequence[bytes], kind: type[CannedAsyncStream] = CannedAsyncStream
+) -> Iterator[list[_Canned]]:
     """While this lasts, the HTTP library's connections are canned; gives those that were opened."""
     opened: list[_Canned] = []
 
@@ -273,9 +275,9 @@ def _over_canned_bytes(
     run: Callable[[], Taken],
     load: Load,
     pieces: Sequence[bytes],
-    kind: type[_CannedAsyncStream] = _CannedAsyncStream,
+    kind: type[CannedAsyncStream] = CannedAsyncStream,
 ) -> Taken:
-    with few_collections(), _canned(pieces, kind) as opened:
+    with few_collections(), canned_network(pieces, kind) as opened:
         taken = run()
     if len(opened) != load.clients or not all(each.is_between_answers for each in opened):
         raise Different("canned: connections were not kept alive, or an answer was not read to its end")
@@ -313,7 +315,7 @@ def measure(is_quick: bool) -> Results:
         one = Load(clients=1, calls=2 if is_quick else 50 if stream else 200, stream=stream)
         crowd = Load(clients=2 if is_quick else 20, calls=2 if is_quick else 10, stream=stream)
         for load, name, target in ((one, kind, TARGET), (crowd, f"{kind}.crowd", None)):
-            results |= _measure(f"async.{name}", load, rounds, target, _run, _run, asynchronous.run)
+            results |= _measure(f"async.{name}", load, rounds, target, run_in_loop, run_in_loop, asynchronous.run)
             # Over canned bytes nobody waits, and real threads would get in each other's way at our profit.
             canned, virtual = (partial(_run_blocking, is_threaded=it and load.clients > 1) for it in (False, True))
             results |= _measure(f"blocking.{name}", load, rounds, target, canned, virtual, blocking.run)
@@ -335,7 +337,7 @@ def _measure(
         "virtual": lambda: _in_virtual_time(partial(virtual, load), scenario),
         "driver": lambda: _by_driver(driver, scenario),
     }
-    if canned is _run:
+    if canned is run_in_loop:
         arms["waiting"] = lambda: _over_canned_bytes(partial(canned, load), load, pieces, _WaitingAsyncStream)
     per_call: dict[str, list[float]] = {arm: [] for arm in arms}
     seen: dict[str, list[tuple[int, int]]] = {}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         compare,
         explain,
         load,
+        resilient,
         run,
         scenario,
         virtual,
@@ -38,6 +39,7 @@ __all__ = [
     "compare",
     "explain",
     "load",
+    "resilient",
     "run",
     "scenario",
     "virtual",
@@ -47,8 +49,23 @@ __all__ = [
 __version__ = "0.1.0"
 
 
+_ERRORS = {
+    "BreakerOpen",
+    "ContentGapExceeded",
+    "DeadlineExceeded",
+    "LimitExceeded",
+    "MalformedAnswer",
+    "ResilienceError",
+    "StreamTruncated",
+}
+"""What resilient clients raise of their own accord; they stand in `brownout.errors`, which imports the SDK."""
+
+
 def __getattr__(name: str) -> Any:
     """The API is imported when it is first used: the command line and the workers need none of it."""
+    if name == "errors" or name in _ERRORS:
+        errors = import_module(f"{__name__}.errors")
+        return errors if name == "errors" else getattr(errors, name)
     if name in __all__:
         return getattr(import_module(f"{__name__}.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pydantic import BaseModel
 
@@ -30,6 +30,10 @@ from brownout.harness.store import FILE_NAME, Store
 from brownout.harness.workers import observe
 
 if TYPE_CHECKING:
+    import anthropic
+
+    from brownout.harness.production.face import ResilientAnthropic, ResilientAsyncAnthropic
+    from brownout.harness.production.records import Hook
     from brownout.harness.testing.service import Service
 
 __all__ = [
@@ -42,6 +46,7 @@ __all__ = [
     "compare",
     "explain",
     "load",
+    "resilient",
     "run",
     "scenario",
     "virtual",
@@ -206,6 +211,34 @@ def explain(scenario: Named | Scenario, client: Named | Contestant, call: str = 
     seen = observe(Job(_scenario(scenario).value, who, seed, default_backend([who]), 1.0))
     found = find(seen, call)
     return "\n".join([title(seen, found), *(f"{line.at:10.3f}  {line.what}" for line in story(seen, found))])
+
+
+@overload
+def resilient(
+    client: anthropic.Anthropic, config: Named | Client, *, hooks: Sequence[Hook] = ()
+) -> ResilientAnthropic: ...
+
+
+@overload
+def resilient(
+    client: anthropic.AsyncAnthropic, config: Named | Client, *, hooks: Sequence[Hook] = ()
+) -> ResilientAsyncAnthropic: ...
+
+
+def resilient(client: Any, config: Named | Client, *, hooks: Sequence[Hook] = ()) -> Any:
+    """The SDK's client, with `messages.create` and `messages.stream` going through the layers of a client
+    configuration; in all else it is the client that was given, as whose instance it also passes. Its breaker, budgets
+    and limits are shared by all its calls, in whatever threads and tasks: make one, and keep it.
+
+    `config`: a file, the name of a shipped client, or what `client` has loaded. `hooks`: functions that are told every
+    record. `for_profile("background")` is the same client for calls of another kind.
+
+    Calls raise what the SDK raises, and `brownout.errors` of their own. Raises `TypeError` for what is no client of the
+    SDK's, and as `scenario` does for files.
+    """
+    from brownout.harness.production.face import resilient
+
+    return resilient(client, config, hooks=hooks)
 
 
 def virtual(

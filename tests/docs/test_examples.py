@@ -14,6 +14,8 @@ from textwrap import indent
 import pytest
 
 import brownout
+import brownout.errors
+import brownout.faults
 from brownout.harness.client import Client
 from brownout.harness.drivers.command.process import told
 from brownout.harness.files import load
@@ -97,6 +99,31 @@ def test_the_page_on_virtual_time_runs(capsys: pytest.CaptureFixture[str]) -> No
     [shown] = blocks("docs/virtual-time.md", "text")
     assert told.startswith(shown)
     assert told.endswith(" characters\n")
+
+
+def test_the_page_on_production_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With its client file, against a service that has too much to do for one request; its errors are those there
+    are."""
+    page = "docs/production.md"
+    monkeypatch.chdir(tmp_path)
+    [client] = blocks(page, "yaml")
+    Path("client.yaml").write_text(client, encoding="utf-8")
+    *before, virtual, hooks, otel = blocks(page, "python")
+    names: dict[str, object] = {"__name__": "__main__"}
+    with brownout.wire() as service:
+        service.answers(tokens=12, first_token="20ms", token_gap="2ms")
+        for code in (*before, hooks, otel):
+            if code is hooks:
+                service.next(brownout.faults.overload())
+            exec(compile(code, page, "exec"), names)
+    exec(compile(virtual, page, "exec"), names)
+    told = capsys.readouterr().out
+    assert "call 0: retry in" in told
+    assert told.endswith("ended after 85 s\n")
+    listed = re.findall(r"^\| `(\w+)` \| `", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
+    assert {*listed, "LimitExceeded"} == {*brownout.errors.__all__}
 
 
 @pytest.mark.slow
