@@ -13,7 +13,9 @@ from ..drivers.sdk.library import http
 from ..policies.outcome import Outcome
 
 __all__ = [
+    "AttemptTimeout",
     "BreakerOpen",
+    "CallRejected",
     "ContentGapExceeded",
     "DeadlineExceeded",
     "LimitExceeded",
@@ -51,6 +53,12 @@ class DeadlineExceeded(LimitExceeded):
     about = "the call was not over by its deadline"
 
 
+class AttemptTimeout(LimitExceeded):
+    """An attempt, its headers or its first content took too long, and no retry was left."""
+
+    about = "an attempt took too long"
+
+
 class ContentGapExceeded(LimitExceeded):
     """A stream went without content for too long, whether or not it sent pings."""
 
@@ -61,6 +69,12 @@ class BreakerOpen(ResilienceError):
     """Refused without a request: the breaker is open, or half-open with all its probes under way."""
 
     about = "not sent: the circuit breaker is open"
+
+
+class CallRejected(ResilienceError):
+    """Refused without a request, by a limit on calls at once or in a time, or by the throttle."""
+
+    about = "not sent: more calls than the client's own limits allow"
 
 
 class StreamTruncated(ResilienceError):

@@ -11,6 +11,7 @@ import anthropic
 from .. import sources
 from ..client import Client
 from ..names import PROFILES
+from ..policies.breaking import State as Breaker
 from .blocking import BlockingFlow
 from .network import install, paced
 from .records import Hook
@@ -53,6 +54,11 @@ class _Face(_Through):
         if profile not in PROFILES:
             raise ValueError(f"profile: expected one of {', '.join(PROFILES)}, got {profile!r}")
         return type(self)(self._inner, self._state, self._sender.but(profile=profile))
+
+    @property
+    def breakers(self) -> tuple[Breaker, ...]:
+        """Those that the layers have made so far, for whoever watches or overrules them."""
+        return tuple(self._state.breakers)
 
     def with_options(self, **options: Any) -> Any:
         """As the SDK's, with the state that all calls share. `timeout` and `max_retries` go before the file's."""
@@ -147,10 +153,16 @@ if TYPE_CHECKING:
     class ResilientAnthropic(anthropic.Anthropic):
         """What `resilient` makes of an `Anthropic`."""
 
+        @property
+        def breakers(self) -> tuple[Breaker, ...]: ...
+
         def for_profile(self, profile: Profile) -> ResilientAnthropic: ...
 
     class ResilientAsyncAnthropic(anthropic.AsyncAnthropic):
         """What `resilient` makes of an `AsyncAnthropic`."""
+
+        @property
+        def breakers(self) -> tuple[Breaker, ...]: ...
 
         def for_profile(self, profile: Profile) -> ResilientAsyncAnthropic: ...
 

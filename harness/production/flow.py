@@ -113,7 +113,8 @@ class Flow(ABC):
                 self.inline = None
             if work.is_cancelled:
                 return
-            if outcome is not None and self.is_shown and not outcome.is_ok and work.node.race is None:
+            is_break = outcome is not None and outcome.kind not in ("ok", "text")
+            if outcome is not None and is_break and self.is_shown and work.node.race is None:
                 self._broke = outcome
                 outcome = outcome._replace(kind="raised", detail=outcome.kind)  # no layer tries that again
             work.answer(work.node, outcome, error)

@@ -45,6 +45,7 @@ class State:
         self._dropped: deque[Dropped] = deque()
         site = Site(0, self.now, self.outbox.put, config.timeouts.timeouts(), has_real_sdk=True)
         self.run = config.stack(site)
+        self.breakers = site.breakers
 
     def now(self) -> float:
         """Seconds since the client was made."""

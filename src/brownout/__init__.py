@@ -50,7 +50,9 @@ __version__ = "0.1.0"
 
 
 _ERRORS = {
+    "AttemptTimeout",
     "BreakerOpen",
+    "CallRejected",
     "ContentGapExceeded",
     "DeadlineExceeded",
     "LimitExceeded",

@@ -4,7 +4,9 @@ catches these. What the SDK has raised is raised as it was."""
 from __future__ import annotations
 
 from brownout.harness.production.errors import (
+    AttemptTimeout,
     BreakerOpen,
+    CallRejected,
     ContentGapExceeded,
     DeadlineExceeded,
     LimitExceeded,
@@ -14,7 +16,9 @@ from brownout.harness.production.errors import (
 )
 
 __all__ = [
+    "AttemptTimeout",
     "BreakerOpen",
+    "CallRejected",
     "ContentGapExceeded",
     "DeadlineExceeded",
     "LimitExceeded",

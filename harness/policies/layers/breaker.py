@@ -55,7 +55,7 @@ class Breaker(Layer):
         return ""
 
     def wrap(self, inner: Run, site: Site) -> Run:
-        states: dict[str, State] = {}
+        states: dict[str, State] = {"": self.state(site)} if self.per == "process" else {}
         now, tells_slow = site.now, self.window is not None and self.window.slow is not None
         key_of, speaks_against = _KEYS[self.per], is_failure if self.counts is None else is_any_of(self.counts)
 
