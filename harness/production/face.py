@@ -46,7 +46,6 @@ class _Face(_Through):
         self._inner = client
         self._state = state
         self._sender = sender
-        self._messages: _Messages | None = None
 
     def for_profile(self, profile: Profile) -> Any:
         """The same client for calls of another kind. Raises `ValueError` for one that there is not."""
@@ -74,9 +73,7 @@ class _Blocking(_Face):
     @property
     def messages(self) -> Any:
         """The SDK's, through the layers."""
-        if self._messages is None:
-            self._messages = _BlockingMessages(self)
-        return self._messages
+        return _BlockingMessages(self)
 
     def __enter__(self) -> Any:
         self._inner.__enter__()
@@ -90,9 +87,7 @@ class _Async(_Face):
     @property
     def messages(self) -> Any:
         """The SDK's, through the layers."""
-        if self._messages is None:
-            self._messages = _AsyncMessages(self)
-        return self._messages
+        return _AsyncMessages(self)
 
     async def __aenter__(self) -> Any:
         await self._inner.__aenter__()

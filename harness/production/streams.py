@@ -26,7 +26,7 @@ class ResilientStream(anthropic.Stream[Any]):
     def response(self) -> Any:  # type: ignore[override]
         """Of the request that was opened last."""
         assert self._flow.opened is not None
-        return self._flow.opened.real.response
+        return self._flow.opened.response
 
     def __iter__(self) -> Iterator[Any]:
         return self._events
@@ -50,7 +50,7 @@ class ResilientAsyncStream(anthropic.AsyncStream[Any]):
     def response(self) -> Any:  # type: ignore[override]
         """Of the request that was opened last."""
         assert self._flow.opened is not None
-        return self._flow.opened.real.response
+        return self._flow.opened.response
 
     def __aiter__(self) -> AsyncIterator[Any]:
         return self._events
