@@ -115,7 +115,8 @@ class _BlockingMessages(_Messages):
         return ResilientStream(flow)
 
     def stream(self, **given: Any) -> Any:
-        return ResilientStreamManager(self._flow("stream", given), given.get("output_format", anthropic.NOT_GIVEN))
+        output_format = given.get("output_format", anthropic.NOT_GIVEN)
+        return ResilientStreamManager(lambda: self._flow("stream", given), output_format)
 
     def _flow(self, method: str, given: dict[str, Any]) -> BlockingFlow:
         return BlockingFlow(self._face._state, self._face._sender, Request.of(method, given))
