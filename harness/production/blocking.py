@@ -257,6 +257,7 @@ class BlockingFlow(Flow):
                 return
         if came[0] is not None and came[0].kind == "opened":
             self._let_go(came[0].stream)
+        self.state.outbox.deliver()
 
     def _do(self, work: Work) -> Came:
         try:

@@ -47,7 +47,6 @@ class _Face(_Through):
         self._inner = client
         self._state = state
         self._sender = sender
-        self._messages: _Messages | None = None
 
     def for_profile(self, profile: Profile) -> Any:
         """The same client for calls of another kind. Raises `ValueError` for one that there is not."""
@@ -80,9 +79,7 @@ class _Blocking(_Face):
     @property
     def messages(self) -> Any:
         """The SDK's, through the layers."""
-        if self._messages is None:
-            self._messages = _BlockingMessages(self)
-        return self._messages
+        return _BlockingMessages(self)
 
     def __enter__(self) -> Any:
         self._inner.__enter__()
@@ -96,9 +93,7 @@ class _Async(_Face):
     @property
     def messages(self) -> Any:
         """The SDK's, through the layers."""
-        if self._messages is None:
-            self._messages = _AsyncMessages(self)
-        return self._messages
+        return _AsyncMessages(self)
 
     async def __aenter__(self) -> Any:
         await self._inner.__aenter__()
@@ -126,7 +121,8 @@ class _BlockingMessages(_Messages):
         return ResilientStream(flow)
 
     def stream(self, **given: Any) -> Any:
-        return ResilientStreamManager(self._flow("stream", given), given.get("output_format", anthropic.NOT_GIVEN))
+        output_format = given.get("output_format", anthropic.NOT_GIVEN)
+        return ResilientStreamManager(lambda: self._flow("stream", given), output_format)
 
     def _flow(self, method: str, given: dict[str, Any]) -> BlockingFlow:
         return BlockingFlow(self._face._state, self._face._sender, Request.of(method, given))

@@ -186,7 +186,7 @@ class Flow(ABC):
     def _forget(self) -> None:
         """Let go of what only a call under way needs. The SDK's stream is a cycle, and refers to this: whatever is left
         here is for the garbage collector to free, and takes it time."""
-        del self._step, self._node, self.call, self.request
+        del self._step, self._node, self.call, self.request, self.sender
         if self.opened is not None:
             self.opened.forget()
 

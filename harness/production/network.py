@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from importlib import import_module
 from typing import Any
+from weakref import WeakMethod
 
 from .guard import Guard
 from .sending import CURRENT
@@ -43,9 +44,12 @@ def _guard() -> Guard | None:
 def paced(seconds_of: Callable[..., float]) -> Callable[..., float]:
     """The SDK's own wait before it tries again, which nothing could interrupt while it sleeps: we do it instead, and
     leave it none. `seconds_of` is its method that says how long."""
+    weakly = WeakMethod(seconds_of)  # it is kept by the client whose method it is
 
     def paced(*args: Any, **given: Any) -> float:
-        seconds, guard = seconds_of(*args, **given), _guard()
+        of_client = weakly()
+        assert of_client is not None
+        seconds, guard = of_client(*args, **given), _guard()
         if guard is None:
             return seconds
         guard.pause(seconds)

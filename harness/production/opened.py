@@ -29,6 +29,7 @@ class Opened:
         "guard",
         "is_open",
         "real",
+        "response",
         "texts",
         "usage",
         "waited",
@@ -36,6 +37,7 @@ class Opened:
 
     def __init__(self, real: Any, events: Any, guard: Any, state: State) -> None:
         self.real = real
+        self.response = real.response
         # An observer is told by the stream's own iterator alone; without one that is a detour.
         self.events = events if getattr(real, "_observer", None) is not None else real._iterator
         self.guard = guard
@@ -96,8 +98,9 @@ class Opened:
 
     def forget(self) -> None:
         """It is over, and all of it has been told. The response stays for whoever asks for it."""
-        self.events = self.guard = self._watch = None
-        self.texts = []
+        if not self.is_open:
+            self.real = self.events = self.guard = self._watch = None
+            self.texts = []
 
     def let_go(self, outcome: Outcome = CANCELLED) -> bool:
         """Record how it ended; whether its connection has still to be let go."""

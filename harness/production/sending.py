@@ -109,7 +109,11 @@ class Sender:
             }
             if which[1]:
                 options["base_url"] = which[1]
-            found = self._messages[which] = self._prepared(self.client.with_options(**options)).messages
+            variant = self._prepared(self.client.with_options(**options))
+            found = self._messages[which] = variant.messages
+            # The SDK keeps it there, as a cycle: a client that is dropped would wait for the garbage collector to have
+            # its connections closed.
+            vars(variant).pop("messages", None)
         return found
 
     def error_of(self, outcome: Outcome, partial: str | None) -> BaseException:

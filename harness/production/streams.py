@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any
 from weakref import ReferenceType, ref
@@ -26,7 +26,7 @@ class ResilientStream(anthropic.Stream[Any]):
     def response(self) -> Any:  # type: ignore[override]
         """Of the request that was opened last."""
         assert self._flow.opened is not None
-        return self._flow.opened.real.response
+        return self._flow.opened.response
 
     def __iter__(self) -> Iterator[Any]:
         return self._events
@@ -50,7 +50,7 @@ class ResilientAsyncStream(anthropic.AsyncStream[Any]):
     def response(self) -> Any:  # type: ignore[override]
         """Of the request that was opened last."""
         assert self._flow.opened is not None
-        return self._flow.opened.real.response
+        return self._flow.opened.response
 
     def __aiter__(self) -> AsyncIterator[Any]:
         return self._events
@@ -66,30 +66,31 @@ class ResilientAsyncStream(anthropic.AsyncStream[Any]):
 class ResilientStreamManager(MessageStreamManager[Any]):
     """Opens a stream for a `with` statement."""
 
-    def __init__(self, flow: BlockingFlow, output_format: Any) -> None:
-        self._flow = flow
+    def __init__(self, flow_of: Callable[[], BlockingFlow], output_format: Any) -> None:
+        self._flow_of = flow_of
+        super().__init__(self._opened, output_format=output_format)
 
-        def opened() -> Any:
-            flow.open()
-            return ResilientStream(flow)
-
-        super().__init__(opened, output_format=output_format)
+    def _opened(self) -> ResilientStream:
+        flow = self._flow_of()
+        flow.open()
+        return ResilientStream(flow)
 
     def __enter__(self) -> MessageStream[Any]:
         stream = super().__enter__()
-        stream.until_done = partial(_until_done, self._flow, ref(stream))  # type: ignore[method-assign]
+        raw: Any = stream._raw_stream
+        stream.until_done = partial(_until_done, raw._flow, ref(stream))  # type: ignore[method-assign]
         return stream
 
 
 class ResilientAsyncStreamManager(AsyncMessageStreamManager[Any]):
     """The same for `async with`."""
 
-    def __init__(self, flow_of: Any, output_format: Any) -> None:
+    def __init__(self, flow_of: Callable[[], TaskFlow], output_format: Any) -> None:
         self._flow_of = flow_of
         self._output_format = output_format
 
     async def __aenter__(self) -> AsyncMessageStream[Any]:
-        flow: TaskFlow = self._flow_of()
+        flow = self._flow_of()
 
         async def opened() -> Any:
             await flow.open()

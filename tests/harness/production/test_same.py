@@ -59,6 +59,17 @@ def test_streams_are_the_sdks(service: Service) -> None:
     blocking.close()
 
 
+def test_a_manager_can_be_entered_again(service: Service) -> None:
+    """Each time it is another call, as the SDK has it."""
+    blocking = Blocking(service.url)
+    manager = blocking.resilient("budgeted").messages.stream(**ASK)
+    for _ in range(2):
+        with manager as stream:
+            assert stream.get_final_text()
+    assert len(service.requests) == 2
+    blocking.close()
+
+
 def test_all_else_is_the_clients_own(caller: Caller) -> None:
     client = caller.resilient("budgeted")
     bare = caller.bare
