@@ -54,6 +54,13 @@ class _Face(_Through):
             raise ValueError(f"profile: expected one of {', '.join(PROFILES)}, got {profile!r}")
         return type(self)(self._inner, self._state, self._sender.but(profile=profile))
 
+    def with_deadline(self, seconds: float) -> Any:
+        """The same client for calls that are over after so many seconds, whatever they are doing; the file's deadline
+        holds besides. Raises `ValueError` where there is no time."""
+        if not seconds > 0.0:
+            raise ValueError(f"deadline: expected more than 0 seconds, got {seconds!r}")
+        return type(self)(self._inner, self._state, self._sender.but(deadline=seconds))
+
     @property
     def breakers(self) -> tuple[Breaker, ...]:
         """Those that the layers have made so far, for whoever watches or overrules them."""
@@ -154,6 +161,8 @@ if TYPE_CHECKING:
 
         def for_profile(self, profile: Profile) -> ResilientAnthropic: ...
 
+        def with_deadline(self, seconds: float) -> ResilientAnthropic: ...
+
     class ResilientAsyncAnthropic(anthropic.AsyncAnthropic):
         """What `resilient` makes of an `AsyncAnthropic`."""
 
@@ -161,6 +170,8 @@ if TYPE_CHECKING:
         def breakers(self) -> tuple[Breaker, ...]: ...
 
         def for_profile(self, profile: Profile) -> ResilientAsyncAnthropic: ...
+
+        def with_deadline(self, seconds: float) -> ResilientAsyncAnthropic: ...
 
 
 @overload

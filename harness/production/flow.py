@@ -69,7 +69,7 @@ class Flow(ABC):
         self._broke: Outcome | None = None
         self._started = self.call.ask.intended
         engine = Engine(self)
-        self._node = Node(state.run(self.call), self._ended)
+        self._node = Node(state.within(sender.deadline)(self.call), self._ended)
         self._step: Any = engine.step
 
     # -- the port

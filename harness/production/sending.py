@@ -70,7 +70,7 @@ CURRENT: ContextVar[Exchange | None] = ContextVar("brownout attempt", default=No
 
 class Sender:
     """An SDK client and its variants, for one profile. `retries` and `timeout`, where the application has set them by
-    `with_options`, go before those of the file."""
+    `with_options`, go before those of the file; `deadline` is for a call as a whole, besides the file's."""
 
     def __init__(
         self,
@@ -80,10 +80,12 @@ class Sender:
         prepared: Callable[[Any], Any],
         retries: int | None = None,
         timeout: Any = anthropic.NOT_GIVEN,
+        deadline: float | None = None,
     ) -> None:
         self.client = client
         self.state = state
         self.profile = profile
+        self.deadline = deadline
         self._prepared = prepared
         self._retries = state.config.sdk_of(profile).max_retries if retries is None else retries
         self._timeout = timeout
@@ -91,10 +93,19 @@ class Sender:
 
     def but(self, **changes: Any) -> Sender:
         """The same with something else."""
-        same = {"client": self.client, "profile": self.profile, "retries": self._retries, "timeout": self._timeout}
+        same = {
+            "client": self.client,
+            "profile": self.profile,
+            "retries": self._retries,
+            "timeout": self._timeout,
+            "deadline": self.deadline,
+        }
         if "profile" in changes:
             same["retries"] = None
-        return Sender(**(same | changes), state=self.state, prepared=self._prepared)
+        other = Sender(**(same | changes), state=self.state, prepared=self._prepared)
+        if changes.keys() == {"deadline"}:
+            other._messages = self._messages  # of which the variants know nothing
+        return other
 
     def messages(self, effect: Attempt) -> Any:
         """The SDK's `messages`, set as this attempt wants it."""

@@ -16,7 +16,9 @@ from brownout.fakes.latency import BYTES_PER_TOKEN
 
 from ..client import Client
 from ..policies.call import Ask, Call
+from ..policies.effects import Run
 from ..policies.layer import Site
+from ..policies.layers.deadline import Deadline
 from .records import Hook, Outbox
 
 
@@ -45,11 +47,18 @@ class State:
         self._dropped: deque[Dropped] = deque()
         site = Site(0, self.now, self.outbox.put, config.timeouts.timeouts(), has_real_sdk=True)
         self.run = config.stack(site)
+        self._site = site
         self.breakers = site.breakers
 
     def now(self) -> float:
         """Seconds since the client was made."""
         return time.monotonic() - self._zero
+
+    def within(self, deadline: float | None) -> Run:
+        """The layers, and around them a limit on the whole call, if there is one."""
+        if deadline is None:
+            return self.run
+        return Deadline.model_construct(total=deadline).wrap(self.run, self._site)
 
     def call(self, request: Mapping[str, Any], is_stream: bool, profile: str) -> Call:
         """A new call; what others have dropped is closed first, so that its permits are there."""

@@ -122,3 +122,21 @@ def test_an_operator_overrules_a_breaker(caller: Caller, service: Service) -> No
     breaker.override = None
     with pytest.raises(errors.BreakerOpen):
         caller.create()
+
+
+@pytest.mark.parametrize("what", ["create", "text"])
+def test_a_call_of_a_chain_ends_with_its_time(what: str, caller: Caller, service: Service) -> None:
+    """A trickle, which no read timeout would end; the clients share their state."""
+    caller.resilient(layers("breaker: {failures: 1, open_for: 100s}", NO_RETRIES))
+    service.always(faults.trickle(every="20ms"))
+    with pytest.raises(errors.DeadlineExceeded):
+        getattr(caller, what)(caller.client.with_deadline(0.3))
+    with pytest.raises(errors.BreakerOpen):  # a limit around a breaker speaks against the service
+        caller.create()
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan")])
+def test_no_time_at_all_is_refused(seconds: float, caller: Caller, service: Service) -> None:
+    caller.resilient(layers(NO_RETRIES))
+    with pytest.raises(ValueError, match="more than 0 seconds"):
+        caller.client.with_deadline(seconds)
