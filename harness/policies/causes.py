@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Literal, TypeAlias
 
-from .outcome import STREAM_BREAKS, Outcome
+from .outcome import SPEND_CAP, STREAM_BREAKS, Outcome
 
 Cause: TypeAlias = Literal[
     "timeout",
@@ -53,4 +53,4 @@ def is_any_of(causes: Iterable[Cause]) -> Callable[[Outcome], bool]:
 
 def is_futile(outcome: Outcome) -> bool:
     """Whether asking again cannot help: the service says so, or the month's money is spent."""
-    return outcome.should_retry is False or outcome.detail == "spend_cap"
+    return outcome.should_retry is False or outcome.detail == SPEND_CAP

@@ -55,6 +55,11 @@ class Outcome(NamedTuple):
         return self.raised or exception_of(self)
 
 
+SPEND_CAP = "spend_cap"
+"""The detail of a 429 that stays until the month is over."""
+SPEND_CAP_CODE = "enforced_spend_limit_reached"
+"""What the service calls it: the `error_code` in the error's details."""
+
 OK = Outcome("ok")
 CANCELLED = Outcome("cancelled")
 

@@ -71,7 +71,8 @@ class State:
                 self.now(),
                 math.inf,
                 is_stream,
-                size_of(request.get("messages")) + size_of(request.get("system")),
+                # For records alone: the layers do not ask.
+                size_of(request.get("messages")) + size_of(request.get("system")) if self.outbox else 0,
                 request.get("max_tokens") or 0,
                 profile,
                 model=str(request.get("model", "")),

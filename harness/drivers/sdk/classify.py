@@ -7,7 +7,7 @@ import json
 import anthropic
 from anthropic.types import Message
 
-from ...policies.outcome import CANCELLED, OK, Outcome, Phase
+from ...policies.outcome import CANCELLED, OK, SPEND_CAP, SPEND_CAP_CODE, Outcome, Phase
 from ...policies.sdks.python import asks
 from .library import http
 
@@ -80,4 +80,12 @@ def _of_status(error: anthropic.APIStatusError, tokens: int, raised: str, scale:
     seconds, again = asks(error.response.headers)
     if seconds is not None:
         seconds *= scale
-    return Outcome("status", "read", error.status_code, error.type, seconds, again, raised=raised)
+    detail = SPEND_CAP if _error_code(error.body) == SPEND_CAP_CODE else ""
+    return Outcome("status", "read", error.status_code, error.type, seconds, again, detail=detail, raised=raised)
+
+
+def _error_code(body: object) -> object:
+    """What an error's body says besides its type, if it is the service's and does."""
+    for key in ("error", "details"):
+        body = body.get(key) if isinstance(body, dict) else None
+    return body.get("error_code") if isinstance(body, dict) else None

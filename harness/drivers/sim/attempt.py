@@ -25,7 +25,7 @@ from brownout.fakes.timeline import Armed
 
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
-from ...policies.outcome import CANCELLED, OK, Kind, Outcome, Phase
+from ...policies.outcome import CANCELLED, OK, SPEND_CAP, SPEND_CAP_CODE, Kind, Outcome, Phase
 from ...policies.sdks.python import retries
 from ...records import AttemptRecord
 from ..content import Content
@@ -45,6 +45,7 @@ _WRITE_TIMEOUT = Outcome("timeout", phase="write")
 _POOL_TIMEOUT = Outcome("timeout", phase="pool")
 
 
+_SPENT = ("error_code", SPEND_CAP_CODE)
 _NO_LENGTH = ("content-length", "")
 
 
@@ -55,6 +56,7 @@ class SimAttempt(Unusual):
         "_ask",
         "_callback",
         "_connect_timeout",
+        "_details",
         "_error",
         "_gap",
         "_gap_timer",
@@ -98,6 +100,7 @@ class SimAttempt(Unusual):
         self._gap: float | None = None
         self._head: Head | None = None
         self._error: str | None = None
+        self._details: tuple[tuple[str, str], ...] = ()
         self._malformed = ""
         self._rendering = self._dripping = None
         self._drops = 0
@@ -240,6 +243,7 @@ class SimAttempt(Unusual):
             self._port.timer(0.0, self._error_was_read, None)
         elif kind is Error:
             self._error = step.type  # type: ignore[union-attr]
+            self._details = step.details  # type: ignore[union-attr]
         elif kind is Reset:
             self._broken("reset")
         elif kind is Close:  # of what is no HTTP the client takes no more
@@ -290,6 +294,8 @@ class SimAttempt(Unusual):
         assert head is not None
         if head.status != 200:
             outcome = Outcome("status", "read", head.status, self._error, head.retry_after, head.should_retry)
+            if _SPENT in self._details:
+                outcome = outcome._replace(detail=SPEND_CAP)
             # The SDK closes a streaming request that it will send again without reading the error's body.
             dropped = self._request.stream and not self._is_last and retries(outcome)
             self._end(outcome, is_reusable=not dropped)
