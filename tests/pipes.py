@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
+from threading import Timer
 from typing import Any
+
+from .patience import PATIENCE
 
 
 class Piped:
@@ -25,9 +28,14 @@ class Piped:
         return json.loads(line) if line else None
 
     def ask(self, line: str) -> Any:
-        """What it says to that."""
+        """What it says to that; None when it has ended. Who says nothing for too long is ended."""
         self._in.write(line + "\n")
-        return self.hear()
+        too_long = Timer(PATIENCE, self._process.kill)
+        too_long.start()
+        try:
+            return self.hear()
+        finally:
+            too_long.cancel()
 
     def close(self) -> None:
         """Let it come to its end. A process that something else left behind may hold a pipe open."""

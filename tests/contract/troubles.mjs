@@ -18,7 +18,9 @@ const play = async ({ url, how, timeout, patience }) => {
   const limit = new AbortController();
   const api = new Anthropic({ baseURL: url, apiKey: "k", timeout: timeout * 1000, fetch: counted });
   const timer = setTimeout(() => limit.abort(), patience * 1000);
-  try {
+  // Node forgets whom an abort is for once it has collected the request: a body may not hear of it.
+  const leaves = new Promise((_, reject) => limit.signal.addEventListener("abort", () => reject(limit.signal.reason)));
+  const ask = async () => {
     const options = { signal: limit.signal };
     if (how === "stream") {
       const stream = api.messages.stream(ASK, options).on("text", () => (seen.tokens += 1));
@@ -27,6 +29,9 @@ const play = async ({ url, how, timeout, patience }) => {
       if (how === "create twice") await api.messages.create(ASK, options);
       seen.stop_reason = (await api.messages.create(ASK, options)).stop_reason ?? null;
     }
+  };
+  try {
+    await Promise.race([ask(), leaves]);
   } catch (error) {
     const own = error instanceof Anthropic.AnthropicError ? "anthropic." : "";
     seen.raised = limit.signal.aborted ? "hangs" : own + error.constructor.name;

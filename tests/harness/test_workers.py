@@ -148,7 +148,12 @@ def test_no_worker_outlives_its_parent(tmp_path: Path, number: signal.Signals) -
     """Interrupted or killed in the middle, the parent takes every worker with it, and no worker says a word."""
     script = tmp_path / "endless.py"
     script.write_text(ENDLESS.replace("{texts}", json.dumps([tiny.STORM, tiny.PATIENT])), encoding="utf-8")
-    parent = subprocess.Popen([sys.executable, script], stderr=subprocess.PIPE, text=True)
+    parent = subprocess.Popen(
+        [sys.executable, script],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background has it ignored
+    )
     until(lambda: len(descendants(parent.pid)) >= 2)
     time.sleep(0.3)  # some are at work by now, some may still be starting: either must do
     family = descendants(parent.pid)
