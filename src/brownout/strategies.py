@@ -135,7 +135,7 @@ def _fault(kind: str, streams: bool | None) -> st.SearchStrategy[Fault]:
     fault = FAULTS[kind]
     knows_stream = streams is not None or fault.streams_only or fault.plain_only or fault.on_upload
     # Requests of a program that does not name itself are all those of one client.
-    where = mapping(Where, without={"clients", *(["stream"] if knows_stream else [])}, at_least=1)
+    where = mapping(Where, without={"clients", "models", *(["stream"] if knows_stream else [])}, at_least=1)
     aliases = {field.alias for field in fault.model_fields.values()}
 
     def make(**given: Any) -> Fault:
