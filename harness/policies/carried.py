@@ -34,4 +34,4 @@ class CarriedLimit(Layer):
         return run
 
     def limits(self) -> dict[str, float]:
-        return {"content gap" if self.carries == "gap" else self.carries.replace("_", " "): self.limit}
+        return {self.name.replace("_", " "): self.limit}

@@ -128,18 +128,7 @@ class BlockingFlow(Flow):
 
     def answer(self) -> Any:
         """Of a plain call: what the SDK has returned. Raises what it has raised, or our own."""
-        try:
-            self.begin()
-            while not self.is_over:
-                work = self.inline
-                if work is None:
-                    self._idle()
-                else:
-                    self.take(work, self._do(work))
-        except BaseException:
-            self.close()
-            raise
-        self.state.outbox.deliver()
+        self._go_on()
         error = self.finish()
         if error is not None:
             raise error
@@ -147,6 +136,12 @@ class BlockingFlow(Flow):
 
     def open(self) -> None:
         """Of a stream: until its headers are there, or the call is over. Raises what it is to raise then."""
+        self._go_on()
+        if self.fails_at_once and (error := self.finish()) is not None:
+            raise error
+
+    def _go_on(self) -> None:
+        """Begin, until it is over or there is a stream to be read."""
         try:
             self.begin()
             while not self.is_over:
@@ -156,15 +151,11 @@ class BlockingFlow(Flow):
                 elif work.effect.__class__ is Attempt:
                     self.take(work, self._do(work))
                 else:
-                    return
+                    break
         except BaseException:
             self.close()
             raise
         self.state.outbox.deliver()
-        if not self.outcome.is_ok and (self.opened is None or not self.opened.backlog):
-            error = self.finish()
-            if error is not None:
-                raise error
 
     def events(self) -> Iterator[Any]:
         """Those of a stream, for the application: to be asked for once."""
@@ -235,10 +226,7 @@ class BlockingFlow(Flow):
 
     def close(self) -> None:
         """Nobody goes on with it. A stream that had said all is a success."""
-        work, opened = self.inline, self.opened
-        if work is not None and opened is not None and opened.is_open and opened.is_complete:
-            self.tell(work, opened.ended())
-        self.cancel()
+        opened = self.leave()
         if opened is not None:
             self._let_go(opened, self.outcome)
         self.state.outbox.deliver()

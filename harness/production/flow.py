@@ -163,6 +163,19 @@ class Flow(ABC):
                 self._node.cancel()
                 self._ended(self._node, CANCELLED, None)
 
+    def leave(self) -> Opened | None:
+        """Nobody goes on with it; the stream that is to be let go. One that had said all is a success."""
+        work, opened = self.inline, self.opened
+        if work is not None and opened is not None and opened.is_open and opened.is_complete:
+            self.tell(work, opened.ended())
+        self.cancel()
+        return opened
+
+    @property
+    def fails_at_once(self) -> bool:
+        """Whether it is over, and there is nothing of a stream to be handed out before that is told."""
+        return self.is_over and not self.outcome.is_ok and (self.opened is None or not self.opened.backlog)
+
     # -- the events of a stream
 
     def release(self, opened: Opened) -> None:

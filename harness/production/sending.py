@@ -109,8 +109,7 @@ class Sender:
 
     def messages(self, effect: Attempt) -> Any:
         """The SDK's `messages`, set as this attempt wants it."""
-        target = effect.call.target
-        which = effect.timeouts, "" if target is None else target.endpoint
+        which = effect.timeouts, effect.call.endpoint
         found = self._messages.get(which)
         if found is None:
             is_ours = isinstance(self._timeout, anthropic.NotGiven)

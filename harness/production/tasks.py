@@ -162,10 +162,8 @@ class TaskFlow(Flow):
     async def open(self) -> None:
         """Of a stream: until its headers are there, or the call is over. Raises what it is to raise then."""
         await self._go_on()
-        if self.is_over and not self.outcome.is_ok and (self.opened is None or not self.opened.backlog):
-            error = self.finish()
-            if error is not None:
-                raise error
+        if self.fails_at_once and (error := self.finish()) is not None:
+            raise error
 
     async def _go_on(self) -> None:
         """Begin, until it is over or there is a stream to be read."""
@@ -229,10 +227,7 @@ class TaskFlow(Flow):
 
     async def close(self) -> None:
         """Nobody goes on with it. A stream that had said all is a success."""
-        work, opened = self.inline, self.opened
-        if work is not None and opened is not None and opened.is_open and opened.is_complete:
-            self.tell(work, opened.ended())
-        self.cancel()
+        opened = self.leave()
         if opened is not None:
             await self.let_go(opened, self.outcome)
         await self._reap()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,8 +12,9 @@ ROUNDING = 1e-9
 """Ten deposits of 0.1 are a little less than 1."""
 
 
-class Purse(Protocol):
-    """What the calls of one client may still spend on retries. `now` is in seconds, and does not go back."""
+class Purse:
+    """What the calls of one client may still spend on retries. Each kind heeds what it counts. `now` is in seconds, and
+    does not go back."""
 
     def begins(self, now: float) -> None:
         """A call has begun."""
@@ -26,6 +27,7 @@ class Purse(Protocol):
 
     def take(self, outcome: Outcome, now: float) -> float | None:
         """Pay for a retry after that outcome; None when it cannot be afforded."""
+        raise NotImplementedError
 
 
 class Budget(BaseModel):

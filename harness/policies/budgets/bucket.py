@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from ..outcome import Outcome
-from .base import ROUNDING, Budget
+from .base import ROUNDING, Budget, Purse
 
 
 class Bucket(Budget):
@@ -26,7 +26,7 @@ class Bucket(Budget):
         return _Purse(self)
 
 
-class _Purse:
+class _Purse(Purse):
     def __init__(self, budget: Bucket) -> None:
         self._budget = budget
         self.tokens = budget.capacity
@@ -34,9 +34,6 @@ class _Purse:
     def begins(self, now: float) -> None:
         if self._budget.deposit_on == "call":
             self._deposit()
-
-    def fails(self, outcome: Outcome, now: float) -> None:
-        """Costs nothing."""
 
     def succeeds(self, paid: float | None, now: float) -> None:
         if self._budget.deposit_on == "success":

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from ..outcome import Outcome
-from .base import Budget
+from .base import Budget, Purse
 
 
 class Quota(Budget):
@@ -27,16 +27,10 @@ class Quota(Budget):
         return _Purse(self)
 
 
-class _Purse:
+class _Purse(Purse):
     def __init__(self, budget: Quota) -> None:
         self._budget = budget
         self.tokens: float = budget.capacity
-
-    def begins(self, now: float) -> None:
-        """Earns nothing."""
-
-    def fails(self, outcome: Outcome, now: float) -> None:
-        """Costs nothing until it is tried again."""
 
     def succeeds(self, paid: float | None, now: float) -> None:
         back = self._budget.refund if paid is None else paid

@@ -10,7 +10,7 @@ from brownout.fakes.units import Duration, Rate, Share
 
 from ..outcome import Outcome
 from ..windows import Sums
-from .base import ROUNDING, Budget
+from .base import ROUNDING, Budget, Purse
 
 
 class Ratio(Budget):
@@ -27,19 +27,13 @@ class Ratio(Budget):
         return _Purse(self)
 
 
-class _Purse:
+class _Purse(Purse):
     def __init__(self, budget: Ratio) -> None:
         self._budget = budget
         self._seen = Sums(budget.window, "calls", "retries")
 
     def begins(self, now: float) -> None:
         self._seen.add(now, calls=1)
-
-    def fails(self, outcome: Outcome, now: float) -> None:
-        """Costs nothing."""
-
-    def succeeds(self, paid: float | None, now: float) -> None:
-        """Earns nothing."""
 
     def take(self, outcome: Outcome, now: float) -> float | None:
         calls, retries = self._seen.of_window(now)

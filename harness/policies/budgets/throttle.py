@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from ..outcome import Outcome
-from .base import Budget
+from .base import Budget, Purse
 
 
 class Throttle(Budget):
@@ -23,13 +23,10 @@ class Throttle(Budget):
         return _Purse(self)
 
 
-class _Purse:
+class _Purse(Purse):
     def __init__(self, budget: Throttle) -> None:
         self._budget = budget
         self.tokens = budget.max_tokens
-
-    def begins(self, now: float) -> None:
-        """Earns nothing."""
 
     def fails(self, outcome: Outcome, now: float) -> None:
         self.tokens = max(0.0, self.tokens - 1.0)

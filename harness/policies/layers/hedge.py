@@ -8,6 +8,7 @@ from pydantic import Field
 
 from brownout.fakes.units import Duration, Share
 
+from ..budgets.bucket import Bucket
 from ..call import Call
 from ..effects import Race, Run, Sleep, Steps
 from ..layer import Layer, Site
@@ -20,7 +21,6 @@ MINIMUM = 20
 """Fewer than these say nothing of a quantile."""
 SAVED = 2.0
 """Hedges that may be sent at once, whatever their share."""
-_ROUNDING = 1e-9
 
 
 class Hedge(Layer):
@@ -38,7 +38,7 @@ class Hedge(Layer):
 
     def wrap(self, inner: Run, site: Site) -> Run:
         seen = Latest(KEPT)
-        allowance = None if self.share is None else Allowance(self.share)
+        purse = None if self.share is None else Bucket(deposit=self.share, capacity=SAVED).open()
         now = site.now
 
         def delay() -> float:
@@ -49,7 +49,7 @@ class Hedge(Layer):
         def one(call: Call, wait: float, ended: list[Outcome]) -> Steps:
             if wait > 0.0:
                 yield Sleep(wait)
-                if allowance is not None and not allowance.take():
+                if purse is not None and purse.take(NOT_SENT, now()) is None:
                     return NOT_SENT
             began = now()
             outcome: Outcome = yield from inner(call)
@@ -59,8 +59,8 @@ class Hedge(Layer):
             return outcome
 
         def run(call: Call) -> Steps:
-            if allowance is not None:
-                allowance.earn()
+            if purse is not None:
+                purse.begins(now())
             wait, ended = delay(), list[Outcome]()
             later = [one(call.fork(), wait * n, ended) for n in range(1, self.hedges + 1)]
             _, outcome = yield Race((one(call, 0.0, ended), *later), _is_good)
@@ -78,22 +78,3 @@ def _is_good(outcome: Outcome) -> bool:
 
 
 NOT_SENT = Outcome("cancelled", detail="the share of hedged calls is used up")
-
-
-class Allowance:
-    """So many hedges for each call, and some of them saved up."""
-
-    def __init__(self, share: float) -> None:
-        self._share = share
-        self.left = SAVED
-
-    def earn(self) -> None:
-        """A call has begun."""
-        self.left = min(SAVED, self.left + self._share)
-
-    def take(self) -> bool:
-        """Send one; False when there is none left."""
-        if self.left < 1.0 - _ROUNDING:
-            return False
-        self.left = max(0.0, self.left - 1.0)
-        return True

@@ -7,15 +7,22 @@ from typing import Any
 
 from brownout.fakes.draws import Draws
 from brownout.harness.policies.call import Ask, Call
-from brownout.harness.policies.effects import Attempt, Read
+from brownout.harness.policies.effects import Attempt, Read, Steps, Timeouts
 from brownout.harness.policies.engine import Callback, Engine, Node
 from brownout.harness.policies.layer import Site
+from brownout.harness.policies.outcome import Outcome
 
 
 def a_call(stream: bool = False) -> Call:
     """Some call of some client."""
     ask = Ask(0, 0, intended=0.0, deadline=90.0, stream=stream, input_tokens=10, max_tokens=100)
     return Call(ask, Draws(0, "jitter"))
+
+
+def one_attempt(call: Call) -> Steps:
+    """What lies inside a layer here."""
+    outcome: Outcome = yield Attempt(call, Timeouts())
+    return outcome
 
 
 @dataclass(eq=False)

@@ -12,8 +12,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from brownout.harness.client import Client
 from brownout.harness.drivers.sim.run import run
 from brownout.harness.files import loads
-from brownout.harness.policies.call import Call
-from brownout.harness.policies.effects import Attempt, Run, Steps, Timeouts
+from brownout.harness.policies.effects import Run
 from brownout.harness.policies.engine import Node
 from brownout.harness.policies.layers.breaker import OPEN, Breaker
 from brownout.harness.policies.layers.deadline import Deadline
@@ -21,7 +20,7 @@ from brownout.harness.policies.outcome import OK, Outcome, is_failure
 from brownout.harness.scenario import Scenario
 from brownout.harness.workload import Workload
 
-from .hand_cranked import Bench, a_call
+from .hand_cranked import Bench, a_call, one_attempt
 
 FAILED = Outcome("status", status=529)
 BAD_REQUEST = Outcome("status", status=400)
@@ -124,12 +123,6 @@ def test_it_opens_after_exactly_so_many_failures_in_a_row() -> None:
 
 
 # -- what a call says to it
-
-
-def one_attempt(call: Call) -> Steps:
-    """What lies inside the breaker here."""
-    outcome: Outcome = yield Attempt(call, Timeouts())
-    return outcome
 
 
 class Guarded:

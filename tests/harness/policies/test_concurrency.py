@@ -8,20 +8,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from brownout.harness.policies.call import Call
-from brownout.harness.policies.effects import Attempt, Steps, Timeouts
 from brownout.harness.policies.engine import Node
 from brownout.harness.policies.layers.concurrency import FULL, Concurrency
 from brownout.harness.policies.outcome import OK, Outcome
 
-from .hand_cranked import Bench, a_call
+from .hand_cranked import Bench, a_call, one_attempt
 
 MAX_WAIT = 5
-
-
-def one_attempt(call: Call) -> Steps:
-    outcome: Outcome = yield Attempt(call, Timeouts())
-    return outcome
 
 
 class Model(RuleBasedStateMachine):

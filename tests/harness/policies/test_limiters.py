@@ -8,15 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brownout.harness.policies.call import Call
-from brownout.harness.policies.effects import Attempt, Steps, Timeouts
 from brownout.harness.policies.layers.rate_limiter import TOO_MANY, RateLimiter
 from brownout.harness.policies.limiters import LIMITERS, Pace
 from brownout.harness.policies.limiters.bucket import Bucket
 from brownout.harness.policies.limiters.cubic import Curve
 from brownout.harness.policies.outcome import OK, Outcome
 
-from .hand_cranked import Bench, a_call
+from .hand_cranked import Bench, a_call, one_attempt
 
 PAUSES = st.lists(st.floats(0.0, 3.0), max_size=60)
 TOLD = st.lists(st.tuples(st.floats(0.0, 3.0), st.sampled_from(["reserve", "succeeded", "throttled"])), max_size=200)
@@ -99,11 +97,6 @@ def test_the_cubic_curve_begins_at_beta_and_is_flat_where_it_was_too_much() -> N
 
 
 # -- the layer
-
-
-def one_attempt(call: Call) -> Steps:
-    outcome: Outcome = yield Attempt(call, Timeouts())
-    return outcome
 
 
 def limited(**parameters: Any) -> tuple[Bench, Any]:

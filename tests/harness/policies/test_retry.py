@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 
 from brownout.harness.policies.backoff import Backoff
 from brownout.harness.policies.budgets.bucket import Bucket
-from brownout.harness.policies.call import Call
 from brownout.harness.policies.causes import CAUSES
-from brownout.harness.policies.effects import Attempt, Sleep, Steps, Timeouts
+from brownout.harness.policies.effects import Attempt, Sleep
 from brownout.harness.policies.layers.retry import Retry
 from brownout.harness.policies.outcome import OK, Kind, Outcome, is_failure
 from brownout.harness.records import WaitRecord
 
-from .hand_cranked import Bench, a_call
+from .hand_cranked import Bench, a_call, one_attempt
 
 DRAWS = st.floats(2.0**-53, 1.0 - 2.0**-53)
 SECONDS = st.floats(0.001, 600.0)
@@ -83,12 +82,6 @@ def test_no_number_of_retries_is_too_many_to_wait_between(factor: float, retry: 
 
 
 # -- the layer
-
-
-def one_attempt(call: Call) -> Steps:
-    """What lies inside the layer here."""
-    outcome: Outcome = yield Attempt(call, Timeouts())
-    return outcome
 
 
 class Trial:

@@ -8,21 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brownout.harness.policies.call import Call
-from brownout.harness.policies.effects import Attempt, Steps, Timeouts
+from brownout.harness.policies.effects import Attempt
 from brownout.harness.policies.layers import LAYERS
 from brownout.harness.policies.layers.hedge import MINIMUM
 from brownout.harness.policies.layers.throttle import REFUSED, Throttle
 from brownout.harness.policies.outcome import OK, Outcome
 
-from .hand_cranked import Bench, Pending, a_call
+from .hand_cranked import Bench, Pending, a_call, one_attempt
 
 OVERLOADED = Outcome("status", status=529)
-
-
-def one_attempt(call: Call) -> Steps:
-    outcome: Outcome = yield Attempt(call, Timeouts())
-    return outcome
 
 
 class Trial:
