@@ -51,7 +51,7 @@ class Client(BaseModel):
     @classmethod
     def assembled(cls, document: Document) -> Document:
         """The file with what it inherits in it. Loading asks for this before it checks anything."""
-        return assemble(document, cls, shipped.clients() | shipped.presets())
+        return assemble(document, cls, shipped.known_clients())
 
     @field_validator("layers")
     @classmethod

@@ -13,7 +13,7 @@ def also_inherits(schema: dict[str, Any]) -> None:
     properties = schema["properties"]
     layers = properties["layers"]
     extends = {
-        "anyOf": [{"enum": list(shipped.clients() | shipped.presets())}, {"type": "string"}],
+        "anyOf": [{"enum": list(shipped.known_clients())}, {"type": "string"}],
         "description": "the client this one is built on: one that is shipped, or a path from this file. Its timeouts "
         "are inherited key by key, its layers as a whole or with changes by name, its profiles entry by entry.",
     }

@@ -67,7 +67,7 @@ def path_of(source: Source[Scenario]) -> str:
 
 def client(named: str) -> Source[Client]:
     """Raises `UnknownName` or `files.FileError`."""
-    return _load(named, shipped.clients() | shipped.presets(), Client, "client")
+    return _load(named, shipped.known_clients(), Client, "client")
 
 
 def contestant(named: str) -> Source[Contestant]:

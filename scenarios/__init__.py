@@ -26,6 +26,11 @@ def presets() -> dict[str, Path]:
     return dict(_files("presets"))
 
 
+def known_clients() -> dict[str, Path]:
+    """Name -> file of every client that goes by its name: those that are compared, and those to start from."""
+    return clients() | presets()
+
+
 def _files(folder: str) -> Iterator[tuple[str, Path]]:
     for path in sorted((_HERE / folder).glob("*.yaml"), key=lambda path: path.stem):  # `guide` before `guide-stacked`
         yield path.stem, path

@@ -32,7 +32,7 @@ def _about(text: str) -> str:
 
 def text_of(name: str) -> str:
     """A shipped file, as it stands."""
-    known = scenarios.incidents() | scenarios.clients() | scenarios.presets()
+    known = scenarios.incidents() | scenarios.known_clients()
     if name not in known:
         from brownout.harness.files.suggest import did_you_mean, quoted
 
