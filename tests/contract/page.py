@@ -14,7 +14,7 @@ from .networks import Trouble
 from .program import Seen
 from .sdk_faults import THROUGH_THE_SDK, Row
 from .typescript import Told
-from .typescript_faults import OR, THROUGH_TYPESCRIPT
+from .typescript_faults import THROUGH_TYPESCRIPT
 
 HEAD = "\n".join(
     [
@@ -28,7 +28,8 @@ HEAD = "\n".join(
         "In Python the read timeout is 10 to 20 s; in TypeScript there is one of 20 s for the headers alone. *Hangs*: "
         "nobody's limit ends it, but for five minutes of the HTTP library's own. A plain call is `messages.create`, a "
         "stream `messages.stream` read to its end. `httpx` stands for httpx2 where the SDK is of the 2.x line. An "
-        "`AttributeError` is the program's: it was given a page as a text.",
+        "`AttributeError` is the program's: it was given a page as a text. Of two things with an *or*, either is seen: it "
+        "goes by whether the end comes together with what is before it.",
         "",
         "| fault | call | Python 2.x | Python 0.x | TypeScript |",
         "|---|---|---|---|---|",
@@ -55,17 +56,17 @@ _CALLS = {"create": "plain", "stream": "stream", "create twice": "the second of 
 
 def page() -> str:
     """All of it."""
-    theirs = {(_key(row.trouble), row.how): row.expected for row in THROUGH_TYPESCRIPT}
+    theirs = {(_key(row.trouble), row.how): (row.expected, *row.otherwise) for row in THROUGH_TYPESCRIPT}
     lines = []
     for row in sorted(_shown(), key=lambda row: row.trouble["kind"]):
-        told = theirs.get((_key(row.trouble), row.how))
+        told = theirs.get((_key(row.trouble), row.how), ())
         newer, older = (_told(row.seen_by(major)) for major in ("2", "0"))
         cells = [
             _fault(row.trouble),
             _CALLS[row.how],
             newer,
             "the same" if older == newer else older,
-            "" if told is None else _told(told),
+            ", or ".join(_told(each) for each in told),
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return HEAD + "\n".join(lines) + "\n" + _approximations()
@@ -116,8 +117,7 @@ def _told(seen: Seen | Told) -> str:
         return f"hangs{texts}, {requests}"
     if seen.raised:
         is_told = seen.cause and not _short(seen.raised).startswith("httpx.")  # whose own cause says no more
-        causes = OR.join(f"`{_short(cause)}`" for cause in seen.cause.split(OR))
-        cause = f" caused by {causes}" if is_told else ""
+        cause = f" caused by `{_short(seen.cause)}`" if is_told else ""
         status = f" (status {seen.status})" if seen.status == 200 else ""
         return f"`{_short(seen.raised)}`{status}{cause}{texts}, {requests}"
     if seen.stop_reason is not None:
