@@ -28,8 +28,8 @@ HEAD = "\n".join(
         "In Python the read timeout is 10 to 20 s; in TypeScript there is one of 20 s for the headers alone. *Hangs*: "
         "nobody's limit ends it, but for five minutes of the HTTP library's own. A plain call is `messages.create`, a "
         "stream `messages.stream` read to its end. `httpx` stands for httpx2 where the SDK is of the 2.x line. An "
-        "`AttributeError` is the program's: it was given a page as a text. Of two things with an *or*, either is seen: it "
-        "goes by whether the end comes together with what is before it.",
+        "`AttributeError` is the program's: it was given a page as a text. Of two things with an *or*, either is seen: "
+        "it goes by whether the end comes together with what is before it.",
         "",
         "| fault | call | Python 2.x | Python 0.x | TypeScript |",
         "|---|---|---|---|---|",
