@@ -119,7 +119,10 @@ class Endpoint:
 
     def _ticket(self, request: Request, now: float) -> Ticket:
         label = request.who.label
-        length = self.output_tokens(request.who) if request.reply is None else request.reply.tokens
+        if request.reply is not None:
+            length = request.reply.tokens
+        else:
+            length = max(1, self.output_tokens(request.who) - request.told)
         return Ticket(request, now, min(request.max_tokens, length), label, self._latency.round_trip(label))
 
     def answer(self, request: Request, now: float, is_fresh: bool, lost_to: tuple[Armed, ...] = ()) -> Ticket:

@@ -14,7 +14,7 @@ class Served(NamedTuple):
     stream: bool
     input_tokens: int
     output_tokens: int
-    """What a whole answer would have held."""
+    """What a whole answer would have held; of one that was asked for from the middle on, what was left of it."""
     arrived: float
     granted: float | None
     """When a slot was given; None for what never got one."""
@@ -42,6 +42,8 @@ class Served(NamedTuple):
     end_at: float | None = None
     test: str = ""
     """Which test the request says it is for."""
+    told: int = 0
+    """How many tokens of the answer the client had already when it asked for the rest."""
 
 
 class TurnedAway(NamedTuple):

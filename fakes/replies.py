@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
+from . import continuing
 from .api.tools import called
 from .draws import Identity
 from .reply import Block, Reply, Text, Thinking, ToolUse, said, text_of
@@ -40,14 +41,16 @@ class Replies:
     def to(self, asked: Asked, who: Identity, length: Callable[[Identity], int]) -> tuple[Reply | None, Reply | None]:
         """The reply to a request, None for text of the usual length; and the scripted one, if it is of one, which is to
         be given back if it is not got: whole, for the retry may have room for more. `length` tells the usual one."""
+        told = continuing.told(asked)
         if self._script:
             scripted = self._script.popleft()
-            return scripted.limited(asked["max_tokens"]), scripted
+            return scripted.after(told).limited(asked["max_tokens"]), scripted
         if self.answerer is not None and (found := self.answerer(asked)) is not None:
-            return reply_of(found).limited(asked["max_tokens"]), None
+            return reply_of(found).after(told).limited(asked["max_tokens"]), None
         if "tool_choice" not in asked and "thinking" not in asked and "stop_sequences" not in asked:
             return None, None
-        return _wanted(asked, min(length(who), asked["max_tokens"])), None
+        left = max(1, length(who) - continuing.tokens_told(told))
+        return _wanted(asked, min(left, asked["max_tokens"])), None
 
     def give_back(self, scripted: Reply) -> None:
         """Nobody has got it."""

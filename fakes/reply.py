@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Literal, TypeAlias
@@ -19,10 +19,11 @@ _LONGEST = 12
 """Characters of a piece of JSON, which has few blanks to be cut at."""
 
 
-def text_of(tokens: int) -> str:
-    """A text of that many tokens."""
+def text_of(tokens: int, told: int = 0) -> str:
+    """A text of that many tokens, that goes on where one of `told` has ended."""
+    words = WORDS[told % len(WORDS) :] + WORDS[: told % len(WORDS)]
     whole, rest = divmod(tokens, len(WORDS))
-    return (" ".join(WORDS) + " ") * whole + " ".join(WORDS[:rest])
+    return (" ".join(words) + " ") * whole + " ".join(words[:rest])
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,15 @@ class Reply:
         if self.stop_reason is not None:
             return self.stop_reason
         return "tool_use" if self.blocks and isinstance(self.blocks[-1], ToolUse) else "end_turn"
+
+    def after(self, told: str) -> Reply:
+        """What is left of it for whoever has been told its beginning; all of it, if it begins in another way."""
+        first, *others = self.blocks or (Text(""),)
+        told = told.rstrip()
+        if not (told and isinstance(first, Text) and first.text.startswith(told)):
+            return self
+        left = Text(first.text[len(told) :].lstrip())
+        return replace(self, blocks=(left, *others) if left.text or not others else tuple(others))
 
     def limited(self, tokens: int) -> Reply:
         """The same, cut off at so many tokens: a tool's input then is no JSON any more, as at the service."""

@@ -29,6 +29,8 @@ class Request(NamedTuple):
     """For how many seconds after sending it the client says that it will wait; None if it does not say."""
     test: str = ""
     """Which test it says it is for."""
+    told: int = 0
+    """How many tokens of the answer the client has already: it asks for the rest."""
 
 
 class Ticket:
@@ -118,4 +120,5 @@ class Ticket:
             self.end_due,
             self.end_at,
             request.test,
+            request.told,
         )

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, Strict, TypeAdapter, ValidationError, wi
 from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict
 
+from ..continuing import NO_PREFILL, takes_prefill
 from ..plan import Error
 from .plain import Rejected
 
@@ -100,7 +101,8 @@ def create(body: bytes) -> Create:
         asked = _READ(body)
     except ValidationError as error:
         raise _refused(error) from None
-    return _together(asked) if "thinking" in asked or "tool_choice" in asked else asked
+    is_more = "thinking" in asked or "tool_choice" in asked or asked["messages"][-1]["role"] == "assistant"
+    return _together(asked) if is_more else asked
 
 
 def created(body: object) -> Create:
@@ -127,6 +129,8 @@ def _valid(read: Callable[[Any], Of], body: object) -> Of:
 
 def _together(asked: Create) -> Create:
     """With nothing in it that is only wrong beside something else."""
+    if asked["messages"][-1]["role"] == "assistant" and takes_prefill(asked["model"]) is False:
+        raise invalid(NO_PREFILL)
     thinking = asked.get("thinking")
     if thinking is not None and thinking["type"] == "enabled":
         if "budget_tokens" not in thinking:

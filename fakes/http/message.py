@@ -32,7 +32,8 @@ def body(ticket: Ticket) -> bytes:
     """The whole message as JSON."""
     request, tokens = ticket.request, ticket.output_tokens
     if request.reply is None:
-        return _begun(ticket) + _usual(request.model, request.input_tokens, tokens, tokens >= request.max_tokens)
+        is_cut = tokens >= request.max_tokens
+        return _begun(ticket) + _usual(request.model, request.input_tokens, tokens, is_cut, request.told % len(WORDS))
     content = orjson.dumps([_block(block) for block in request.reply.blocks])
     return _begun(ticket) + _rest(request.model, content, _stop(ticket), _usage(ticket, tokens))
 
@@ -48,14 +49,14 @@ def _rest(model: str, content: bytes, stop: bytes, usage: bytes) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _usual(model: str, input_tokens: int, tokens: int, is_cut: bool) -> bytes:
+def _usual(model: str, input_tokens: int, tokens: int, is_cut: bool, told: int) -> bytes:
     """The same where the answer is text of a length: of a run few are common, and no two of a length differ."""
-    return _rest(model, _said(tokens), _CUT if is_cut else _ENDED, _USAGE % (input_tokens, tokens))
+    return _rest(model, _said(tokens, told), _CUT if is_cut else _ENDED, _USAGE % (input_tokens, tokens))
 
 
 @lru_cache(maxsize=1024)
-def _said(tokens: int) -> bytes:
-    return orjson.dumps([{"type": "text", "text": text_of(tokens)}])
+def _said(tokens: int, told: int) -> bytes:
+    return orjson.dumps([{"type": "text", "text": text_of(tokens, told)}])
 
 
 def _usage(ticket: Ticket, output_tokens: int) -> bytes:
@@ -153,6 +154,7 @@ def deltas(run: Tokens, ticket: Ticket, index: int, sent: int) -> bytes:
     """A run of content events of a block, each a chunk of its own; `sent` says how many were sent of it before."""
     reply = ticket.request.reply
     if reply is None:
+        sent += ticket.request.told
         if run.count == 1:
             return _word(sent % len(WORDS))
         return b"".join(_word(k % len(WORDS)) for k in range(sent, sent + run.count))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .. import continuing
 from ..api import messages
 from ..api.tokens import input_tokens
 from ..draws import Identity
@@ -74,6 +75,7 @@ def read(
         caller.key,
         caller.patience,
         caller.test,
+        continuing.tokens_told(continuing.told(asked)) if len(asked["messages"]) > 1 else 0,
     )
 
 

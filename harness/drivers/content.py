@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..policies.call import Ask
+from ..policies.resuming import Rest
 
 
 class Shown(NamedTuple):
@@ -20,15 +21,17 @@ class Shown(NamedTuple):
 class Content:
     """The content events of one attempt."""
 
-    __slots__ = ("_first", "_largest", "_late", "_left", "_shown", "_until", "last", "tokens")
+    __slots__ = ("_first", "_largest", "_late", "_left", "_shown", "_since", "_until", "last", "tokens")
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, rest: Rest | None = None) -> None:
+        """Of an attempt at the `rest` of an answer, the silence since its beginning broke off counts too."""
         self._until = ask.intended + ask.deadline
         self._left = None if ask.caller_timeout is None else ask.intended + ask.caller_timeout
         self.tokens = 0
         self.last = 0.0
         """When the last one came."""
         self._first: float | None = None
+        self._since = None if rest is None else rest.stream.last_text
         self._largest = 0.0
         self._shown = self._late = 0
 
@@ -39,6 +42,8 @@ class Content:
         first, last = began + gap, began + count * gap
         if self._first is None:
             self._first = first
+            if self._since is not None:
+                self._largest = first - self._since
         elif first - self.last > self._largest:
             self._largest = first - self.last
         if count > 1 and gap > self._largest:

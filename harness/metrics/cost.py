@@ -20,13 +20,13 @@ class _Bill(NamedTuple):
 
 @once
 def _bill(seen: Observed) -> _Bill:
-    count, answers = seen.scenario.server.billing.tokens, seen.answers
+    count, used = seen.scenario.server.billing.tokens, seen.used
     given = made = given_in_vain = made_in_vain = 0
     for served in seen.ledger.journal:
         prompt, answer = count(served)
         given += prompt
         made += answer
-        if served.who not in answers:
+        if served.who not in used:
             given_in_vain += prompt
             made_in_vain += answer
     return _Bill(given, made, given_in_vain, made_in_vain)

@@ -13,6 +13,7 @@ from brownout.fakes.journal import Served
 from brownout.fakes.mix import Mix
 
 from ..ledger import Ledger
+from ..policies.outcome import STREAM_BREAKS
 from ..records import AttemptRecord, CallRecord
 
 if TYPE_CHECKING:  # a scenario's objectives name metrics, so these cannot be needed to define one
@@ -71,6 +72,19 @@ class Observed:
         return found
 
     @cached_property
+    def used(self) -> set[Identity]:
+        """The attempts that the answers are made of: where a rest was asked for, what had come before it, too."""
+        found = set(self.answers)
+        for who, call in self.answers.items():
+            served = self.served.get(who)
+            left = served.told if served is not None else 0
+            for attempt in reversed(self.attempts_of(call)) if left else ():
+                if 0 < attempt.tokens <= left and attempt.outcome in STREAM_BREAKS:
+                    found.add(attempt.who)
+                    left -= attempt.tokens
+        return found
+
+    @cached_property
     def served(self) -> dict[Identity, Served]:
         """What the service saw of each attempt that reached it."""
         return {served.who: served for served in self.ledger.journal}
@@ -93,9 +107,9 @@ class Observed:
         return self.scenario.workload.kinds[self._mix.of(call_label(call.client, call.call))]
 
     def ttft(self, call: CallRecord) -> float:
-        """Seconds from the moment the call was meant to the first text its caller saw, of whatever attempt; `inf` if
-        none came."""
-        times = [attempt.first_text for attempt in self.attempts_of(call) if attempt.first_text is not None]
+        """Seconds from the moment the call was meant to the first text its caller saw, of whatever attempt, if only
+        at the end of one without streaming; `inf` if none came."""
+        times = [text for attempt in self.attempts_of(call) if (text := _first_text(attempt)) is not None]
         return min(times) - call.intended if times else math.inf
 
     def largest_gap(self, call: CallRecord) -> float | None:
@@ -104,9 +118,10 @@ class Observed:
         return max(gaps) if gaps else None
 
     def shown(self, call: CallRecord) -> float:
-        """The share of the whole answer that the best of its attempts had shown by the deadline."""
+        """The share of the whole answer that the best of its attempts had shown by the deadline, what it went on with
+        included."""
         tries = ((attempt.shown, self.served.get(attempt.who)) for attempt in self.attempts_of(call))
-        return max((min(1.0, shown / served.output_tokens) for shown, served in tries if served), default=0.0)
+        return max((_share(shown, served) for shown, served in tries if served), default=0.0)
 
     def is_good(self, call: CallRecord) -> bool:
         """Whether it was answered whole by its deadline, and, streamed, as fluently as the scenario asks."""
@@ -144,6 +159,16 @@ def once(find: Callable[[Observed], Found]) -> Callable[[Observed], Found]:
         return value
 
     return found
+
+
+def _first_text(attempt: AttemptRecord) -> float | None:
+    if attempt.first_text is None and attempt.outcome == "ok":
+        return attempt.finished
+    return attempt.first_text
+
+
+def _share(shown: int, served: Served) -> float:
+    return min(1.0, (served.told + shown) / (served.told + served.output_tokens)) if shown else 0.0
 
 
 def _by_end(attempt: AttemptRecord) -> tuple[float, float, Identity]:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from brownout.fakes.draws import Draws, Identity
 
+from .resuming import Rest
+
 
 class Ask(NamedTuple):
     """What the application asked for. Times are seconds of the scenario, `intended` the moment it meant to send."""
@@ -33,6 +35,8 @@ class Target(NamedTuple):
     model: str = ""
     endpoint: str = ""
     """A base URL."""
+    is_plain: bool = False
+    """Without streaming, where the application asked for a stream."""
 
 
 class Call:
@@ -47,7 +51,9 @@ class Call:
         "first_byte",
         "first_token",
         "gap",
+        "is_shown",
         "jitter_draws",
+        "rest",
         "target",
         "total_attempts",
     )
@@ -64,6 +70,10 @@ class Call:
         self.gap: float | None = None
         """The limit on the gap between content events, in seconds."""
         self.target: Target | None = None
+        self.rest: Rest | None = None
+        """What is asked for instead of a whole answer."""
+        self.is_shown = False
+        """Whether the application has been given content of what is asked for now: nobody may begin that anew."""
         self.branches = 1
         self.total_attempts = 0
         """Of all branches; kept at the root."""
@@ -74,7 +84,7 @@ class Call:
         root = self._parent or self
         child = Call(self.ask, self.jitter_draws, root.branches, root)
         child.first_byte, child.first_token, child.gap = self.first_byte, self.first_token, self.gap
-        child.target = self.target
+        child.target, child.rest = self.target, self.rest
         root.branches += 1
         return child
 
@@ -82,6 +92,11 @@ class Call:
     def model(self) -> str:
         """Which is asked now."""
         return (self.target and self.target.model) or self.ask.model
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether a stream is asked for now."""
+        return self.ask.stream and not (self.target and self.target.is_plain)
 
     @property
     def endpoint(self) -> str:

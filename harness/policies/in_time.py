@@ -14,7 +14,7 @@ NO_TOKEN = Outcome("gap", "first_token", 200)
 def in_time(call: Call, open_: Run) -> Steps:
     """Open an attempt within the limits of its call, and read a stream to its end."""
     byte: Scope | None = (yield Arm(call.first_byte)) if call.first_byte is not None else None
-    token: Scope | None = (yield Arm(call.first_token)) if call.first_token is not None and call.ask.stream else None
+    token: Scope | None = (yield Arm(call.first_token)) if call.first_token is not None and call.is_stream else None
     is_open = False
     try:
         outcome: Outcome = yield from open_(call)

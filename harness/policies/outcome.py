@@ -40,6 +40,7 @@ class Outcome(NamedTuple):
     tokens: int = 0
     detail: str = ""
     stream: Any = None
+    """What was opened; of a stream that broke off, what knows what had come of it."""
     value: Any = None
     """What the real SDK returned or raised, for whoever hands it on."""
     raised: str = ""

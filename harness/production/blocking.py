@@ -13,12 +13,12 @@ from heapq import heappop, heappush
 from typing import Any
 
 from ..policies.effects import Attempt
-from ..policies.engine import Callback
+from ..policies.engine import Callback, Node
 from ..policies.outcome import CANCELLED, Outcome
 from .flow import CalledOff, Came, Flow, Work, explained
 from .guard import GapExceeded, Guard
 from .opened import Opened
-from .sending import CURRENT, Request, Sender, answered, watch_of
+from .sending import CURRENT, Request, Sender, answered, plain, watch_of
 from .state import State, monotonic
 
 
@@ -99,6 +99,10 @@ class BlockingFlow(Flow):
             if not (self._mail and work is None) and not (work is not None and work.is_cancelled):
                 self._changed.wait(None if seconds == math.inf else max(0.0, min(seconds, threading.TIMEOUT_MAX)))
 
+    def _ended(self, node: Node, outcome: Outcome | None, error: BaseException | None) -> None:
+        super()._ended(node, outcome, error)
+        self._notify()
+
     def _notify(self) -> None:
         if self._changed is not None:
             self._changed.notify_all()
@@ -107,7 +111,7 @@ class BlockingFlow(Flow):
         if not self._mail:
             with self.state.lock:
                 left = self.due() - monotonic()
-                if left > 0 and not self._mail:
+                if left > 0 and not (self._mail or self.is_over or self.inline is not None):
                     self.wait(left)
         while self._mail:
             work, came = self._mail.popleft()
@@ -192,7 +196,7 @@ class BlockingFlow(Flow):
             opened.guard.takes(work, opened, effect.gap)
             for event in opened.events:
                 is_content = note(event)
-                if self.is_shown:
+                if opened.is_shown:
                     yield event
                 else:
                     opened.backlog.append(event)
@@ -260,16 +264,16 @@ class BlockingFlow(Flow):
         token = CURRENT.set(guard)
         outcome = CANCELLED
         try:
-            made = getattr(self.sender.messages(effect), request.method)(**request.to(effect))
-            if request.method == "stream":
-                made = made.__enter__()._raw_stream
-            if request.is_stream:
-                opened = Opened(made, iter(made), guard, self.state)
-                if work.node.race is None:
-                    self.opened = opened
-                outcome = Outcome("opened", status=200, stream=opened)
+            messages, given = self.sender.messages(effect), request.to(effect)
+            if not request.is_stream:
+                outcome = answered(messages.create(**given))
+            elif not effect.call.is_stream:
+                raw = messages.with_raw_response.create(**plain(given))
+                outcome = self.has_come_whole(raw.parse(), raw.http_response, work)
             else:
-                outcome = answered(made)
+                made = getattr(messages, request.method)(**given)
+                made = made.__enter__()._raw_stream if request.method == "stream" else made
+                outcome = self.has_opened(made, iter(made), guard, work)
             return outcome, None
         except Exception as error:
             guard.has_failed(error)

@@ -16,7 +16,7 @@ from ..policies.engine import Callback, Engine, Node
 from ..policies.outcome import CANCELLED, Outcome
 from .opened import Opened
 from .records import FinishedCall
-from .sending import Request, Sender, failed
+from .sending import Request, Sender, answered, failed
 from .state import State
 
 Came = tuple[Outcome | None, BaseException | None]
@@ -59,14 +59,13 @@ class Flow(ABC):
         """Events for the application."""
         self.is_whole = False
         self.is_shown = False
-        """Whether the application has been given content, after which no layer may begin anew."""
+        """Whether the application has been given content."""
         self.opened: Opened | None = None
         """The stream that was opened last."""
         self.inline: Work | None = None
         self.is_over = False
         self.outcome: Outcome = CANCELLED
         self.error: BaseException | None = None
-        self._broke: Outcome | None = None
         self._started = self.call.ask.intended
         engine = Engine(self)
         self._node = Node(state.within(sender.deadline)(self.call), self._ended)
@@ -87,7 +86,7 @@ class Flow(ABC):
         work = Work(self, effect, callback, node)
         if node.race is None:
             self.inline = work
-        elif self._broke is None:
+        else:
             self.branch(work)
         return work
 
@@ -113,26 +112,12 @@ class Flow(ABC):
                 self.inline = None
             if work.is_cancelled:
                 return
-            is_break = outcome is not None and outcome.kind not in ("ok", "text")
-            if outcome is not None and is_break and self.is_shown and work.node.race is None:
-                self._broke = outcome
-                outcome = outcome._replace(kind="raised", detail=outcome.kind)  # no layer tries that again
             work.answer(work.node, outcome, error)
-            self.settle()
 
     def fire(self, callback: Callback, node: Any) -> None:
         """The time of a timer has come."""
         with self.state.lock:
             callback(node, None)
-            self.settle()
-
-    def settle(self) -> None:
-        """Content that was handed on cannot be taken back: layers that would begin anew then are closed instead."""
-        if self.is_shown and not self.is_over:
-            work = self.inline
-            if work is None or work.effect.__class__ is Attempt:
-                self._node.cancel()
-                self._ended(self._node, self._broke or Outcome("raised", detail="limit"), None)
 
     def _ended(self, node: Node, outcome: Outcome | None, error: BaseException | None) -> None:
         self.is_over = True
@@ -140,8 +125,6 @@ class Flow(ABC):
         if outcome is None:
             self.error = error
             outcome = Outcome("raised", raised="" if error is None else type(error).__name__)
-        if outcome.kind == "raised" and self._broke is not None:
-            outcome = self._broke
         self.outcome = outcome
         opened = outcome.stream
         if isinstance(opened, Opened):
@@ -178,16 +161,33 @@ class Flow(ABC):
 
     # -- the events of a stream
 
+    def has_opened(self, real: Any, events: Any, guard: Any, work: Work) -> Outcome:
+        """The SDK has opened one: its raw events, and what keeps an eye on them."""
+        opened = self._opened(real.response, work)
+        opened.reads(real, events, guard, work.effect.call.rest)
+        return Outcome("opened", status=200, stream=opened)
+
+    def has_come_whole(self, message: Any, response: Any, work: Work) -> Outcome:
+        """The SDK has returned a message where the application wants a stream."""
+        outcome = answered(message)
+        return self._opened(response, work).is_whole(message) if outcome.is_ok else outcome
+
+    def _opened(self, response: Any, work: Work) -> Opened:
+        opened = Opened(response, self.state, work.effect.call.rest, self.request.is_structured)
+        if work.node.race is None:
+            self.opened = opened
+        return opened
+
     def release(self, opened: Opened) -> None:
-        """Its content goes to the application from now on, what came before it first."""
-        self.is_shown = True
+        """Its content goes to the application from now on, what came before it first: nobody may begin it anew."""
+        self.is_shown = self.call.is_shown = opened.is_shown = True
         self.ready.extend(opened.backlog)
         opened.backlog.clear()
 
     def finish(self) -> BaseException | None:
         """The call is over: what there is of its stream goes to the application; what is to be raised then."""
         opened = self.opened
-        if opened is not None and not self.is_shown:
+        if opened is not None and not opened.is_shown:
             self.release(opened)
         error = self.error
         if error is None and not self.outcome.is_ok:

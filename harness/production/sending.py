@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple, Protocol
 
 import anthropic
+from pydantic import TypeAdapter
 
 from brownout.fakes.draws import Identity
 
@@ -46,10 +47,28 @@ class Request(NamedTuple):
         kept = {name: list(value) if hasattr(value, "__next__") else value for name, value in given.items()}
         return cls(method, kept, method == "stream" or bool(kept.get("stream")))
 
+    @property
+    def is_structured(self) -> bool:
+        """Whether the answer is to be of a form."""
+        return bool(self.given.get("output_format") or "format" in (self.given.get("output_config") or {}))
+
     def to(self, effect: Attempt) -> dict[str, Any]:
-        """The same, to whom the layers want it sent."""
-        target = effect.call.target
-        return self.given if target is None or not target.model else self.given | {"model": target.model}
+        """The same, to whom the layers want it sent, and as much of it as they want."""
+        call = effect.call
+        target, rest = call.target, call.rest
+        given = self.given if target is None or not target.model else self.given | {"model": target.model}
+        return given if rest is None else rest.request(given)
+
+
+def plain(given: dict[str, Any]) -> dict[str, Any]:
+    """The same request without streaming."""
+    kept = {name: value for name, value in given.items() if name not in ("stream", "output_format")}
+    form = given.get("output_format")
+    if form is None or isinstance(form, anthropic.NotGiven):
+        return kept
+    schema = anthropic.transform_schema(TypeAdapter(form).json_schema())
+    config = kept.get("output_config") or {}
+    return kept | {"output_config": {**config, "format": {"type": "json_schema", "schema": schema}}}
 
 
 class Exchange(Protocol):

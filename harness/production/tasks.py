@@ -7,16 +7,17 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from inspect import isawaitable
 from typing import Any, TypeVar
 
 from ..drivers.sdk.transport import Watch
 from ..policies.effects import Attempt
-from ..policies.engine import Callback
+from ..policies.engine import Callback, Node
 from ..policies.outcome import CANCELLED, Outcome
 from .flow import CalledOff, Came, Flow, Work, explained
 from .opened import Opened
 from .reading import Reading
-from .sending import CURRENT, Request, Sender, Unwatched, answered, watch_of
+from .sending import CURRENT, Request, Sender, Unwatched, answered, plain, watch_of
 from .state import State
 
 T = TypeVar("T")
@@ -111,6 +112,11 @@ class TaskFlow(Flow):
         if self._woken is not None and not self._woken.done():
             self._woken.set_result(None)
 
+    def _ended(self, node: Node, outcome: Outcome | None, error: BaseException | None) -> None:
+        super()._ended(node, outcome, error)
+        if threading.get_ident() == self._thread:
+            self._wake()
+
     async def _idle(self) -> None:
         self._woken = self._loop.create_future()
         try:
@@ -200,7 +206,7 @@ class TaskFlow(Flow):
                 opened, note = reading.opened, reading.opened.note
                 while (event := await reading.next()) is not None:
                     is_content = note(event)
-                    if self.is_shown:
+                    if opened.is_shown:
                         yield event
                     else:
                         opened.backlog.append(event)
@@ -272,15 +278,18 @@ class TaskFlow(Flow):
         token = CURRENT.set(followed)
         outcome = CANCELLED
         try:
-            made = getattr(self.sender.messages(effect), request.method)(**request.to(effect))
-            made = (await made.__aenter__())._raw_stream if request.method == "stream" else await made
-            if request.is_stream:
-                opened = Opened(made, made.__aiter__(), followed, self.state)
-                if work.node.race is None:
-                    self.opened = opened
-                outcome = Outcome("opened", status=200, stream=opened)
+            messages, given = self.sender.messages(effect), request.to(effect)
+            if not request.is_stream:
+                outcome = answered(await messages.create(**given))
+            elif not effect.call.is_stream:
+                raw = await messages.with_raw_response.create(**plain(given))
+                message = raw.parse()
+                message = await message if isawaitable(message) else message  # 2.x returns it to be waited for
+                outcome = self.has_come_whole(message, raw.http_response, work)
             else:
-                outcome = answered(made)
+                made = getattr(messages, request.method)(**given)
+                made = (await made.__aenter__())._raw_stream if request.method == "stream" else await made
+                outcome = self.has_opened(made, made.__aiter__(), followed, work)
             return outcome, None
         except Exception as error:
             came = explained(error)

@@ -37,10 +37,13 @@ STACKS = {
     "content_gap": "content_gap: {limit: 1500ms}",
     "deadline": "deadline: {total: 2100ms}",  # at no moment when a lost SYN is sent again
     "fallback": "fallback: {to: [{model: claude-haiku-4-5}]}",
+    "fallback, without streaming": "fallback: {to: [{stream: false}], on: [stream_before_text, stream_after_text]}",
     "first_byte": "first_byte: {limit: 600ms}",
     "first_token": "first_token: {limit: 600ms}",
     "hedge": "hedge: {after: 800ms, hedges: 2, share: 50%}",
     "rate_limiter": "rate_limiter: {by: {kind: bucket, rate: 1/s}, max_wait: 1s}",
+    "resume": "resume: {times: 3}",
+    "resume, of a model that takes a prefill": "fallback: {to: [{model: claude-haiku-4-5}]}, resume: {times: 3}",
     "retry": f"{RETRY}, within: 3s, retry_after: {{at_most: 500ms, beyond: backoff, jitter: 50%}}}}",
     "throttle": "throttle: {k: 1, window: 10s}",
     **{f"retry, budget {kind}": f"{RETRY}, budget: {{kind: {kind}}}}}" for kind in BUDGETS},

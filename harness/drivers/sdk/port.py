@@ -60,7 +60,7 @@ class AsyncPort(TaskPort):
         request = request_of(effect.call)
         outcome = CANCELLED
         try:
-            if ask.stream:
+            if effect.call.is_stream:
                 manager = messages.stream(**request)
                 stream = AsyncStream(manager, await manager.__aenter__(), watch, self._clock)
                 outcome = Outcome("opened", status=200, stream=stream)
@@ -77,22 +77,49 @@ class AsyncPort(TaskPort):
 def request_of(call: Call) -> dict[str, Any]:
     """What the SDK is asked for."""
     ask = call.ask
-    return {
+    request = {
         "model": call.model or MODEL,
         "max_tokens": ask.max_tokens,
         "messages": [{"role": "user", "content": "x" * (BYTES_PER_TOKEN * ask.input_tokens)}],
     }
+    return request if call.rest is None else call.rest.request(request)
 
 
-class AsyncStream:
-    """A stream of the SDK that was opened."""
+class SdkStream:
+    """A stream of the SDK that was opened, whoever reads it."""
 
-    def __init__(self, manager: Any, stream: Any, watch: Watch, clock: ScaledClock) -> None:
+    is_resumable = True  # the fake says nothing but text where nobody asks for anything else
+
+    def __init__(self, manager: Any, stream: Any, watch: Watch) -> None:
         self._manager = manager
         self._stream = stream
         self._watch = watch
-        self._clock = clock
+        self._rest = watch.call.rest
         self._heard = Heard()
+
+    @property
+    def told(self) -> str:
+        """The text so far, that of the streams before included."""
+        before = "" if self._rest is None else self._rest.stream.told
+        blocks = self._stream.current_message_snapshot.content
+        return before + "".join(block.text for block in blocks if block.type == "text")
+
+    @property
+    def last_text(self) -> float:
+        """When the last of it came."""
+        return self._watch.last_text
+
+    def _ended(self, outcome: Outcome) -> Outcome:
+        """With what whoever asks for the rest has to know."""
+        return outcome if outcome.is_ok else outcome._replace(stream=self)
+
+
+class AsyncStream(SdkStream):
+    """That is read in an event loop."""
+
+    def __init__(self, manager: Any, stream: Any, watch: Watch, clock: ScaledClock) -> None:
+        super().__init__(manager, stream, watch)
+        self._clock = clock
 
     async def read(self, effect: Read) -> Outcome:
         """Read on, to the next text or to the end; however that ends, the stream is closed then."""
@@ -106,7 +133,7 @@ class AsyncStream:
         finally:
             if outcome.kind != "text":
                 await self.close(outcome)
-        return outcome
+        return self._ended(outcome)
 
     async def close(self, outcome: Outcome = CANCELLED) -> None:
         """Let go of the connection. What became of the stream is recorded, unless that has been done."""

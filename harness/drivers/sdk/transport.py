@@ -43,6 +43,8 @@ class Watch:
         self.call = call
         self.who: Identity | None = None
         """Of the request that was begun last."""
+        self.last_text = 0.0
+        """When the last content came of a stream that has ended."""
         self._connecting = connecting
         self._refused = refused
         self._now = now
@@ -64,11 +66,11 @@ class Watch:
 
     def connecting(self, who: Identity) -> None:
         """A connection is about to be opened."""
-        self._connecting(who, self.call.ask.stream)
+        self._connecting(who, self.call.is_stream)
 
     def answered(self, who: Identity, started: float, is_fresh: bool, status: int) -> None:
         """The headers are there."""
-        self._open = _Open(who, started, is_fresh, Content(self.call.ask))
+        self._open = _Open(who, started, is_fresh, Content(self.call.ask, self.call.rest))
         if status != 200:
             self.end(Outcome("status", "read", status))
 
@@ -77,7 +79,7 @@ class Watch:
         self._open = _Open(who, started, is_fresh, Content(self.call.ask))
         outcome = of_attempt(error)
         if outcome.kind == "connection" and outcome.phase == "connect":
-            self._refused(who, self.call.ask.stream)
+            self._refused(who, self.call.is_stream)
         self.end(outcome)
 
     def text(self) -> None:
@@ -87,7 +89,7 @@ class Watch:
 
     def body_failed(self, error: BaseException) -> None:
         """The body broke. For a plain answer that is how the request ended; a stream's end is told by its reader."""
-        if not self.call.ask.stream:
+        if not self.call.is_stream:
             self.end(of_attempt(error))
 
     def body_closed(self) -> None:
@@ -103,6 +105,7 @@ class Watch:
             return
         request, self._open = self._open, None
         self._last = request.who, now
+        self.last_text = request.content.last
         self._record(
             AttemptRecord(
                 request.who,

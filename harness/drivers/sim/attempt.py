@@ -19,6 +19,7 @@ from brownout.fakes.plan import (
     Tokens,
 )
 from brownout.fakes.player import Player
+from brownout.fakes.reply import text_of
 from brownout.fakes.tcp import HELD
 from brownout.fakes.ticket import Request
 from brownout.fakes.timeline import Armed
@@ -26,6 +27,7 @@ from brownout.fakes.timeline import Armed
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
 from ...policies.outcome import CANCELLED, OK, SPEND_CAP, SPEND_CAP_CODE, Kind, Outcome, Phase
+from ...policies.resuming import Rest
 from ...policies.sdks.python import retries
 from ...records import AttemptRecord
 from ..content import Content
@@ -70,6 +72,7 @@ class SimAttempt(Unusual):
         "_read_timeout",
         "_record_from",
         "_request",
+        "_rest",
         "_timer",
         "_until_text",
         "_write_timeout",
@@ -90,6 +93,11 @@ class SimAttempt(Unusual):
         request = Request(self.who, ask.stream, ask.input_tokens, ask.max_tokens)
         if call.model:
             request = request._replace(model=call.model)
+        self._rest = rest = call.rest
+        if rest is not None:
+            request = _for_the_rest(request, rest)
+        if call.target is not None and call.target.is_plain:
+            request = request._replace(stream=False)
         self._request = request._replace(patience=timeouts.read) if port.tells_patience else request
         self._record_from = self._last_byte = self._last_text = port.now()
         self._player: Player | None = None
@@ -224,7 +232,7 @@ class SimAttempt(Unusual):
                 self._headers_timer.cancel()
                 self._headers_timer = None
             if self._in_stream:
-                self._content = Content(self._ask)
+                self._content = Content(self._ask, self._rest)
                 self._answer(Outcome("opened", status=200, stream=self))
         elif kind is Answer:  # comes with its head, or after a stall
             self._last_byte = self._port.now()
@@ -259,6 +267,22 @@ class SimAttempt(Unusual):
     def _error_was_read(self, _: object, __: object = None) -> None:
         if self._result is None:
             self._end(Outcome("stream_error", "stream", 200, self._error, tokens=self._tokens))
+
+    # -- for whoever asks for the rest
+
+    @property
+    def is_resumable(self) -> bool:
+        return True
+
+    @property
+    def told(self) -> str:
+        """The text so far."""
+        return text_of(self._tokens + (self._rest.tokens if self._rest is not None else 0))
+
+    @property
+    def last_text(self) -> float:
+        """When the last of it came."""
+        return self._content.last if self._content is not None else 0.0
 
     @property
     def _tokens(self) -> int:
@@ -416,6 +440,8 @@ class SimAttempt(Unusual):
             self._player = None
         content = self._content
         shown = () if content is None else content.ended(now, outcome.kind == "ok")
+        if outcome.tokens and outcome.kind != "ok":
+            self._result = outcome = outcome._replace(stream=self)
         port.attempts.append(
             AttemptRecord(
                 self.who,
@@ -431,3 +457,11 @@ class SimAttempt(Unusual):
         if self._connection is not None:
             port.pool(self.who.client).release(self._connection, now, is_reusable)
         self._answer(outcome)
+
+
+def _for_the_rest(request: Request, rest: Rest) -> Request:
+    """The same for the rest of its answer, whose beginning it repeats."""
+    turns = sum(len(turn["content"]) for turn in rest.turns(request.model))
+    tokens = (BYTES_PER_TOKEN * request.input_tokens + turns) // BYTES_PER_TOKEN
+    left = max(1, request.max_tokens - rest.tokens)
+    return request._replace(input_tokens=tokens, max_tokens=left, told=rest.tokens)

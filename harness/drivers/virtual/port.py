@@ -20,8 +20,7 @@ from ...policies.engine import Callback
 from ...policies.outcome import CANCELLED, Outcome
 from ..current import CURRENT
 from ..sdk.classify import of_answer, of_call
-from ..sdk.heard import Heard
-from ..sdk.port import request_of
+from ..sdk.port import SdkStream, request_of
 from ..sdk.transport import Watch
 
 
@@ -87,7 +86,7 @@ class BlockingPort:
         messages = self._client_of(ask.client, ask.profile).messages
         outcome = CANCELLED
         try:
-            if ask.stream:
+            if effect.call.is_stream:
                 manager = messages.stream(**request_of(effect.call))
                 outcome = Outcome(
                     "opened", status=200, stream=BlockingStream(self, manager, manager.__enter__(), watch)
@@ -138,15 +137,12 @@ class _Ends:
             outcome.stream.close_soon()  # it had just been opened
 
 
-class BlockingStream:
-    """A stream of the SDK that was opened."""
+class BlockingStream(SdkStream):
+    """That is read by a strand."""
 
     def __init__(self, port: BlockingPort, manager: Any, stream: Any, watch: Watch) -> None:
+        super().__init__(manager, stream, watch)
         self._port = port
-        self._manager = manager
-        self._stream = stream
-        self._watch = watch
-        self._heard = Heard()
         ask = watch.call.ask
         self.name = f"call {ask.client}.{ask.call}, its stream"
 
@@ -163,7 +159,7 @@ class BlockingStream:
         finally:
             if outcome.kind != "text":
                 self.close(outcome)
-        return outcome
+        return self._ended(outcome)
 
     def close(self, outcome: Outcome = CANCELLED) -> None:
         """Let go of the connection. What became of the stream is recorded, unless that has been done."""

@@ -65,4 +65,4 @@ def served(
 def caller() -> tuple[Identity, bool] | None:
     """Whose request the current task or strand is about to send."""
     watch = CURRENT.get()
-    return None if watch is None or watch.who is None else (watch.who, watch.call.ask.stream)
+    return None if watch is None or watch.who is None else (watch.who, watch.call.is_stream)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Generator
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
@@ -10,9 +12,10 @@ from brownout.fakes.units import Duration, Share
 
 from ..budgets.bucket import Bucket
 from ..call import Call
-from ..effects import Race, Run, Sleep, Steps
+from ..causes import is_futile
+from ..effects import Arm, Effect, Expired, Race, Run, Steps, Turn, Wait
 from ..layer import Layer, Site
-from ..outcome import Outcome
+from ..outcome import Outcome, is_failure
 from ..windows import Latest
 
 KEPT = 200
@@ -24,10 +27,11 @@ SAVED = 2.0
 
 
 class Hedge(Layer):
-    """Sends the call again after `after` if no answer is there by then, and so on up to `hedges` times. All run on; one
-    answer is kept, and the others are paid for as far as they went. With a `quantile` the delay is that of the last
-    answers, once there are enough of them: `95%` hedges about every twentieth call. With a `share`, no more than that
-    of the calls are hedged: when everything is slow, hedges only add to the load."""
+    """Sends the call again after `after` if no answer is there by then, and so on up to `hedges` times; where one
+    fails, the next is sent at once, unless that could not help. All run on; one answer is kept, and the others are paid
+    for as far as they went. With a `quantile` the delay is that of the last answers, once there are enough of them:
+    `95%` hedges about every twentieth call. With a `share`, no more than that of the calls are hedged: when everything
+    is slow, hedges only add to the load."""
 
     name: ClassVar[str] = "hedge"
     example: ClassVar[dict[str, Any]] = {"after": "10s"}
@@ -46,14 +50,16 @@ class Hedge(Layer):
                 return self.after
             return seen.quantile(self.quantile)
 
-        def one(call: Call, wait: float, ended: list[Outcome]) -> Steps:
+        def one(call: Call, wait: float, line: deque[Turn], ended: list[Outcome]) -> Steps:
             if wait > 0.0:
-                yield Sleep(wait)
+                yield from _its_turn(wait, line)
                 if purse is not None and purse.take(NOT_SENT, now()) is None:
                     return NOT_SENT
             began = now()
             outcome: Outcome = yield from inner(call)
             ended.append(outcome)
+            if line and not _decides(outcome):
+                line.popleft().comes()
             if outcome.is_ok and self.quantile is not None:
                 seen.add(now() - began)
             return outcome
@@ -61,9 +67,9 @@ class Hedge(Layer):
         def run(call: Call) -> Steps:
             if purse is not None:
                 purse.begins(now())
-            wait, ended = delay(), list[Outcome]()
-            later = [one(call.fork(), wait * n, ended) for n in range(1, self.hedges + 1)]
-            _, outcome = yield Race((one(call, 0.0, ended), *later), _is_good)
+            wait, line, ended = delay(), deque[Turn](), list[Outcome]()
+            later = [one(call.fork(), wait * n, line, ended) for n in range(1, self.hedges + 1)]
+            _, outcome = yield Race((one(call, 0.0, line, ended), *later), _decides)
             result: Outcome = ended[-1] if outcome is NOT_SENT else outcome
             return result
 
@@ -73,8 +79,25 @@ class Hedge(Layer):
         return {"hedge after": self.after}
 
 
-def _is_good(outcome: Outcome) -> bool:
-    return outcome.is_ok
+def _its_turn(wait: float, line: deque[Turn]) -> Generator[Effect, Any, None]:
+    """Until so much time has passed, or one before it has failed."""
+    turn = Turn()
+    line.append(turn)
+    scope = yield Arm(wait)
+    try:
+        yield Wait(turn)
+    except Expired as expired:
+        if expired.scope is not scope:
+            raise
+    finally:
+        scope.disarm()
+        if turn in line:
+            line.remove(turn)
+
+
+def _decides(outcome: Outcome) -> bool:
+    """Whether it is an answer, or says that there will be none."""
+    return outcome.is_ok or (outcome is not NOT_SENT and (is_futile(outcome) or not is_failure(outcome)))
 
 
 NOT_SENT = Outcome("cancelled", detail="the share of hedged calls is used up")

@@ -43,7 +43,8 @@ _OBEY = RetryAfter()
 class Retry(Layer):
     """Up to `retries` more tries for the causes in `on`, with `backoff` between them; none begins later than `within`
     after the call did. A `retry-after` that the service sent is obeyed: the wait is never shorter. What cannot help is
-    never tried again: an error that the service calls final (`x-should-retry: false`), a spend cap that is reached.
+    never tried again: an error that the service calls final (`x-should-retry: false`), a spend cap that is reached. Nor
+    is, in production, what the application has been given a part of.
     With a `budget`, retries stop when it is spent."""
 
     name: ClassVar[str] = "retry"
@@ -71,7 +72,7 @@ class Retry(Layer):
                     if purse is not None:
                         purse.succeeds(paid, now())
                     return outcome
-                if not is_cause(outcome) or is_futile(outcome):
+                if call.is_shown or not is_cause(outcome) or is_futile(outcome):
                     return outcome
                 if purse is not None:
                     purse.fails(outcome, now())

@@ -17,6 +17,7 @@ from brownout.harness.policies.effects import (
     Scope,
     Sleep,
     Steps,
+    Wait,
 )
 from brownout.harness.policies.layer import Site
 from brownout.harness.policies.layers import LAYERS
@@ -67,7 +68,7 @@ class Stopped:
 
     def _answer(self, effect: Effect | None) -> Any:
         match effect:
-            case None | Sleep():
+            case None | Sleep() | Wait():
                 return None
             case Arm():
                 self.scopes.append(Scope(object()))

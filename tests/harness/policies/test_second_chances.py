@@ -12,7 +12,7 @@ from brownout.harness.policies.effects import Attempt
 from brownout.harness.policies.layers import LAYERS
 from brownout.harness.policies.layers.hedge import MINIMUM
 from brownout.harness.policies.layers.throttle import REFUSED, Throttle
-from brownout.harness.policies.outcome import OK, Outcome
+from brownout.harness.policies.outcome import OK, SPEND_CAP, Outcome
 
 from .hand_cranked import Bench, Pending, a_call, one_attempt
 
@@ -96,6 +96,41 @@ def test_no_more_than_a_share_of_the_calls_is_hedged() -> None:
         hedged += len(trial.sent) - 1
         trial.sent[-1].answer(OK)
     assert hedged == 2 + 9  # what was saved up was full when the first calls came
+
+
+def test_who_has_failed_is_not_waited_for() -> None:
+    """Of three hedges the next is sent at once; those behind it keep their time."""
+    trial = Trial("hedge", after="10s", hedges=3)
+    trial.begin()
+    trial.sent[0].answer(OVERLOADED)
+    assert len(trial.sent) == 1
+    trial.sent[0].answer(OVERLOADED)
+    assert len(trial.sent) == 1
+    trial.bench.port.advance(29.999)
+    assert len(trial.sent) == 1
+    trial.bench.port.advance(0.001)
+    assert len(trial.sent) == 2
+    for pending in trial.sent:
+        pending.answer(OVERLOADED)
+    assert trial.bench.ends == [(OVERLOADED, None)]
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Outcome("status", status=400),
+        OVERLOADED._replace(should_retry=False),
+        Outcome("status", status=429, detail=SPEND_CAP),
+        Outcome("breaker_open"),
+    ],
+    ids=["a bad request", "a final error", "no money", "refused"],
+)
+def test_what_cannot_help_is_not_sent(outcome: Outcome) -> None:
+    trial = Trial("hedge", after="10s", hedges=3)
+    trial.begin()
+    trial.sent[0].answer(outcome)
+    assert trial.bench.ends == [(outcome, None)]
+    assert trial.sent == []
 
 
 def test_of_a_hedge_that_is_not_sent_nobody_hears() -> None:

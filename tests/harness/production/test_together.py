@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
+from collections.abc import Iterator
 from itertools import count
+from random import Random
 from time import monotonic
 from typing import Any
 
@@ -27,6 +30,15 @@ CALLERS = 50
 PROBES = 3
 BREAKER = layers(f"breaker: {{failures: 1, open_for: 100ms, probes: {PROBES}}}", NO_RETRIES)
 ONE_PROBE = layers("breaker: {failures: 1, open_for: 10ms}", NO_RETRIES)
+
+
+@pytest.fixture
+def switching() -> Iterator[None]:
+    """Threads take turns a thousand times as often."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(5e-6)
+    yield
+    sys.setswitchinterval(before)
 
 
 def half_open(caller: Caller, service: Service, seconds: float = 0.15, requests: int = 1) -> None:
@@ -94,6 +106,54 @@ def test_another_thread_can_close_a_stream_that_is_being_read(service: Service) 
     assert monotonic() - began < PATIENCE
     assert [call.outcome for call in blocking.of(FinishedCall)] == ["cancelled"]
     blocking.close()
+
+
+def test_it_can_be_closed_at_any_moment(service: Service, switching: None) -> None:
+    """While its thread reads, steps the layers, or is about to wait for them."""
+    blocking = Blocking(service.url)
+    client = blocking.resilient(layers(NO_RETRIES, timeouts="read: 1000s"))
+    service.always(faults.stall(at={"tokens": 3}), optional=True)
+    draws = Random(1)
+    for _ in range(60):
+        with client.messages.stream(**ASK) as stream:
+            closing = threading.Timer(0.03 * draws.random(), stream.close)
+            closing.start()
+            with pytest.raises(errors.ResilienceError, match="cancelled"):
+                list(stream.text_stream)
+            closing.join()
+    assert {call.outcome for call in blocking.of(FinishedCall)} == {"cancelled"}
+    blocking.close()
+
+
+SLOW_RETRY = "retry: {retries: 1, backoff: {base: 1000s, jitter: none}, on: [stream_before_text]}"
+
+
+def test_who_waits_to_try_again_can_be_closed(service: Service) -> None:
+    """From another thread; or by another task."""
+    blocking = Blocking(service.url)
+    client = blocking.resilient(layers(SLOW_RETRY, NO_RETRIES))
+    service.next(faults.reset(at="after_headers"), times=2)
+    with client.messages.stream(**ASK) as stream:
+        threading.Timer(0.2, stream.close).start()
+        with pytest.raises(errors.ResilienceError, match="cancelled"):
+            list(stream.text_stream)
+    blocking.close()
+
+    async def closed() -> None:
+        async with caller.client.messages.stream(**ASK) as stream:
+            closing = asyncio.create_task(close(stream))
+            with pytest.raises(errors.ResilienceError, match="cancelled"):
+                await stream.get_final_text()
+            await closing
+
+    async def close(stream: Any) -> None:
+        await asyncio.sleep(0.2)
+        await stream.close()
+
+    caller = Async(service.url)
+    caller.resilient(layers(SLOW_RETRY, NO_RETRIES))
+    caller.run(lambda _: closed())
+    caller.close()
 
 
 CONFIGS: dict[str, Client] = {
