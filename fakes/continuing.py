@@ -47,7 +47,7 @@ def told(asked: Mapping[str, Any]) -> str:
 def tokens_told(text: str) -> int:
     """Of how many tokens that text is the beginning of what the fake says; 0 for any other."""
     words = len(text.split())
-    return words if text_of(words) == text.rstrip() else 0
+    return words if text_of(words).rstrip() == text.rstrip() else 0
 
 
 def _text(message: Mapping[str, Any]) -> str:

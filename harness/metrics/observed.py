@@ -109,8 +109,14 @@ class Observed:
     def ttft(self, call: CallRecord) -> float:
         """Seconds from the moment the call was meant to the first text its caller saw, of whatever attempt, if only
         at the end of one without streaming; `inf` if none came."""
-        times = [text for attempt in self.attempts_of(call) if (text := _first_text(attempt)) is not None]
+        times = [text for attempt in self.attempts_of(call) if (text := self._first_text(attempt)) is not None]
         return min(times) - call.intended if times else math.inf
+
+    def _first_text(self, attempt: AttemptRecord) -> float | None:
+        if attempt.first_text is None and attempt.outcome == "ok":
+            served = self.served.get(attempt.who)
+            return attempt.finished if served is not None and not served.stream else None
+        return attempt.first_text
 
     def largest_gap(self, call: CallRecord) -> float | None:
         """The longest silence in seconds within any of its attempts that showed text; None if none did."""
@@ -159,12 +165,6 @@ def once(find: Callable[[Observed], Found]) -> Callable[[Observed], Found]:
         return value
 
     return found
-
-
-def _first_text(attempt: AttemptRecord) -> float | None:
-    if attempt.first_text is None and attempt.outcome == "ok":
-        return attempt.finished
-    return attempt.first_text
 
 
 def _share(shown: int, served: Served) -> float:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 import threading
 import time  # noqa: TID251 - the driver's own clock
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..drivers.sdk.library import http
 from ..drivers.sdk.transport import Watch
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .network import LimitedStream
 
 
+Read: TypeAlias = "Callable[..., bytes]"
 SHORTEST = 0.0005
 """Seconds. None at all would mean not to wait."""
 CLOSE = 0.01
@@ -53,6 +55,8 @@ class Guard:
         self._timers = self._flow.timers if self._is_inline else []
         self._thread = threading.get_ident()
         work.runner = self
+        if self._connection is not None:
+            self._connection.read = self._reader(self._connection)
         self._check()
 
     def end(self, outcome: Outcome) -> None:
@@ -60,7 +64,7 @@ class Guard:
         self.watch.end(outcome)
         self._work.runner = None
         if self._connection is not None:
-            self._connection.guard = None
+            self._connection.is_free()
             self._connection = None
 
     def hang_up(self) -> None:
@@ -74,37 +78,45 @@ class Guard:
     def has(self, connection: LimitedStream) -> None:
         """Its request goes over that connection."""
         self._connection = connection
+        connection.read = self._reader(connection)
 
-    def read(self, stream: Any, max_bytes: int, timeout: float | None, timed_out: type[Exception]) -> bytes:
-        """Read, within every limit. Raises `CalledOff`, `GapExceeded`, and what the stream raises."""
-        began = now = time.monotonic()
-        timers, opened, gap = self._timers, self._opened, self._gap
-        patience = math.inf if timeout is None else now + timeout
-        while True:
-            due = timers[0][0] if timers else math.inf
-            if gap is not None and opened is not None and (ends := began + gap - opened.waited) < due:
-                due = ends
-            if due <= now:
-                self._passed(began, now)
-                now = time.monotonic()
-                continue
-            until = due if due < patience else patience
-            try:
-                data: bytes = stream.read(max_bytes, None if until == math.inf else until - now + SHORTEST)
-            except timed_out:
-                self._check()
-                if patience < due:
+    def _reader(self, connection: LimitedStream) -> Read:
+        """How to read from it, within every limit. Raises `CalledOff`, `GapExceeded`, and what the stream raises. A
+        closure, as this is what a stream costs: it is called for every event."""
+        work, timers, opened = self._work, self._timers, self._opened
+        gap = self._gap if opened is not None else None
+        read_on, timed_out, inf = connection.inner.read, connection.timed_out, math.inf
+
+        def read(max_bytes: int, timeout: float | None = None) -> bytes:
+            began = now = time.monotonic()
+            patience = inf if timeout is None else now + timeout
+            while True:
+                due = timers[0][0] if timers else inf
+                if gap is not None and (ends := began + gap - opened.waited) < due:  # type: ignore[union-attr]
+                    due = ends
+                if due <= now:
+                    self._passed(began, now)
+                    now = time.monotonic()
+                    continue
+                until = due if due < patience else patience
+                try:
+                    data: bytes = read_on(max_bytes, None if until == inf else until - now + SHORTEST)
+                except timed_out:
+                    self._check()
+                    if patience < due:
+                        raise
+                    now = time.monotonic()
+                    continue
+                except Exception:
+                    self._check()  # it may be we who hung up
                     raise
-                now = monotonic()
-                continue
-            except Exception:
-                self._check()  # it may be we who hung up
-                raise
-            if gap is not None and opened is not None:
-                opened.waited += time.monotonic() - began
-            if self._work.is_cancelled:
-                raise CalledOff
-            return data
+                if gap is not None:
+                    opened.waited += time.monotonic() - began  # type: ignore[union-attr]
+                if work.is_cancelled:
+                    raise CalledOff
+                return data
+
+        return read
 
     def cut(self, timeout: float | None) -> float | None:
         """So much of a timeout as is left until the next limit."""

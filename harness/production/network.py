@@ -95,33 +95,35 @@ class LimitedStream:
 
     def __init__(self, library: Any, inner: Any) -> None:
         self._library = library
-        self._inner = inner
+        self.inner = inner
+        self.timed_out: type[Exception] = library.TimeoutException
         self.guard: Guard | None = None
+        self.read: Callable[..., bytes] = inner.read
+        """The guard's, while it has one."""
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        guard = self.guard
-        if guard is None:
-            data: bytes = self._inner.read(max_bytes, timeout)
-            return data
-        return guard.read(self._inner, max_bytes, timeout, self._library.TimeoutException)
+    def is_free(self) -> None:
+        """Nobody's limits are kept on it any more."""
+        self.guard = None
+        self.read = self.inner.read
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         guard = _guard()
         if guard is not self.guard:
+            self.is_free()
             self.guard = guard
             if guard is not None:
                 guard.has(self)
         if guard is None or guard.allows(timeout):
-            self._inner.write(buffer, timeout)
+            self.inner.write(buffer, timeout)
         else:
-            _within(self._library, self._inner.write, timeout, buffer=buffer)
+            _within(self._library, self.inner.write, timeout, buffer=buffer)
 
     def close(self) -> None:
-        self._inner.close()
+        self.inner.close()
 
     def hang_up(self) -> None:
         """From another thread: what is blocked on it returns. Closing it is for whoever uses it."""
-        sock = self._inner.get_extra_info("socket")
+        sock = self.inner.get_extra_info("socket")
         with suppress(OSError, TypeError, ValueError):  # it is closed, or is none
             # Of a TLS socket, too, the plain method: its own would take the TLS object from under a read.
             socket.socket.shutdown(sock, socket.SHUT_RDWR)
@@ -129,7 +131,7 @@ class LimitedStream:
     def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None) -> Any:
         """The same connection, spoken to in secret."""
         given = {"ssl_context": ssl_context, "server_hostname": server_hostname}
-        return LimitedStream(self._library, _within(self._library, self._inner.start_tls, timeout, **given))
+        return LimitedStream(self._library, _within(self._library, self.inner.start_tls, timeout, **given))
 
     def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
+        return self.inner.get_extra_info(info)

@@ -38,6 +38,7 @@ class Opened:
         "real",
         "response",
         "texts",
+        "tokens",
         "usage",
         "waited",
     )
@@ -48,6 +49,8 @@ class Opened:
         self.events: Any = None
         self.guard: Any = None
         self.backlog: deque[Any] = deque()
+        self.tokens = 0
+        """Events of content that have come."""
         self.texts: list[str] = []
         """Of its content, so that a break can tell what had come."""
         self.first: float | None = None
@@ -92,10 +95,6 @@ class Opened:
         return OK._replace(tokens=self.tokens, stream=self)
 
     @property
-    def tokens(self) -> int:
-        return self._heard.tokens
-
-    @property
     def is_complete(self) -> bool:
         """Whether it has said so itself."""
         return self._heard.end().is_ok
@@ -104,7 +103,7 @@ class Opened:
         """One more event; whether it is content."""
         kind = event.type
         if kind == CONTENT:
-            self._heard.tokens += 1
+            self.tokens += 1
             self.waited = 0.0
             delta = event.delta
             if delta.type == "text_delta":
@@ -146,7 +145,7 @@ class Opened:
 
     def ended(self) -> Outcome:
         """The SDK has no more, and has raised nothing."""
-        return self._heard.end()._replace(stream=self)
+        return self._heard.end()._replace(tokens=self.tokens, stream=self)
 
     def gap(self) -> Outcome:
         """There was no content for too long."""

@@ -62,7 +62,7 @@ class TaskFlow(Flow):
     """Whoever wants something of it lends it the task meanwhile."""
 
     def __init__(self, state: State, sender: Sender, request: Request) -> None:
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self.task: asyncio.Task[Any] | None = None
         """The one that waits for what the layers want, while it does."""
@@ -76,10 +76,10 @@ class TaskFlow(Flow):
     def timer(self, delay: float, callback: Callback, node: Any) -> Timer:
         timer = Timer(callback, node)
         if threading.get_ident() == self._thread:
-            timer.handle = self._loop.call_later(delay, self._fire, timer)
+            timer.handle = self.loop.call_later(delay, self._fire, timer)
         else:
             with suppress(RuntimeError):  # the loop is closed, and the call with it
-                self._loop.call_soon_threadsafe(self._loop.call_later, delay, self._fire, timer)
+                self.loop.call_soon_threadsafe(self.loop.call_later, delay, self._fire, timer)
         return timer
 
     def _fire(self, timer: Timer) -> None:
@@ -89,10 +89,10 @@ class TaskFlow(Flow):
 
     def later(self, delay: float, what: Callable[[], None]) -> asyncio.TimerHandle:
         """Something of our own that the layers know nothing of."""
-        return self._loop.call_later(delay, what)
+        return self.loop.call_later(delay, what)
 
     def branch(self, work: Work) -> None:
-        task = self._loop.create_task(self._run(work))
+        task = self.loop.create_task(self._run(work))
         work.runner = task
         self._branches.add(task)
         task.add_done_callback(self._branches.discard)
@@ -118,7 +118,7 @@ class TaskFlow(Flow):
             self._wake()
 
     async def _idle(self) -> None:
-        self._woken = self._loop.create_future()
+        self._woken = self.loop.create_future()
         try:
             await self._woken
         finally:
@@ -314,7 +314,7 @@ class TaskFlow(Flow):
                             came = opened.text(), None
                             return came
                         if gap is not None:
-                            limit.reschedule(self._loop.time() + gap)
+                            limit.reschedule(self.loop.time() + gap)
             came = opened.ended(), None
         except TimeoutError:
             came = opened.gap(), None

@@ -108,7 +108,7 @@ def test_the_page_on_production_runs(
     are."""
     page = "docs/production.md"
     monkeypatch.chdir(tmp_path)
-    [client] = blocks(page, "yaml")
+    client, _ = blocks(page, "yaml")
     Path("client.yaml").write_text(client, encoding="utf-8")
     *before, virtual, hooks, otel = blocks(page, "python")
     names: dict[str, object] = {"__name__": "__main__"}
