@@ -26,7 +26,7 @@ bench: $(READY) ## what must be fast; writes out/bench.json
 	$(BIN)/python benchmarks/run.py
 
 docs: $(READY) ## write the generated reference pages
-	@$(BIN)/python docs/generate.py
+	@$(BIN)/python docs/generate.py --all
 
 lint: $(READY) ## style, types, and which folder may import which
 	$(BIN)/ruff check

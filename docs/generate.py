@@ -1,10 +1,15 @@
-"""Writes the generated pages. `make docs` runs it; a test fails when a page is not what it would write."""
+"""Writes the generated pages, with `--all` those that have to be played, too. `make docs` runs it; a test fails when a
+page is not what it would write."""
 
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from brownout.harness.claims.claim import claims
+from brownout.harness.claims.trial import trial
+from brownout.reports import guide
 from brownout.reports.reference import reference
 from brownout.reports.stub import stub
 
@@ -13,9 +18,18 @@ sys.path.insert(0, str(ROOT))
 
 from tests.contract.page import page as sdks  # noqa: E402 - one of the pages is made of the tests' tables
 
+
+def guide_tested() -> str:
+    """Half a minute's work."""
+    with ProcessPoolExecutor() as pool:
+        return guide.page(list(pool.map(trial, claims())))
+
+
 PAGES = {"docs/reference.md": reference, "docs/sdks.md": sdks, "src/brownout/faults.pyi": stub}
 
+SLOW = {"docs/guide-tested.md": guide_tested}
+
 if __name__ == "__main__":
-    for path, page in PAGES.items():
+    for path, page in (PAGES | (SLOW if "--all" in sys.argv else {})).items():
         (ROOT / path).write_text(page(), encoding="utf-8")
         print(f"Wrote {path}")

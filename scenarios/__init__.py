@@ -26,6 +26,11 @@ def presets() -> dict[str, Path]:
     return dict(_files("presets"))
 
 
+def guide() -> dict[str, Path]:
+    """Name -> file of every claim of a guide that is put to the test."""
+    return dict(_files("guide"))
+
+
 def known_clients() -> dict[str, Path]:
     """Name -> file of every client that goes by its name: those that are compared, and those to start from."""
     return clients() | presets()

@@ -12,6 +12,19 @@ def amplification(seen: Observed) -> float:
     return len(seen.ledger.attempts) / len(seen.ledger.calls)
 
 
+def busiest_second(seen: Observed) -> float | Absent:
+    """The most requests that were begun within any one second, over as many as there were calls in a second."""
+    began = sorted(attempt.started for attempt in seen.ledger.attempts)
+    if not began:
+        return Absent("no request was sent")
+    first = most = 0
+    for last, at in enumerate(began):
+        while at - began[first] >= 1.0:
+            first += 1
+        most = max(most, last - first + 1)
+    return most * seen.scenario.horizon / len(seen.ledger.calls)
+
+
 def attempts_per_success(seen: Observed) -> float:
     answered = sum(call.outcome == "ok" for call in seen.ledger.calls)
     return len(seen.ledger.attempts) / answered if answered else math.inf

@@ -28,6 +28,13 @@ def latencies_of_successes(seen: Observed) -> list[float]:
 
 
 @once
+def durations(seen: Observed) -> list[float]:
+    """Of a call that was still going on when the run ended nobody knows."""
+    calls = seen.ledger.calls
+    return sorted(math.inf if call.finished is None else call.finished - call.intended for call in calls)
+
+
+@once
 def ttfts(seen: Observed) -> list[float]:
     return sorted(seen.ttft(call) for call in seen.streamed)
 
@@ -40,6 +47,7 @@ def gaps(seen: Observed) -> list[float]:
 SAMPLES: dict[str, Callable[[Observed], list[float]]] = {
     "latency": latencies,
     "latency_ok": latencies_of_successes,
+    "duration": durations,
     "ttft": ttfts,
     "gap": gaps,
 }

@@ -29,6 +29,7 @@ _SAMPLE_WORDS = {
     "latency": ("latency", "of all calls were answered whole within this; a failed call counts as never"),
     "latency_ok": ("latency of successes", "of the calls that were answered whole took no longer; failures left out"),
     "ttft": ("first text", "of all streamed calls had shown their first text within this"),
+    "duration": ("time until it ended", "of all calls had ended within this, answered or not"),
     "gap": ("largest gap", "of the streams that showed text never fell silent for longer"),
 }
 FAMILIES: dict[str, Unit] = dict.fromkeys(_SAMPLE_WORDS, "s")
@@ -94,6 +95,9 @@ METRICS: dict[str, Metric] = {
                             attempts.amplification),
     "attempts_per_success": Metric("requests per answer", "x", "lower", "HTTP requests sent for each whole answer",
                                    attempts.attempts_per_success),
+    "busiest_second": Metric("busiest second", "x", "lower",
+                             "the most HTTP requests begun within one second, over the calls of an average one",
+                             attempts.busiest_second),
     "retry_success": Metric("retries that paid", "%", "higher", "retried calls that were answered whole in the end",
                             attempts.retry_success),
     "wasted_tokens": Metric("tokens wasted", "%", "lower", "tokens billed for answers nobody got, of all billed",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
+import random  # noqa: TID251 - each process draws otherwise; a program that is played, alike each time
 import threading
 import time  # noqa: TID251 - the driver's own clock
 from collections import deque
@@ -41,7 +41,7 @@ class State:
         self.lock = threading.RLock()
         self.outbox = Outbox(hooks)
         self._zero = monotonic()
-        seed = int.from_bytes(os.urandom(8), "big") if seed is None else seed
+        seed = random.getrandbits(64) if seed is None else seed
         self._draws = Draws(seed, "jitter")
         self._numbers = count()
         self._dropped: deque[Dropped] = deque()

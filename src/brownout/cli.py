@@ -143,6 +143,18 @@ def init(**options: Any) -> None:
     command(**options)
 
 
+@group.command()
+@click.argument("claims", metavar="[CLAIM]...", nargs=-1)
+def validate(claims: tuple[str, ...]) -> None:
+    """Put what a guide says to the test: CLAIMs that are shipped, or files.  [default: all that are shipped]
+
+    Exits 99 if one has another verdict than its file states.
+    """
+    from .commands.validate import validate as command
+
+    command(claims)
+
+
 @group.command("list")
 def list_() -> None:
     """Name the scenarios and clients that are shipped."""

@@ -56,7 +56,7 @@ BROKEN = {
     "ttft <= 60s": 'unknown metric "ttft", did you mean "p95(ttft)"?',
     "p95(latncy) <= 60s": 'unknown metric "p95(latncy)", did you mean "p95(latency)"?',
     "p95(goodput) <= 60s": 'unknown metric "p95(goodput)"; known: "p95(latency)", "p95(latency_ok)", "p95(ttft)", '
-    '"p95(gap)"',
+    '"p95(duration)", "p95(gap)"',
     "p100(latency) <= 60s": 'there is no "p100"; quantiles are p1 to p99, and p99.9',
     "goodput >= 0.99": 'goodput takes a share from "0%" to "100%", not "0.99"; write "99%"',
     "goodput >= 99% of calls": 'goodput takes a share from "0%" to "100%", not "99% of calls"',

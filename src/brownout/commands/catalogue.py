@@ -14,6 +14,7 @@ def catalogue() -> str:
         "Scenarios": scenarios.incidents(),
         "Clients": scenarios.clients(),
         "Clients to start from": scenarios.presets(),
+        "Claims of a guide": scenarios.guide(),
     }
     for title, found in shipped.items():
         width = max(map(len, found))
@@ -23,16 +24,17 @@ def catalogue() -> str:
 
 
 def _about(text: str) -> str:
-    """The first sentence of a shipped file's `about:`."""
+    """The first sentence of a shipped file's `about:`, or of what it claims."""
     from ruamel.yaml import YAML
 
-    about = str(YAML(typ="safe", pure=True).load(text).get("about", ""))
+    file = YAML(typ="safe", pure=True).load(text)
+    about = str(file.get("about") or file.get("says", ""))
     return about.partition(". ")[0].rstrip(".")
 
 
 def text_of(name: str) -> str:
     """A shipped file, as it stands."""
-    known = scenarios.incidents() | scenarios.known_clients()
+    known = scenarios.incidents() | scenarios.known_clients() | scenarios.guide()
     if name not in known:
         from brownout.harness.files.suggest import did_you_mean, quoted
 

@@ -31,8 +31,8 @@ def load(
     scenarios = [name for given in scenarios or shipped.incidents() for name in _files(given)]
     if not clients and not commands:
         clients = list(shipped.clients())
-    incidents = _each(scenarios, scenario, problems)
-    contestants = [*_each(clients, contestant, problems), *_each(commands, by_command, problems)]
+    incidents = each(scenarios, scenario, problems)
+    contestants = [*each(clients, contestant, problems), *each(commands, by_command, problems)]
     names = [source.value.name for source in incidents], [source.value.name for source in contestants]
     for what, given in zip(("scenario", "client"), names, strict=True):
         problems += [f"two {what}s are called {quoted(name)}" for name in dict.fromkeys(given) if given.count(name) > 1]
@@ -64,7 +64,8 @@ class NothingThere(click.ClickException):
     exit_code = 5
 
 
-def _each(names: Sequence[str], read: Callable[[str], Found], problems: list[str]) -> list[Found]:
+def each(names: Sequence[str], read: Callable[[str], Found], problems: list[str]) -> list[Found]:
+    """Those that can be read; what is wrong with the others is added to the problems."""
     found = []
     for name in dict.fromkeys(names):
         try:

@@ -18,6 +18,14 @@ def test_amplification_is_requests_for_each_call(calls: int, attempts: int, expe
     assert measured("amplification", records) == pytest.approx(expected)
 
 
+def test_the_busiest_second_is_any_second() -> None:
+    """Five requests within one, of two calls in a hundred seconds: 250 times as many as on average."""
+    began = [0.0, 10.0, 10.5, 10.6, 10.7, 10.9, 11.0, 50.0]
+    records = Ledger(calls=[call(1.0)] * 2, attempts=[attempt(started=at) for at in began])
+    assert measured("busiest_second", records) == 250.0
+    assert why_absent("busiest_second", Ledger(calls=[call(0.0, "breaker_open")])) == "no request was sent"
+
+
 def test_requests_for_each_answer() -> None:
     """Four requests for two whole answers, of which one came too late; without any answer there is no such price."""
     records = ledger(call(1.0), call(20.0), call(1.0, "connection"), call(1.0, "connection"))

@@ -10,7 +10,7 @@ from brownout.harness import metrics
 from brownout.harness.ledger import Ledger
 from brownout.harness.metrics.quantiles import parts
 
-from .ledgers import NEVER, answered, attempt, call, measured, why_absent
+from .ledgers import NEVER, answered, attempt, call, ledger, measured, why_absent
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,14 @@ def streams(*first_texts: float | None, gap: float = 0.5) -> Ledger:
     calls = [call(9.0, who=(0, i), stream=True) for i in range(len(first_texts))]
     attempts = [attempt(who=(0, i), first_text=at, largest_gap=gap * (i + 1)) for i, at in enumerate(first_texts)]
     return Ledger(calls=calls, attempts=attempts)
+
+
+def test_how_long_a_call_went_on_whatever_came_of_it() -> None:
+    """A failure ends one; of what was still going on nobody knows."""
+    records = ledger(call(3.0), call(1.0, "connection"), call(0.0, "breaker_open"), call(None, "censored"))
+    assert measured("p50(duration)", records) == 1.0
+    assert measured("p75(duration)", records) == 3.0
+    assert measured("p99(duration)", records) == NEVER
 
 
 def test_first_text_of_streams() -> None:
