@@ -173,7 +173,7 @@ def show(name: str) -> None:
 
 
 @group.command()
-@click.argument("kind", metavar="scenario|client|run", type=click.Choice(["scenario", "client", "run"]))
+@click.argument("kind", metavar="scenario|client|claim|run", type=click.Choice(["scenario", "client", "claim", "run"]))
 def schema(kind: str) -> None:
     """Print the JSON Schema of a kind of file: for editors, or for what reads run.json."""
     from .commands.schema import schema_of

@@ -7,11 +7,12 @@ import json
 from pydantic import BaseModel
 
 from brownout.harness import results
+from brownout.harness.claims.claim import Claim
 from brownout.harness.client import Client
 from brownout.harness.files import json_schema
 from brownout.harness.scenario import Scenario
 
-KINDS: dict[str, type[BaseModel]] = {"scenario": Scenario, "client": Client}
+KINDS: dict[str, type[BaseModel]] = {"scenario": Scenario, "client": Client, "claim": Claim}
 """Those that people write."""
 
 
