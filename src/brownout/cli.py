@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from . import __version__
-from .options import CLIENT_HELP, FORMATS_HELP, Format, Scale, Span, Weight, played
+from .options import CLIENT_HELP, FORMATS_HELP, Format, Scale, Share, Span, Weight, played
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -141,6 +141,66 @@ def init(**options: Any) -> None:
     from .commands.init import init as command
 
     command(**options)
+
+
+@group.command()
+@click.argument("client", type=click.Path(dir_okay=False))
+@click.option(
+    "-s",
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    required=True,
+    help="One that is shipped, or a file; several count.",
+)
+@click.option(
+    "--goal",
+    metavar="METRIC",
+    default="par2",
+    show_default=True,
+    help="What is to be as small, or as large, as can be.",
+)
+@click.option(
+    "--limit", "limits", metavar="OBJECTIVE", multiple=True, help="What has to be kept: 'amplification <= 2'."
+)
+@click.option("--weight", "weights", type=Weight(), multiple=True, help="How much a scenario counts.  [default: 1]")
+@click.option(
+    "--against", metavar="CLIENT", default=None, help="What it is compared with.  [default: the middle of the ranges]"
+)
+@click.option(
+    "--seeds",
+    type=click.IntRange(min=2, max=1000),
+    default=16,
+    show_default=True,
+    help="Runs of who is left in the end.",
+)
+@click.option(
+    "--batches",
+    type=click.IntRange(min=1, max=1000),
+    default=12,
+    show_default=True,
+    help="At most, of 8 candidates each.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the search itself.")
+@click.option("--sample", type=Share(), default=None, help="The share of clients, traffic and service to play.")
+@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are.")
+@click.option(
+    "--verify/--no-verify",
+    default=True,
+    show_default=True,
+    help="Play the best with the real SDK in virtual time, too.",
+)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out/tune"), show_default=True)
+@click.option("--resume", is_flag=True, help="Go on from what an interrupted search has played.")
+def tune(**options: Any) -> None:
+    """Find the values that CLIENT leaves open: `{tune: 15s..180s}`, or a list of choices.
+
+    Writes the client, ready to run, and why.
+    """
+    from .commands.tune import Options
+    from .commands.tune import tune as command
+
+    command(Options(**options))
 
 
 @group.command()

@@ -1,0 +1,66 @@
+"""What the best client is: a metric, over scenarios with their weights, within limits on others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..metrics import metric
+from ..objectives import Objective, parse
+
+DEFAULT = "par2"
+NEEDS_TWIN = frozenset({"time_to_recover", "metastable", "breaker_false_open_time", "falsely_refused"})
+"""Metrics that compare a run with the same one without faults, which doubles what it costs."""
+MISSED = 10.0
+"""The loss for missing a limit by as much as it is, so that nothing is worth missing one."""
+NEVER = 1e6
+"""Stands for a metric that is infinite: worse than anything, and comparable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The metric to be made as small, or as large, as can be."""
+
+    metric: str = DEFAULT
+    limits: tuple[Objective, ...] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """By the name of a scenario; 1 where none is given."""
+
+    @classmethod
+    def parse(cls, name: str = DEFAULT, limits: Iterable[str] = (), weights: Mapping[str, float] | None = None) -> Goal:
+        """Raises `ValueError` for a metric that there is not, `objectives.ObjectiveError` for a limit that is none."""
+        try:
+            metric(name)
+        except KeyError:
+            raise ValueError(f'there is no metric "{name}"') from None
+        return cls(name, tuple(map(parse, limits)), dict(weights or {}))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every metric that is needed."""
+        return tuple(dict.fromkeys((self.metric, *(limit.metric for limit in self.limits))))
+
+    @property
+    def needs_twin(self) -> bool:
+        return not NEEDS_TWIN.isdisjoint(self.names)
+
+    def loss(self, values: Mapping[str, float]) -> float:
+        """Of one run, the smaller the better: the metric, turned round where more is better, and what it misses."""
+        value = values[self.metric]
+        loss = -value if metric(self.metric).better == "higher" else value
+        return _finite(loss) + sum(_finite(_missed(limit, values[limit.metric])) for limit in self.limits)
+
+    def weighed(self, losses: Sequence[tuple[str, float]]) -> float:
+        """The mean over scenarios."""
+        weights = [self.weights.get(name, 1.0) for name, _ in losses]
+        return sum(w * loss for w, (_, loss) in zip(weights, losses, strict=True)) / sum(weights)
+
+
+def _missed(limit: Objective, value: float) -> float:
+    margin = limit.margin(value)
+    return 0.0 if margin >= 0.0 else MISSED * -margin / max(abs(limit.limit), 0.01)
+
+
+def _finite(value: float) -> float:
+    return value if math.isfinite(value) else math.copysign(NEVER, value)

@@ -1,0 +1,77 @@
+"""Which candidates are tried next: a spread over the whole range first, then what Optuna's sampler makes of the losses.
+
+It is asked and told in batches of a fixed size, so that nothing depends on who of a batch has finished first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from .parameters import Parameter
+from .space import Point, Space
+
+BATCH = 8
+_PRIMES = (2, 3, 5, 7, 11, 13, 17, 19)
+
+
+def spread(space: Space, count: int) -> list[Point]:
+    """So many points that fill the range evenly (Halton's sequence), its middle first."""
+    found = [space.middle]
+    for index in range(1, count):
+        shares = (_halton(index, _PRIMES[i % len(_PRIMES)]) for i in range(len(space.parameters)))
+        found.append(tuple(p.at_share(share) for p, share in zip(space.parameters, shares, strict=True)))
+    return list(dict.fromkeys(found))
+
+
+def _halton(index: int, base: int) -> float:
+    share, digit = 0.0, 1.0
+    while index:
+        digit /= base
+        index, rest = divmod(index, base)
+        share += digit * rest
+    return share
+
+
+class Proposer:
+    """Optuna's TPE, seeded. Raises `ImportError` where Optuna is not installed."""
+
+    def __init__(self, space: Space, seed: int) -> None:
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self._optuna = optuna
+        self._space = space
+        sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True, n_startup_trials=0)
+        self._study = optuna.create_study(sampler=sampler)
+        self._spaces = {p.name: self._distribution(p) for p in space.parameters}
+
+    def _distribution(self, parameter: Parameter) -> Any:
+        of = self._optuna.distributions
+        if parameter.kind == "choice":
+            return of.CategoricalDistribution(tuple(range(len(parameter.choices))))
+        if parameter.kind == "count":
+            return of.IntDistribution(int(parameter.low), int(parameter.high))
+        return of.FloatDistribution(parameter.low, parameter.high, log=parameter.is_log)
+
+    def tell(self, losses: Iterable[tuple[Point, float]]) -> None:
+        """What has been seen since."""
+        for point, loss in losses:
+            values = {
+                p.name: value if p.kind in ("duration", "share") else int(value)
+                for p, value in zip(self._space.parameters, point, strict=True)
+            }
+            trial = self._optuna.trial.create_trial(params=values, distributions=self._spaces, value=loss)
+            self._study.add_trial(trial)
+
+    def ask(self, known: Sequence[Point]) -> list[Point]:
+        """A batch of points that are not known yet, as far as there are any."""
+        found: list[Point] = []
+        for _ in range(4 * BATCH):
+            trial = self._study.ask(self._spaces)
+            point = self._space.rounded([float(trial.params[p.name]) for p in self._space.parameters])
+            if point not in known and point not in found:
+                found.append(point)
+            if len(found) == BATCH:
+                break
+        return found

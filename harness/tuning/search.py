@@ -1,0 +1,92 @@
+"""The search: batches of candidates race under common seeds, and what is left in the end has met all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from ..files import FileError
+from .playing import Stage
+from .proposing import BATCH, Proposer, spread
+from .racing import best, mean, rungs, survivors
+from .space import Point, Space
+
+STALE = 3
+"""Batches without anything better, after which there is nothing more to be found."""
+
+
+@dataclass
+class Found:
+    """What a search has come to so far."""
+
+    losses: dict[Point, list[float]] = field(default_factory=dict)
+    """Of each candidate, under the seeds that it has met: the first of them."""
+    calls: int = 0
+    """That were simulated."""
+    batches: int = 0
+
+    def finalists(self, seeds: int) -> dict[Point, list[float]]:
+        """Those that have met all seeds."""
+        return {point: losses for point, losses in self.losses.items() if len(losses) == seeds}
+
+
+class Search:
+    """Looks for the point with the least loss. Seeds are 1 to `seeds`; `seed` is the sampler's."""
+
+    def __init__(self, space: Space, stage: Stage, *, seeds: int = 16, batches: int = 12, seed: int = 1) -> None:
+        self.space = space
+        self.found = Found()
+        self._stage = stage
+        self._rungs = rungs(seeds)
+        self._seeds = seeds
+        self._batches = batches
+        self._seed = seed
+
+    def run(self, first: Sequence[Point] = (), progress: Callable[[Found], None] = lambda found: None) -> Found:
+        """To its end. `first`: guesses that are tried before any other."""
+        found = self.found
+        proposer = Proposer(self.space, self._seed)
+        batch = list(dict.fromkeys([*map(self.space.rounded, first), *spread(self.space, BATCH)]))
+        stale, leader = 0, None
+        while batch and found.batches < self._batches and stale < STALE:
+            self._race(batch)
+            proposer.tell(self._relative(batch))
+            found.batches += 1
+            progress(found)
+            now = best(found.finalists(self._seeds))
+            stale, leader = (0, now) if now != leader else (stale + 1, leader)
+            batch = proposer.ask(list(found.losses))
+        return found
+
+    def _race(self, batch: Sequence[Point]) -> None:
+        """Rung by rung; who holds the record runs along, so that nobody goes on who is surely worse."""
+        finalists = self.found.finalists(self._seeds)
+        running = [*([best(finalists)] if finalists else []), *batch]
+        for seeds in self._rungs:
+            running = [point for point in running if self._play(point, seeds)]
+            if not running:
+                return
+            losses = {point: self.found.losses[point][:seeds] for point in running}
+            running = survivors(losses) if seeds < self._seeds else running
+
+    def _play(self, point: Point, seeds: int) -> bool:
+        """Whether it is a client at all."""
+        try:
+            client = self.space.client(point)
+        except FileError:
+            return False
+        if len(self.found.losses.get(point, ())) < seeds:
+            [self.found.losses[point]] = self._stage.losses([(repr(point), client, range(1, seeds + 1))])
+            self.found.calls = self._stage.calls
+        return True
+
+    def _relative(self, batch: Sequence[Point]) -> list[tuple[Point, float]]:
+        """How much worse each is than the best under the same seeds: of who left early, too, that is known well."""
+        finalists = self.found.finalists(self._seeds)
+        if not finalists:
+            return []
+        record = finalists[best(finalists)]
+        tried = [point for point in batch if point in self.found.losses]
+        return [
+            (point, mean(self.found.losses[point]) - mean(record[: len(self.found.losses[point])])) for point in tried
+        ]

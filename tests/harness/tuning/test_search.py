@@ -1,0 +1,104 @@
+"""A search gives one answer: in whatever processes, and after whatever interruption."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from brownout.harness.files import loads, parse
+from brownout.harness.scenario import Scenario
+from brownout.harness.tuning.goal import Goal
+from brownout.harness.tuning.playing import Kept, Stage, processes
+from brownout.harness.tuning.racing import best, mean
+from brownout.harness.tuning.result import tuned
+from brownout.harness.tuning.search import Found, Search
+from brownout.harness.tuning.space import Space
+
+SPACE = Space.of(
+    parse("""
+name: mine
+timeouts: {read: {tune: 1s..60s}}
+layers:
+  - retry: {retries: {tune: 0..4}, backoff: {base: 1s, jitter: {tune: [full, none]}}, on: [timeout]}
+  - sdk: {max_retries: 0}
+""")
+)
+SCENARIO = loads(
+    """
+name: some-hang
+workload: {clients: 5, arrivals: {kind: poisson, rate: 2/s}, calls: {deadline: 30s, output_tokens: 100}}
+timeline: [{for: 20s, faults: [{kind: no_answer, share: 20%}]}]
+""",
+    Scenario,
+)
+SEEDS = 4
+
+
+def searched(path: Path | None = None, workers: int = 1) -> Found:
+    with processes(workers) as executor:
+        stage = Stage([SCENARIO], Goal.parse("par2"), Kept(path), executor)
+        return Search(SPACE, stage, seeds=SEEDS, batches=3).run()
+
+
+FOUND = searched()
+
+
+def test_it_finds_what_helps() -> None:
+    """With a fifth of the requests hanging, and answers of 2.7 s: a short timeout, and retries."""
+    read, retries, _ = best(FOUND.finalists(SEEDS))
+    assert 2.7 < read < 12.0
+    assert retries >= 2
+
+
+def test_two_processes_find_the_same() -> None:
+    assert searched(workers=2) == FOUND
+
+
+@pytest.mark.parametrize("kept", [0.0, 0.4, 1.0])
+def test_an_interrupted_search_comes_to_the_same(tmp_path: Path, kept: float) -> None:
+    """Cut off in the middle of a line, as a kill may. What it has cost is counted as ever."""
+    path = tmp_path / "tune.jsonl"
+    assert searched(path) == FOUND
+    data = path.read_bytes()
+    path.write_bytes(data[: int(kept * len(data))])
+    assert searched(path) == FOUND
+    assert {line.split(b",")[0] for line in path.read_bytes().splitlines()} >= {
+        line.split(b",")[0] for line in data.splitlines()
+    }
+
+
+def test_the_record_only_falls() -> None:
+    """And who holds it has met every seed."""
+    records: list[float] = []
+    stage = Stage([SCENARIO], Goal.parse("par2"), Kept())
+    Search(SPACE, stage, seeds=SEEDS, batches=3).run(
+        progress=lambda found: records.append(min(map(mean, found.finalists(SEEDS).values())))
+    )
+    assert records == sorted(records, reverse=True)
+
+
+def test_a_limit_goes_before_the_goal() -> None:
+    """Of what is kept within it, the best: without retries there is one request for a call."""
+    goal = Goal.parse("par2", ["amplification <= 1"])
+    found = Search(SPACE, Stage([SCENARIO], goal, Kept()), seeds=SEEDS, batches=3).run()
+    assert best(found.finalists(SEEDS))[1] == 0.0
+
+
+def test_more_may_be_better() -> None:
+    goal = Goal.parse("goodput")
+    assert goal.loss({"goodput": 0.9}) < goal.loss({"goodput": 0.8})
+
+
+def test_what_was_found_is_explained() -> None:
+    """By the interval around it, what it gains, and how far each value may be moved."""
+    stage = Stage([SCENARIO], Goal.parse("par2"), Kept())
+    result = tuned(SPACE, stage, FOUND, SEEDS, None, "the middle")
+    assert result.loss.low is not None
+    assert result.loss.low <= result.loss.value
+    assert result.gain.value >= 0.0
+    read, retries, jitter = result.curves
+    assert [curve.name for curve in result.curves] == ["timeouts.read", "retry.retries", "retry.backoff.jitter"]
+    assert read.steps[-1].is_worse
+    assert [step.value for step in jitter.steps] == ["full", "none"]
+    assert sum(step.is_best for step in retries.steps) == 1
