@@ -1,0 +1,101 @@
+"""`brownout tune`: what is open in a client file, and what is found for it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from brownout.harness.client import Client
+from brownout.harness.files import load
+
+from .command import Here
+
+OPEN = """
+name: mine  # of ours
+timeouts: {read: {tune: 1s..60s}}
+layers:
+  - retry: {retries: {tune: 0..4}, backoff: {base: 1s, jitter: full}, on: [timeout]}
+  - sdk: {max_retries: 0}
+"""
+INCIDENT = """
+name: some-hang
+workload: {clients: 5, arrivals: {kind: poisson, rate: 2/s}, calls: {deadline: 30s, output_tokens: 100}}
+timeline: [{for: 20s, faults: [{kind: no_answer, share: 20%}]}]
+"""
+QUICK = ("-s", "incident.yaml", "--seeds", "3", "--batches", "2", "--workers", "1", "--out", "out")
+
+
+def write(client: str = OPEN) -> None:
+    Path("open.yaml").write_text(client, encoding="utf-8")
+    Path("incident.yaml").write_text(INCIDENT, encoding="utf-8")
+
+
+def test_the_client_is_written_ready_to_run(here: Here) -> None:
+    """Its owner's words in it, with why; the verdict is the first line."""
+    write()
+    said = here("tune", "open.yaml", *QUICK, "--against", "no-retry")
+    assert said.code == 0
+    first, second, *_ = said.out.splitlines()
+    assert first.startswith("timeouts.read ")
+    assert "better than no-retry." in first
+    assert "The real SDK in virtual time comes to the same" in second
+    assert "\ntimeouts.read: " in said.out
+    assert " worse\n" in said.out
+    assert said.err.startswith("batch 1: ")
+    text = Path("out/client.yaml").read_text(encoding="utf-8")
+    assert "  # of ours" in text
+    assert "tune" not in text
+    told = json.loads(Path("out/tune.json").read_text(encoding="utf-8"))
+    assert f"{told['point'][0]:g}s" in first
+    assert load("out/client.yaml", Client).timeouts.read == told["point"][0]
+    assert here("compare", "-c", "out/client.yaml", "-s", "incident.yaml", "--seeds", "2", "--out", "out/run").code == 0
+
+
+def test_a_search_goes_on_from_what_was_played(here: Here) -> None:
+    write()
+    one = here("tune", "open.yaml", *QUICK)
+    kept = Path("out/tune.jsonl").read_bytes()
+    other = here("tune", "open.yaml", *QUICK, "--resume")
+    assert other.out == one.out
+    assert Path("out/tune.jsonl").read_bytes() == kept
+
+
+def test_a_goal_may_be_any_metric_within_limits(here: Here) -> None:
+    write()
+    said = here("tune", "open.yaml", *QUICK, "--no-verify", "--goal", "goodput", "--limit", "amplification <= 1")
+    assert said.code == 0
+    assert "retry.retries 0: goodput" in said.out.splitlines()[0]
+
+
+def test_mistakes_are_told_before_anything_is_played(here: Here) -> None:
+    """Of every file at once; and of options."""
+    write(OPEN.replace("1s..60s", "60s..1s"))
+    said = here("tune", "open.yaml", "-s", "nowhere", "-s", "incident.yaml", "--out", "out")
+    assert (said.code, said.out) == (2, "")
+    assert "open.yaml:3:" in said.err
+    assert 'unknown scenario "nowhere"' in said.err
+    write()
+    for words, says in (
+        (("--goal", "goodputt"), 'there is no metric "goodputt"'),
+        (("--limit", "goodput > many"), "goodput"),
+        (("--goal", "falsely_refused"), "falsely_refused has no meaning in one of the scenarios"),
+        (("--against", "nobody"), "nobody"),
+    ):
+        said = here("tune", "open.yaml", *QUICK, *words)
+        assert said.code == 2
+        assert says in said.err
+    write("name: mine\n")
+    assert "nothing is left open" in here("tune", "open.yaml", *QUICK).err
+    assert not Path("out/client.yaml").exists()
+
+
+def test_the_page_can_be_followed(here: Here) -> None:
+    """Its client file, with few candidates and a small part of the incidents that it names."""
+    page = (Path(__file__).parents[2] / "docs" / "tune.md").read_text(encoding="utf-8")
+    [client] = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    [command] = re.findall(r"^\$ brownout (tune .*)$", page, re.MULTILINE)
+    Path("mine.yaml").write_text(client, encoding="utf-8")
+    said = here(*command.split(), "--sample", "2%", "--seeds", "2", "--batches", "1", "--workers", "1", "--no-verify")
+    assert said.code == 0
+    assert load("out/tune/client.yaml", Client).name == "mine"
