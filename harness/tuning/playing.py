@@ -68,7 +68,16 @@ class Stage:
     """Where candidates are played. `calls` counts those that were simulated for the search, whether or not they were
     kept from before: the same search costs the same."""
 
-    def __init__(self, scenarios: Sequence[Scenario], goal: Goal, kept: Kept, executor: Executor | None = None) -> None:
+    def __init__(
+        self,
+        scenarios: Sequence[Scenario],
+        goal: Goal,
+        kept: Kept,
+        executor: Executor | None = None,
+        before_first: int = 0,
+    ) -> None:
+        """`before_first` is added to every seed: another world, for whoever wants to search in several."""
+        self._before_first = before_first
         self.scenarios = scenarios
         self.goal = goal
         self.calls = 0
@@ -79,7 +88,7 @@ class Stage:
     def losses(self, candidates: Sequence[tuple[str, Client, Sequence[int]]]) -> list[list[float]]:
         """Of each candidate (a key, the client, the seeds) the loss under each seed, over all scenarios."""
         wanted = {
-            (key, seed): [Job(scenario, client, seed, "sim", 1.0) for scenario in self.scenarios]
+            (key, seed): [Job(scenario, client, self._before_first + seed, "sim", 1.0) for scenario in self.scenarios]
             for key, client, seeds in candidates
             for seed in seeds
             if (key, seed) not in self._losses
