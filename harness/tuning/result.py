@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ..client import Client
+from ..files import FileError
 from ..results import Estimate
 from ..scoring.estimates import paired, stated
 from ..statistics.bootstrap import bca
@@ -52,6 +54,9 @@ class Curve:
 class Tuned:
     """The best point. Losses are in the unit of the goal's metric, turned round where more of it is better."""
 
+    client: Client
+    text: str
+    """The client's file, with what was found in it."""
     point: Point
     values: dict[str, str]
     loss: Estimate
@@ -63,18 +68,26 @@ class Tuned:
     calls: int
     verified: tuple[float, float] | None = None
     """The loss under the first seed in the simulator, and of the real SDK in virtual time."""
+    is_whole: bool = True
+    """Whether the search came to its end."""
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
-        found = asdict(self) | {
+        return {
+            "values": self.values,
+            "point": list(self.point),
             "loss": self.loss.model_dump(),
             "gain": self.gain.model_dump(),
+            "instead_of": self.instead_of,
             "curves": [
                 {"name": curve.name, "flat": list(curve.flat), "steps": [_plain(step) for step in curve.steps]}
                 for curve in self.curves
             ],
+            "candidates": self.candidates,
+            "calls": self.calls,
+            "verified": self.verified and list(self.verified),
+            "is_whole": self.is_whole,
         }
-        return found | {"point": list(self.point)}
 
 
 def tuned(space: Space, stage: Stage, found: Found, seeds: int, current: Sequence[float] | None, called: str) -> Tuned:
@@ -87,6 +100,8 @@ def tuned(space: Space, stage: Stage, found: Found, seeds: int, current: Sequenc
         [current] = stage.losses([(repr(space.middle), space.client(space.middle), range(1, seeds + 1))])
     curves = [_curve(space, stage, point, i, losses) for i in range(len(space.parameters))]
     return Tuned(
+        space.client(point),
+        space.text(point),
         point,
         space.described(point),
         stated(bca(losses)),
@@ -107,7 +122,11 @@ def _curve(space: Space, stage: Stage, point: Point, which: int, losses: Sequenc
     steps = []
     for value in sorted({*values, point[which]}):
         there = (*point[:which], value, *point[which + 1 :])
-        [seen] = stage.losses([(repr(there), space.client(there), range(1, len(losses) + 1))])
+        try:
+            client = space.client(there)
+        except FileError:  # it makes no sense beside the others
+            continue
+        [seen] = stage.losses([(repr(there), client, range(1, len(losses) + 1))])
         steps.append(Step(parameter.written(value), stated(bca(seen)), is_worse(seen, losses), there == point))
     return Curve(parameter.name, steps)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         resilient,
         run,
         scenario,
+        tune,
         virtual,
         wire,
     )
@@ -42,6 +43,7 @@ __all__ = [
     "resilient",
     "run",
     "scenario",
+    "tune",
     "virtual",
     "wire",
 ]

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from brownout.fakes.units import parse_duration
 from brownout.harness import baseline as baselines
-from brownout.harness import program, sources
+from brownout.harness import files, program, sources
 from brownout.harness.cells import Job
 from brownout.harness.client import Client
 from brownout.harness.explaining import find, story, title
@@ -24,6 +24,7 @@ from brownout.harness.results import Backend, Change
 from brownout.harness.results import load as load_file
 from brownout.harness.rules import DEFAULTS, parse_all
 from brownout.harness.run import run as run_plan
+from brownout.harness.sampling import sampled
 from brownout.harness.scenario import Scenario
 from brownout.harness.sources import Source
 from brownout.harness.store import FILE_NAME, Store
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from brownout.harness.production.face import ResilientAnthropic, ResilientAsyncAnthropic
     from brownout.harness.production.records import Hook
     from brownout.harness.testing.service import Service
+    from brownout.harness.tuning.result import Tuned
 
 __all__ = [
     "Client",
@@ -49,6 +51,7 @@ __all__ = [
     "resilient",
     "run",
     "scenario",
+    "tune",
     "virtual",
     "wire",
 ]
@@ -183,6 +186,53 @@ def _contestant(given: Named | Contestant) -> Source[Contestant]:
     if isinstance(given, Client | Program | Command):
         return Source(given, "", "")
     return sources.contestant(fspath(given))
+
+
+def tune(
+    client: Named,
+    scenarios: Iterable[Named | Scenario],
+    *,
+    goal: str = "par2",
+    limits: Iterable[str] = (),
+    weights: Mapping[str, float] | None = None,
+    against: Named | Client | None = None,
+    seeds: int = 16,
+    batches: int = 12,
+    seed: int = 1,
+    sample: float = 1.0,
+    workers: int = 1,
+    kept: Named | None = None,
+) -> Tuned:
+    """The values that a client file leaves open, `{tune: 15s..180s}`, at which it holds best: `Tuned.client` has them,
+    `Tuned.text` is the file with them in it, `gain` what they bring over `against` (not given: the middle of the
+    ranges), and `curves` how far each may be moved.
+
+    `goal`: a metric, to be as small or as large as is better. `limits`: objectives that have to be kept. `seeds`: how
+    many runs the best is judged by; `batches`: how many times eight candidates are tried at the most. `seed`: of the
+    search. `kept`: a file of what was played, to go on from. With more than one of `workers` a script needs its
+    `if __name__ == "__main__":`.
+
+    Raises `ImportError` without Optuna (`brownout[tune]`), `ValueError` for goals that make no sense, and as `scenario`
+    does for files.
+    """
+    from brownout.harness.tuning.goal import Goal
+    from brownout.harness.tuning.tune import tune as search
+
+    return search(
+        files.read(client),
+        [sampled(source.value, sample) for source in _each(scenarios, _scenario)],
+        Goal.parse(goal, limits, weights),
+        against=_tuned_against(against),
+        seeds=seeds,
+        batches=batches,
+        seed=seed,
+        workers=workers,
+        kept=None if kept is None else Path(kept),
+    )
+
+
+def _tuned_against(given: Named | Client | None) -> Client | None:
+    return given if given is None or isinstance(given, Client) else sources.client(fspath(given)).value
 
 
 def load(folder: Named) -> Results:

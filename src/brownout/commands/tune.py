@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -17,11 +16,11 @@ from brownout.harness.sampling import sampled
 from brownout.harness.scenario import Scenario
 from brownout.harness.sources import UnknownName, client, scenario
 from brownout.harness.tuning.goal import Goal
-from brownout.harness.tuning.playing import Kept, Stage, processes
 from brownout.harness.tuning.racing import best, mean
-from brownout.harness.tuning.result import Tuned, tuned
-from brownout.harness.tuning.search import Found, Search
+from brownout.harness.tuning.result import Tuned
+from brownout.harness.tuning.search import Found
 from brownout.harness.tuning.space import Space
+from brownout.harness.tuning.tune import tune as search
 from brownout.reports.tuned import tuned_text
 
 from .loading import FilesRefused, each
@@ -53,31 +52,35 @@ class Options:
 
 def tune(options: Options) -> None:
     """Ctrl-C gives the best so far. Exits 2 for files and options that make no sense."""
-    space, scenarios, goal, current = _given(options)
+    space, scenarios, goal, against = _given(options)
     try_out(options.out)
     runs = options.out / RUNS
     if not options.resume:
         runs.unlink(missing_ok=True)
-    with processes(options.workers or cores()) as executor:
-        stage = Stage([sampled(each, options.sample or 1.0) for each in scenarios], goal, Kept(runs), executor)
-        search = Search(space, stage, seeds=options.seeds, batches=options.batches, seed=options.seed)
-        try:
-            search.run(progress=lambda found: _tell(found, space, options.seeds))
-        except ImportError:
-            raise click.UsageError("tuning needs Optuna: pip install 'brownout[tune]'") from None
-        except ValueError as error:
-            raise click.UsageError(str(error)) from None
-        except KeyboardInterrupt:
-            if not search.found.finalists(options.seeds):
-                raise
-            click.echo("Interrupted; --resume goes on from here. The best so far:", err=True)
-        against = _losses(stage, current, options.seeds)
-        called = options.against or "the middle of the ranges"
-        found = tuned(space, stage, search.found, options.seeds, against, called)
-        if options.verify:
-            found = replace(found, verified=stage.verified(space.client(found.point), 1))
+    try:
+        found = search(
+            space,
+            [sampled(each, options.sample or 1.0) for each in scenarios],
+            goal,
+            against=against,
+            seeds=options.seeds,
+            batches=options.batches,
+            seed=options.seed,
+            workers=options.workers or cores(),
+            kept=runs,
+            verifies=options.verify,
+            progress=lambda found: _tell(found, space, options.seeds),
+        )
+    except ImportError:
+        raise click.UsageError("tuning needs Optuna: pip install 'brownout[tune]'") from None
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    if not found.is_whole:
+        click.echo("Interrupted; --resume goes on from here. The best so far:", err=True)
     click.echo(tuned_text(found, goal), nl=False)
-    _write(options, space, found, goal)
+    _write(options, found, goal)
+    if not found.is_whole:
+        raise click.exceptions.Exit(130)
 
 
 def _given(options: Options) -> tuple[Space, list[Scenario], Goal, Client | None]:
@@ -99,13 +102,6 @@ def _given(options: Options) -> tuple[Space, list[Scenario], Goal, Client | None
     return space, scenarios, goal, current
 
 
-def _losses(stage: Stage, current: Client | None, seeds: int) -> Sequence[float] | None:
-    if current is None:
-        return None
-    [losses] = stage.losses([("against", current, range(1, seeds + 1))])
-    return losses
-
-
 def _tell(found: Found, space: Space, seeds: int) -> None:
     point = best(found.finalists(seeds))
     values = ", ".join(f"{name} {value}" for name, value in space.described(point).items())
@@ -113,10 +109,10 @@ def _tell(found: Found, space: Space, seeds: int) -> None:
     click.echo(f"batch {found.batches}: {loss:.4g} by {values}; {found.calls:,} calls", err=True)
 
 
-def _write(options: Options, space: Space, found: Tuned, goal: Goal) -> None:
+def _write(options: Options, found: Tuned, goal: Goal) -> None:
     told = {"goal": goal.metric, "unit": metric(goal.metric).unit, "seeds": options.seeds, **found.plain()}
     files = {
-        "client.yaml": space.text(found.point),
+        "client.yaml": found.text,
         "tune.json": json.dumps(told, indent=2, ensure_ascii=False) + "\n",
     }
     with writing(options.out):

@@ -10,10 +10,12 @@ from brownout.harness.files import loads, parse
 from brownout.harness.scenario import Scenario
 from brownout.harness.tuning.goal import Goal
 from brownout.harness.tuning.playing import Kept, Stage, processes
+from brownout.harness.tuning.proposing import BATCH
 from brownout.harness.tuning.racing import best, mean
 from brownout.harness.tuning.result import tuned
 from brownout.harness.tuning.search import Found, Search
 from brownout.harness.tuning.space import Space
+from brownout.harness.tuning.tune import tune
 
 SPACE = Space.of(
     parse("""
@@ -102,3 +104,24 @@ def test_what_was_found_is_explained() -> None:
     assert read.steps[-1].is_worse
     assert [step.value for step in jitter.steps] == ["full", "none"]
     assert sum(step.is_best for step in retries.steps) == 1
+
+
+def test_who_is_interrupted_has_the_best_so_far() -> None:
+    """Once something has met every seed; before that there is nothing to be had."""
+
+    def stop(found: Found) -> None:
+        raise KeyboardInterrupt
+
+    result = tune(SPACE, [SCENARIO], Goal.parse("par2"), seeds=SEEDS, batches=3, verifies=False, progress=stop)
+    assert not result.is_whole
+    assert result.candidates == BATCH
+    whole = tune(SPACE, [SCENARIO], Goal.parse("par2"), seeds=SEEDS, batches=1, verifies=False)
+    assert whole.is_whole
+    assert whole.point == result.point
+
+
+def test_the_real_sdk_comes_to_the_same() -> None:
+    result = tune(SPACE, [SCENARIO], Goal.parse("par2"), seeds=SEEDS, batches=1)
+    assert result.verified is not None
+    simulated, played = result.verified
+    assert played == pytest.approx(simulated)
