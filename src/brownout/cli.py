@@ -168,6 +168,12 @@ def init(**options: Any) -> None:
     "--against", metavar="CLIENT", default=None, help="What it is compared with.  [default: the middle of the ranges]"
 )
 @click.option(
+    "--latencies",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    default=None,
+    help="A log of your calls (CSV, JSONL, Parquet): the service of the scenarios is then as fast as that.",
+)
+@click.option(
     "--seeds",
     type=click.IntRange(min=2, max=1000),
     default=16,

@@ -9,6 +9,7 @@ from pathlib import Path
 from brownout.harness.client import Client
 from brownout.harness.files import load
 
+from ..harness.latencies.test_log import frame
 from .command import Here
 
 OPEN = """
@@ -99,3 +100,19 @@ def test_the_page_can_be_followed(here: Here) -> None:
     said = here(*command.split(), "--sample", "2%", "--seeds", "2", "--batches", "1", "--workers", "1", "--no-verify")
     assert said.code == 0
     assert load("out/tune/client.yaml", Client).name == "mine"
+
+
+def test_the_service_may_be_as_fast_as_a_log_says(here: Here) -> None:
+    """What the log says comes first; a log that says too little is refused."""
+    write()
+    frame(400).to_csv("calls.csv", index=False)
+    said = here("tune", "open.yaml", *QUICK, "--batches", "1", "--no-verify", "--latencies", "calls.csv")
+    assert said.code == 0
+    lines = said.out.splitlines()
+    assert re.fullmatch(r"400 calls, \d+ of them given up; 0 that failed are left out\.", lines[0])
+    assert any(line.startswith("  first token  lognormal, median 8") for line in lines)
+    assert any("Without streaming 99% of answers of 8,192 tokens take at most" in line for line in lines)
+    frame(10).to_csv("calls.csv", index=False)
+    said = here("tune", "open.yaml", *QUICK, "--latencies", "calls.csv")
+    assert said.code == 2
+    assert said.err.startswith("calls.csv: too few data: a distribution needs at least 20 calls that ended")

@@ -10,6 +10,8 @@ import click
 
 from brownout.harness.client import Client
 from brownout.harness.files import FileError, read
+from brownout.harness.latencies.log import read as read_log
+from brownout.harness.latencies.model import applied, model
 from brownout.harness.metrics import metric
 from brownout.harness.objectives import ObjectiveError
 from brownout.harness.sampling import sampled
@@ -21,6 +23,7 @@ from brownout.harness.tuning.result import Tuned
 from brownout.harness.tuning.search import Found
 from brownout.harness.tuning.space import Space
 from brownout.harness.tuning.tune import tune as search
+from brownout.reports.latencies import latencies_text
 from brownout.reports.tuned import tuned_text
 
 from .loading import FilesRefused, each
@@ -40,6 +43,7 @@ class Options:
     limits: tuple[str, ...]
     weights: tuple[tuple[str, float], ...]
     against: str | None
+    latencies: Path | None
     seeds: int
     batches: int
     seed: int
@@ -53,6 +57,8 @@ class Options:
 def tune(options: Options) -> None:
     """Ctrl-C gives the best so far. Exits 2 for files and options that make no sense."""
     space, scenarios, goal, against = _given(options)
+    if options.latencies is not None:
+        scenarios = _as_logged(options.latencies, scenarios)
     try_out(options.out)
     runs = options.out / RUNS
     if not options.resume:
@@ -100,6 +106,20 @@ def _given(options: Options) -> tuple[Space, list[Scenario], Goal, Client | None
     except (ValueError, ObjectiveError) as error:
         raise click.UsageError(str(error)) from None
     return space, scenarios, goal, current
+
+
+def _as_logged(path: Path, scenarios: list[Scenario]) -> list[Scenario]:
+    """With the latency of a log, of which is told what it says."""
+    try:
+        found = model(read_log(path))
+        changed = [applied(each, found) for each in scenarios]
+    except OSError as error:
+        raise FilesRefused(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+    except ValueError as error:
+        raise FilesRefused(str(error) if str(error).startswith(str(path)) else f"{path}: {error}") from None
+    lengths = sorted({kind.max_tokens for each in scenarios for kind in each.workload.kinds})
+    click.echo(latencies_text(found, lengths))
+    return changed
 
 
 def _tell(found: Found, space: Space, seeds: int) -> None:

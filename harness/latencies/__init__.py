@@ -1,0 +1,1 @@
+"""Latencies of one's own: a log of calls, and the distribution that it speaks for."""
