@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel
+
 from ..policies.carried import CarriedLimit
 from ..policies.causes import CAUSES
 from ..policies.layer import Layer
@@ -13,6 +15,8 @@ from ..policies.layers.breaker import Breaker
 from ..policies.layers.fallback import Fallback
 from ..policies.layers.retry import Retry
 from ..policies.totals import TotalLimit
+from ..policies.windows import steps_of
+from .apart import Names
 from .language import Language, Raw
 from .template import Rendered, names_of, render
 
@@ -100,6 +104,7 @@ class _Composer:
 
     def finds_more(self) -> bool:
         """Render everything once with what is known to be needed; whether more is needed then."""
+        self._names = Names()
         self._layers = [self._layer(layer) for layer in self.around]
         listing = "\n".join(self.language.folded(f"{made},") for made, _ in self._layers)
         self.known["layers"] = Raw(listing) if self.around else None
@@ -127,25 +132,33 @@ class _Composer:
 
     def _layer(self, layer: Layer) -> tuple[str, list[Rendered]]:
         """How it is made, and the snippets for that."""
-        names = names_of(layer) | {
-            name: _causes(layer, self.around) for name in ("on", "counts") if name in _set(layer)
-        }
+        names = names_of(layer)
+        if isinstance(layer, Breaker) and layer.window is not None:
+            names |= _steps(layer.window, "time", "window.step")
+        names |= {name: _causes(layer, self.around) for name in ("on", "counts") if names.get(name) is not None}
         found = []
         if isinstance(layer, Retry) and layer.budget is not None:
             budget = self.language.snippets("budgets").get(layer.budget.name)
             if budget is None:
                 raise NotExportable(f'cannot be exported to {self.language.name}: the "{layer.budget.name}" budget')
-            rendered = self._rendered(budget.text, names_of(layer.budget))
+            rendered = self._rendered(budget.text, names_of(layer.budget) | _steps(layer.budget, "window", "step"))
             found.append(rendered)
             names["budget"] = Raw(self.language.made(rendered.body, rendered.args))
         if isinstance(layer, Fallback):
             names["to.endpoints"] = any(each.endpoint for each in layer.to)
             names["to"] = tuple(each.model_dump(exclude_defaults=True) for each in layer.to)
         rendered = self._rendered(self.language.snippets("layers")[layer.name].text, names, layer.name)
-        return self.language.made(rendered.body, rendered.args), [rendered, *found]
+        made = self.language.made(rendered.body, rendered.args)
+        return self._names.keep_apart(made, [rendered, *found]), [rendered, *found]
 
     def _rendered(self, text: str, names: dict[str, Any], what: str = "") -> Rendered:
         rendered = render(text, self.known | names, self.language.literal)
         if rendered.refused:
             raise NotExportable(f'cannot be exported to {self.language.name}: "{what}" with {rendered.refused[0]}')
         return rendered
+
+
+def _steps(model: BaseModel, window: str, name: str) -> dict[str, Any]:
+    """How long a step is of a window in time, if it has one: what is counted in a step is forgotten with it."""
+    length = getattr(model, window, None)
+    return {name: length / steps_of(length)} if length else {}

@@ -11,6 +11,7 @@ from brownout.harness.exporting import export
 from brownout.harness.ledger import Ledger
 from brownout.harness.policies.layers.retry import Retry
 from brownout.harness.program import Program, program
+from brownout.harness.records import AttemptRecord
 from brownout.harness.sampling import sampled
 from brownout.harness.scenario import Scenario
 
@@ -88,6 +89,7 @@ class Story(NamedTuple):
     attempts: tuple[Attempt, ...]
 
 
+_CAME = ("ok", "malformed", "truncated")
 _OWN_LIMITS = ("gap", "first_byte", "first_token", "total")
 DIGITS = 6
 """Of a second: clocks that began at different times round differently."""
@@ -97,17 +99,10 @@ def stories(ledger: Ledger) -> dict[tuple[int, int], Story]:
     """(client, call) -> what became of it."""
     attempts: dict[tuple[int, int], list[Attempt]] = {}
     for each in sorted(ledger.attempts, key=lambda attempt: (attempt.started, attempt.who)):
-        is_ours = each.phase in _OWN_LIMITS
-        attempts.setdefault((each.who.client, each.who.call), []).append(
-            Attempt(
-                round(each.started, DIGITS),
-                None if each.finished is None else round(each.finished, DIGITS),
-                "cancelled" if is_ours else each.outcome,
-                None if is_ours or each.outcome == "cancelled" else each.status,
-                each.is_fresh,
-                each.tokens,
-            )
-        )
+        kind, status = _from_outside(each)
+        ended = None if each.finished is None else round(each.finished, DIGITS)
+        attempt = Attempt(round(each.started, DIGITS), ended, kind, status, each.is_fresh, each.tokens)
+        attempts.setdefault((each.who.client, each.who.call), []).append(attempt)
     return {
         (call.client, call.call): Story(
             round(call.started, DIGITS),
@@ -117,6 +112,16 @@ def stories(ledger: Ledger) -> dict[tuple[int, int], Story]:
         )
         for call in ledger.calls
     }
+
+
+def _from_outside(attempt: AttemptRecord) -> tuple[str, int | None]:
+    """What it came to, as far as somebody can tell who follows the requests of a program and knows not what it makes of
+    them: a limit of its own is a request called off, and a whole body that is no message is an answer."""
+    if not attempt.tokens and attempt.outcome in _CAME:
+        return "came", None
+    if attempt.phase in _OWN_LIMITS or attempt.outcome in ("cancelled", "malformed"):
+        return "cancelled", None
+    return attempt.outcome, attempt.status
 
 
 def differences(one: Ledger, other: Ledger) -> dict[tuple[int, int], tuple[Any, Any]]:

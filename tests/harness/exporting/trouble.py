@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from brownout.harness.files import loads
 from brownout.harness.scenario import Scenario
 
-TROUBLE = loads(
-    """
+_TROUBLE = """
 name: trouble
 workload:
   clients: 2
@@ -37,10 +38,11 @@ timeline:
       - {kind: stream_error, at: {tokens: 0}, share: 4%}
       - {kind: reset, at: {tokens: 7}, share: 4%}
       - {kind: html_page, share: 3%}
-      - {kind: malformed_json, at: {tokens: 7}, share: 3%}
   - {for: 4s, hits: [in_flight, idle], faults: [{kind: refuse}]}
   - {for: 4s, hits: [in_flight, idle], faults: [{kind: blackhole}]}
   - {for: 20s}
-""",
-    Scenario,
-)
+"""
+
+TROUBLE = loads(_TROUBLE, Scenario)
+SHARED = loads(re.sub("share: [0-9]+%", r"\g<0>, per: {window: 700ms}", _TROUBLE), Scenario)
+"""The same for all who ask at one time: who hedges numbers requests by branches, and would else meet other faults."""

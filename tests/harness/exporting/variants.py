@@ -54,7 +54,7 @@ LAYERS: dict[str, list[str]] = {
     "hedge": ["hedge: {after: 6s, hedges: 2}", "content_gap: {limit: 10s}"],
     "hedge-of-some": [
         "deadline: {total: 40s}",
-        "hedge: {after: 3s, share: 20%}",
+        "hedge: {after: 2900ms, share: 20%}",
         "breaker: {failures: 3, open_for: 4s}",
     ],
     "hedge-by-quantile": ["hedge: {after: 6s, quantile: 80%}"],
