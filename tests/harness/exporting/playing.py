@@ -8,12 +8,16 @@ from typing import Any, NamedTuple
 from brownout.harness.cells import Job
 from brownout.harness.client import Client
 from brownout.harness.exporting import export
+from brownout.harness.files import load
 from brownout.harness.ledger import Ledger
+from brownout.harness.policies.layer import Layer
 from brownout.harness.policies.layers.retry import Retry
+from brownout.harness.profiles import Profiles
 from brownout.harness.program import Program, program
 from brownout.harness.records import AttemptRecord
 from brownout.harness.sampling import sampled
 from brownout.harness.scenario import Scenario
+from brownout.scenarios import known_clients
 
 ASKS = """
 import anthropic
@@ -135,3 +139,18 @@ def both(scenario: Scenario, client: Client, folder: Path, seed: int = 1) -> tup
     """The client file, and the program, in virtual time."""
     code = exported(client, folder)
     return Job(scenario, client, seed, "virtual", 1.0).play(), Job(scenario, code, seed, "virtual", 1.0).play()
+
+
+def shipped() -> dict[str, Client]:
+    """Every client that goes by its name, with waits that are no matter of chance."""
+    return {name: without_jitter(load(path, Client)) for name, path in known_clients().items()}
+
+
+def in_typescript(client: Client) -> Client:
+    """The same client around the SDK for TypeScript, for all kinds of calls: an export is for one."""
+
+    def told(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+        *around, sdk = layers
+        return (*around, sdk.model_copy(update={"language": "typescript"}))
+
+    return client.model_copy(update={"profiles": Profiles()}).with_stacks(told)

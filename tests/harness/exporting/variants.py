@@ -95,3 +95,10 @@ CHANCES = {
     for growth in ("constant", "exponential", "fibonacci")
 }
 """Every jitter with every growth: what they wait is a matter of chance."""
+
+TYPESCRIPT = {
+    name: client_of(name, *layers, language="typescript")
+    for name, layers in LAYERS.items()
+    if not any("connect_timeout" in layer or "read_timeout" in layer for layer in layers)
+}
+"""Those that can be told in TypeScript, where a timeout is a timeout."""
