@@ -81,7 +81,8 @@ def test_who_has_seen_a_part_is_told_of_the_break(whole: str, fault: Any) -> Non
 def test_a_break_before_the_text_is_not_seen(whole: str) -> None:
     with brownout.virtual() as service:
         service.answers(tokens=12)
-        service.next(faults.stream_error(at={"tokens": 0}), faults.overload())
+        service.next(faults.stream_error(at={"tokens": 0}))
+        service.next(faults.overload())
         assert asyncio.run(texts()) == whole
         assert [request.status for request in service.requests] == [200, 529, 200]
 

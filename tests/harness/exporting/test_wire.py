@@ -18,7 +18,7 @@ from brownout.scenarios import incidents, known_clients
 
 from .node import play
 from .playing import in_typescript, shipped
-from .trouble import TROUBLE
+from .trouble import SHARED, TROUBLE
 from .variants import TYPESCRIPT
 
 SCALE = 20.0
@@ -98,23 +98,33 @@ def figures(ledger: Ledger) -> Figures:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", known_clients())
+@pytest.mark.parametrize("name", ["budgeted", "guide-stacked", "realtime"])
 def test_incidents_are_survived_alike(programs: Path, name: str) -> None:
     for incident in incidents().values():
         scenario = sampled(load(incident, Scenario), 0.05)
         expected = figures(simulate(scenario, in_typescript(shipped()[name]), 1))
-        runs = [figures(play(scenario, programs / f"{name}.mjs", SCALE)) for _ in range(1)]
-        while not runs[-1].is_near(expected) and len(runs) < RUNS:
-            runs.append(figures(play(scenario, programs / f"{name}.mjs", SCALE)))
-        assert runs[-1].is_near(expected), (incident.stem, expected, runs)
+        assert_near(scenario, expected, programs / f"{name}.mjs")
+
+
+def assert_near(scenario: Scenario, expected: Figures, program: Path) -> None:
+    """At least one of some runs is."""
+    runs: list[Figures] = []
+    while len(runs) < RUNS and not (runs and runs[-1].is_near(expected)):
+        runs.append(figures(play(scenario, program, SCALE)))
+    assert runs[-1].is_near(expected), (scenario.name, expected, runs)
+
+
+NOT_SHIPPED = [
+    *("breaker-of-calls", "breaker-of-time", "breaker-within-limits", "bucket-of-successes", "bulkhead", "fallback"),
+    *("first-byte", "hedge", "hedge-of-some", "hedge-by-quantile", "quota", "throttle", "two-retries"),
+]
+"""What no shipped client has."""
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", TYPESCRIPT)
+@pytest.mark.parametrize("name", NOT_SHIPPED)
 def test_every_layer_fares_as_the_file_says(programs: Path, name: str) -> None:
     """In trouble of every kind, as near as it can be in real time."""
-    expected = figures(simulate(TROUBLE, TYPESCRIPT[name], 1))
-    runs: list[Figures] = []
-    while len(runs) < RUNS and not (runs and runs[-1].is_near(expected)):
-        runs.append(figures(play(TROUBLE, programs / f"{name}.mjs", SCALE)))
-    assert runs[-1].is_near(expected), (expected, runs)
+    scenario = SHARED if name.startswith("hedge") else TROUBLE
+    expected = figures(simulate(scenario, TYPESCRIPT[name], 1))
+    assert_near(scenario, expected, programs / f"{name}.mjs")
