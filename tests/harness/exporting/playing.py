@@ -56,9 +56,9 @@ def _exact(retry: Retry) -> Retry:
 
 
 def crowded(scenario: Scenario) -> Scenario:
-    """A twentieth of the scenario on three clients, so that a breaker and a budget have something to do."""
-    small = sampled(scenario, 0.05)
-    return small.model_copy(update={"workload": small.workload.model_copy(update={"clients": 3})})
+    """A fiftieth of the scenario on one client, so that a breaker and a budget have something to do."""
+    small = sampled(scenario, 0.02)
+    return small.model_copy(update={"workload": small.workload.model_copy(update={"clients": 1})})
 
 
 def exported(client: Client, folder: Path) -> Program:

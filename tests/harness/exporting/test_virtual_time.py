@@ -40,7 +40,7 @@ def test_shipped_clients_do_what_their_files_say(here: Path, name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", known_clients())
 def test_shipped_clients_are_the_same_in_every_incident(here: Path, name: str) -> None:
-    """Breakers and budgets have their say, as three clients make all the calls."""
+    """Breakers and budgets have their say, as one client makes all the calls."""
     for incident in incidents().values():
         file, code = both(crowded(load(incident, Scenario)), shipped()[name], here)
         assert differences(file, code) == {}, incident.stem
