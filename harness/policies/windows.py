@@ -10,6 +10,11 @@ STEPS = 60
 """A window moves in steps of a second, but in no more of them than this, and no fewer than ten."""
 
 
+def steps_of(window: float) -> int:
+    """In how many steps a window of so many seconds moves."""
+    return min(STEPS, max(10, floor(window)))
+
+
 class Sums:
     """Counters by name over the last `window` seconds. What is counted in a step leaves with it as a whole."""
 
@@ -17,7 +22,7 @@ class Sums:
 
     def __init__(self, window: float, *names: str) -> None:
         self._names = names
-        self._steps = min(STEPS, max(10, floor(window)))
+        self._steps = steps_of(window)
         self._width = window / self._steps
         self._slots: deque[tuple[int, list[int]]] = deque()
         self._totals = [0] * len(names)

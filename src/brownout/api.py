@@ -47,6 +47,7 @@ __all__ = [
     "command",
     "compare",
     "explain",
+    "export",
     "load",
     "resilient",
     "run",
@@ -261,6 +262,19 @@ def explain(scenario: Named | Scenario, client: Named | Contestant, call: str = 
     seen = observe(Job(_scenario(scenario).value, who, seed, default_backend([who]), 1.0))
     found = find(seen, call)
     return "\n".join([title(seen, found), *(f"{line.at:10.3f}  {line.what}" for line in story(seen, found))])
+
+
+def export(client: Named | Client, to: str, *, profile: str = "") -> str:
+    """A client configuration as a program of your own, `to` "python" or "typescript": the SDK's options, and its layers
+    as a short wrapper that needs nothing but the SDK. `profile`: for calls of that kind.
+
+    Raises `harness.exporting.NotExportable` for what there is no code for, and as `client` does for files.
+    """
+    from brownout.harness.exporting import export
+
+    if isinstance(client, Client):
+        return export(client, to, profile=profile)
+    return export(sources.client(fspath(client)).value, to, profile=profile, named=fspath(client))
 
 
 @overload

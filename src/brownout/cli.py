@@ -221,6 +221,18 @@ def validate(claims: tuple[str, ...]) -> None:
     command(claims)
 
 
+@group.command()
+@click.argument("named", metavar="CLIENT")
+@click.option("--as", "to", type=click.Choice(["python", "typescript"]), required=True, help="The language.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write it to this file.")
+@click.option("--profile", metavar="NAME", default="", help="For calls of this kind, as the file treats them.")
+def export(**options: Any) -> None:
+    """Turn a client into code of your own: the SDK, and its layers as a short wrapper."""
+    from .commands.export import export as command
+
+    command(**options)
+
+
 @group.command("list")
 def list_() -> None:
     """Name the scenarios and clients that are shipped."""

@@ -113,7 +113,7 @@ def test_wheel_holds_every_module_and_data_file_under_one_package(built: Built) 
     }
     assert {"brownout/__init__.py", "brownout/cli.py", "brownout/py.typed"} <= set(names)
     for folder in FOLDERS:
-        wanted = {f"brownout/{name}" for name in files(folder, [".py", ".yaml"])}
+        wanted = {f"brownout/{name}" for name in files(folder, [".py", ".yaml", ".txt"])}
         assert wanted <= set(names)
     assert any(name.startswith("brownout/scenarios/") and name.endswith(".yaml") for name in names)
 

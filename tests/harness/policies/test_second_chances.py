@@ -102,10 +102,10 @@ def test_who_has_failed_is_not_waited_for() -> None:
     """Of three hedges the next is sent at once; those behind it keep their time."""
     trial = Trial("hedge", after="10s", hedges=3)
     trial.begin()
-    trial.sent[0].answer(OVERLOADED)
-    assert len(trial.sent) == 1
-    trial.sent[0].answer(OVERLOADED)
-    assert len(trial.sent) == 1
+    for _ in range(2):
+        trial.sent[0].answer(OVERLOADED)
+        trial.bench.port.advance(0.0)
+        assert len(trial.sent) == 1
     trial.bench.port.advance(29.999)
     assert len(trial.sent) == 1
     trial.bench.port.advance(0.001)

@@ -1,0 +1,130 @@
+"""The exported TypeScript, compiled and run over real sockets, against the client file around that SDK's model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from brownout.harness.client import Client
+from brownout.harness.drivers.sim.run import run as simulate
+from brownout.harness.files import load
+from brownout.harness.ledger import Ledger
+from brownout.harness.sampling import sampled
+from brownout.harness.scenario import Scenario
+from brownout.scenarios import incidents, known_clients
+
+from .node import play
+from .playing import in_typescript, shipped
+from .trouble import SHARED, TROUBLE
+from .variants import TYPESCRIPT
+
+SCALE = 20.0
+"""Scenario seconds in a second: a millisecond that Node takes is 20 ms there."""
+SCRIPTED = load(Path(__file__).with_name("scripted.yaml"), Scenario)
+RUNS = 3
+"""What is wrong in all of so many runs is wrong; a machine that was busy elsewhere is late here once and there once."""
+
+
+class End(NamedTuple):
+    """How a call has ended, and how many of its requests the server has seen."""
+
+    how: str
+    requests: int
+
+
+def ends(ledger: Ledger) -> dict[tuple[int, int], End]:
+    requests = Counter(served.who[:2] for served in ledger.journal)
+    hows = {call[:2]: "going on" if call.finished is None else call.outcome for call in ledger.calls}
+    return {who: End(how if how in ("ok", "going on") else "failed", requests[who]) for who, how in hows.items()}
+
+
+def without_streams(scenario: Scenario) -> Scenario:
+    workload = scenario.workload
+    return scenario.model_copy(
+        update={
+            "workload": workload.model_copy(update={"calls": workload.calls.model_copy(update={"stream": 0.0})})  # type: ignore[union-attr]
+        }
+    )
+
+
+def always_different(scenario: Scenario, client: Client, program: Path) -> dict[tuple[int, int], tuple[End, End]]:
+    """The calls that end otherwise than the model's in every run."""
+    expected = ends(simulate(scenario, in_typescript(client), 1))
+    assert len(expected) == scenario.workload.clients
+    found: dict[tuple[int, int], tuple[End, End]] = {}
+    for run in range(RUNS):
+        seen = ends(play(scenario, program, SCALE))
+        now = {who: (seen[who], end) for who, end in expected.items() if seen[who] != end}
+        found = now if not run else {who: found[who] for who in found.keys() & now.keys()}
+        if not found:
+            break
+    return found
+
+
+QUICK = ("chat", "realtime")
+CLIENTS = [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in known_clients()]
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+@pytest.mark.parametrize("streams", [True, False], ids=["streams", "plain"])
+def test_scripted_troubles_end_alike(programs: Path, name: str, streams: bool) -> None:
+    """Each as often asked for, and with the same end."""
+    scenario = SCRIPTED if streams else without_streams(SCRIPTED)
+    assert always_different(scenario, shipped()[name], programs / f"{name}.mjs") == {}
+
+
+class Figures(NamedTuple):
+    """Of a run, as shares of its calls."""
+
+    goodput: float
+    requests: float
+
+    def is_near(self, other: Figures) -> bool:
+        """Within 8 points of goodput, and 15% of the requests. What a scaled run sends is some hundredths of a second
+        late, and meets another window of a fault than the model's request: of 200 calls a few fare otherwise."""
+        return (
+            abs(self.goodput - other.goodput) <= 0.08 and abs(self.requests - other.requests) <= 0.15 * other.requests
+        )
+
+
+def figures(ledger: Ledger) -> Figures:
+    calls = len(ledger.calls)
+    good = [call for call in ledger.calls if call.outcome == "ok" and call.finished is not None]
+    in_time = sum(call.finished - call.intended <= call.deadline for call in good if call.finished is not None)
+    return Figures(in_time / calls, len(ledger.journal) / calls)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["budgeted", "guide-stacked", "realtime"])
+def test_incidents_are_survived_alike(programs: Path, name: str) -> None:
+    for incident in incidents().values():
+        scenario = sampled(load(incident, Scenario), 0.05)
+        expected = figures(simulate(scenario, in_typescript(shipped()[name]), 1))
+        assert_near(scenario, expected, programs / f"{name}.mjs")
+
+
+def assert_near(scenario: Scenario, expected: Figures, program: Path) -> None:
+    """At least one of some runs is."""
+    runs: list[Figures] = []
+    while len(runs) < RUNS and not (runs and runs[-1].is_near(expected)):
+        runs.append(figures(play(scenario, program, SCALE)))
+    assert runs[-1].is_near(expected), (scenario.name, expected, runs)
+
+
+NOT_SHIPPED = [
+    *("breaker-of-calls", "breaker-of-time", "breaker-within-limits", "bucket-of-successes", "bulkhead", "fallback"),
+    *("first-byte", "hedge", "hedge-of-some", "hedge-by-quantile", "quota", "throttle", "two-retries"),
+]
+"""What no shipped client has."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NOT_SHIPPED)
+def test_every_layer_fares_as_the_file_says(programs: Path, name: str) -> None:
+    """In trouble of every kind, as near as it can be in real time."""
+    scenario = SHARED if name.startswith("hedge") else TROUBLE
+    expected = figures(simulate(scenario, TYPESCRIPT[name], 1))
+    assert_near(scenario, expected, programs / f"{name}.mjs")
