@@ -143,6 +143,22 @@ def init(**options: Any) -> None:
     command(**options)
 
 
+@group.command()
+@click.argument("client", metavar="CLIENT")
+@click.argument("named", metavar="[SCENARIO]", required=False)
+@click.option("--prove", is_flag=True, help="Have the simulator show what each finding claims, with this client.")
+@click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def doctor(client: str, named: str | None, prove: bool, kind: str) -> None:
+    """Say what is wrong with a client before anything is played. Exits 99 if there is an error.
+
+    CLIENT is shipped, a file, the SDK client of your program (app.llm:client), or Python source (app.py), which is read
+    and never run. With a SCENARIO limits are held against its calls.
+    """
+    from .commands.doctor import doctor as command
+
+    command(client, named, prove, kind)
+
+
 @group.command("list")
 def list_() -> None:
     """Name the scenarios and clients that are shipped."""
