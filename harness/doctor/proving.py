@@ -16,7 +16,7 @@ from .subject import Subject
 
 LONGEST = 30 * 86_400.0
 """Seconds: what would go on for longer is not waited for."""
-NO_TIME = {"round_trip": "0s", "first_token": "0s", "token_gap": "0s"}
+NO_TIME = {"round_trip": "0s", "first_token": "0s", "token_gap": "0s", "upload_per_second": "1000000GB"}
 """A service that takes no time, so that all time is the client's."""
 SEED = 1
 
@@ -77,10 +77,11 @@ _QUICK: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("overloaded", {"kind": "overload"}, "answered 529"),
     ("rate_limit", {"kind": "rate_limit"}, "answered 429"),
     ("server_error", {"kind": "error", "status": 500}, "answered 500"),
-    ("timeout", {"kind": "no_answer"}, "never answered"),
+    ("timeout", {"kind": "blackhole"}, "lost on its way"),
+    ("connect_timeout", {"kind": "blackhole"}, "lost on its way"),
     ("read_timeout", {"kind": "no_answer"}, "never answered"),
 )
-SDK_CAUSES = ("connection", "overloaded", "rate_limit", "server_error", "timeout", "read_timeout")
+SDK_CAUSES = ("connection", "overloaded", "rate_limit", "server_error", "timeout", "connect_timeout", "read_timeout")
 """What the SDK tries again."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from brownout.harness.policies.layers.attempt_timeout import AttemptTimeout
 from brownout.harness.policies.layers.deadline import Deadline
 
 from ..check import Check, Found, span
@@ -12,6 +13,9 @@ from ..figures import silence
 from ..finding import Proof
 from ..proving import ended, only_call, played
 from ..subject import Subject
+
+MOST_BYTES = 5000
+"""Of an answer that trickles in: enough for any limit."""
 
 
 class CallerLeavesFirst(Check):
@@ -34,7 +38,9 @@ layers: [{deadline: {total: 300s}}, {content_gap: {limit: 10s}}, {sdk: {max_retr
                 else (kind.caller_timeout, "whoever waits leaves after")
             )
             deadlines = [(layer.total, i) for i, layer in subject.each(Deadline)]
-            takes, i = min(deadlines, default=(silence(subject.layers, subject.timeouts).seconds, -1))
+            takes, i = min(deadlines, default=(math.inf, -1))
+            if i < 0 or subject.has(AttemptTimeout):  # else an answer that trickles in lasts until the deadline
+                takes = min(takes, silence(subject.layers, subject.timeouts).seconds)
             if takes <= leaves:
                 continue
             told = f"The deadline is {span(takes)}" if i >= 0 else f"A call may take {span(takes)} (no deadline)"
@@ -52,10 +58,14 @@ layers: [{deadline: {total: 300s}}, {content_gap: {limit: 10s}}, {sdk: {max_retr
             return
 
     def prove(self, subject: Subject, found: Found) -> Proof | None:
-        """A service that never answers."""
+        """A service that never answers, or whose answer trickles in."""
         leaves = max(kind.deadline if kind.caller_timeout is None else kind.caller_timeout for kind in subject.kinds())
-        call = only_call(played(subject, {"kind": "no_answer"}, seconds=leaves + 1.0))
+        every = max(0.001, subject.read / 2.0)
+        is_silent = subject.has(AttemptTimeout) or not subject.has(Deadline) or leaves / every > MOST_BYTES
+        fault = {"kind": "no_answer"} if is_silent else {"kind": "trickle", "bytes": 1, "every": span(every)}
+        call = only_call(played(subject, fault, seconds=leaves + 1.0, tokens=MOST_BYTES))
         took = None if call.finished is None else call.finished - call.started
-        seen = f"Of a service that never answered, {ended(call, leaves + 1.0)}."
+        what = "a service that never answered" if is_silent else "an answer that came byte by byte"
+        seen = f"Of {what}, {ended(call, leaves + 1.0)}."
         least = min(kind.deadline if kind.caller_timeout is None else kind.caller_timeout for kind in subject.kinds())
         return Proof(seen, took is None or took > least)

@@ -15,8 +15,8 @@ from ..subject import Subject
 
 
 class FutileRetries(Check):
-    """`breaker_open` is among the causes of a `retry`, and all its waits together are shorter than the breaker inside it
-    is open for: every retry is turned away, too. Or there is no breaker inside it at all."""
+    """`breaker_open` is among the causes of a `retry`, and all its waits together are shorter than the breaker inside
+    it is open for: every retry is turned away, too. Or there is no breaker inside it at all."""
 
     id = "futile-retries"
     severity = "warning"
@@ -41,8 +41,8 @@ timeouts: {read: 15s}"""
                 what = "`breaker_open` is tried again, and no breaker stands inside this layer: it never comes."
             elif waits < open_for:
                 what = (
-                    f"`breaker_open` is tried again up to {retry.retries} times within {span(waits)}, and the breaker is "
-                    f"open for {span(open_for)} ({span(waits)} < {span(open_for)}): all of them are turned away."
+                    f"`breaker_open` is tried again up to {retry.retries} times within {span(waits)}, and the breaker "
+                    f"is open for {span(open_for)} ({span(waits)} < {span(open_for)}): all of them are turned away."
                 )
             else:
                 continue

@@ -82,9 +82,9 @@ layers: [{deadline: {total: 60s}}, {content_gap: {limit: 20s}}, {sdk: {max_retri
             takes = generation(code.max_tokens)
             if subject.read < takes:
                 yield Found(
-                    f"A read timeout of {span(subject.read)} is below the {takes:.0f} s that {code.max_tokens:,} tokens "
-                    f"(max_tokens) take without streaming: {code.max_tokens:,} x {generation(1) - generation(0):.4f} s "
-                    f"a token + {generation(0):.1f} s to the first.",
+                    f"A read timeout of {span(subject.read)} is below the {takes:.0f} s that {code.max_tokens:,} "
+                    f"tokens (max_tokens) take without streaming: {generation(0):.1f} s to the first + "
+                    f"{code.max_tokens:,} x {generation(1) - generation(0):.4f} s.",
                     f"timeouts: {{read: {span(_rounded(takes))}}}",
                     subject.at_timeout("read"),
                     code=f"timeout={_rounded(takes):g}, or messages.stream(...)",
@@ -96,7 +96,8 @@ layers: [{deadline: {total: 60s}}, {content_gap: {limit: 20s}}, {sdk: {max_retri
             return None
         if subject.scenario is None:
             latency = {"profile": slowest_first_token()[0]}
-            calls = [{"profile": subject.played_profile, "output_tokens": 1, "share": "100%"}]
+            stream = "100%" if "first_token" in found.loc else "0%"
+            calls = [{"profile": subject.played_profile, "output_tokens": 1, "stream": stream}]
         else:
             whole = subject.scenario.model_dump(mode="json", by_alias=True)
             latency, calls = whole["server"]["latency"], whole["workload"]["calls"]

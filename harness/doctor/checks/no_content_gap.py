@@ -16,8 +16,8 @@ PATIENCE = 3.0
 
 
 class NoContentGap(Check):
-    """No `content_gap`: pings and trickles are bytes, so that the read timeout of a stream that has stalled never fires.
-    What ends it is the deadline, where there is one."""
+    """No `content_gap`: pings and trickles are bytes, so that the read timeout of a stream that has stalled never
+    fires. What ends it is the deadline, where there is one."""
 
     id = "no-content-gap"
     severity = "warning"
@@ -27,8 +27,8 @@ class NoContentGap(Check):
         if subject.has(ContentGap) or not subject.may_stream:
             return
         yield Found(
-            f"No limit on the gap between content: a stream that stalls behind pings, one each 10s < {span(subject.read)}"
-            " of read timeout, is never ended by it."
+            f"No limit on the gap between content: a stream that stalls behind pings, one each 10s < "
+            f"{span(subject.read)} of read timeout, is never ended by it."
             if subject.read > 10.0
             else "No limit on the gap between content: bytes that say nothing keep the read timeout of "
             f"{span(subject.read)} from firing.",

@@ -20,8 +20,8 @@ CLIENTS = 20
 
 
 class NoRetryBudget(Check):
-    """More than one retry, in more than one process, and no `budget`: when the service refuses everything, the load on it
-    is multiplied by the number of tries, by every process at once, until it is up again."""
+    """More than one retry, in more than one process, and no `budget`: when the service refuses everything, the load on
+    it is multiplied by the number of tries, by every process at once, until it is up again."""
 
     id = "no-retry-budget"
     severity = "note"

@@ -12,8 +12,8 @@ from .rate_limit_not_retried import not_retried
 
 
 class OverloadNotRetried(Check):
-    """A 529 is tried again by nobody: `overloaded` is not among the causes of a `retry` or `fallback`, and the SDK's own
-    retries are switched off."""
+    """A 529 is tried again by nobody: `overloaded` is not among the causes of a `retry` or `fallback`, and the SDK's
+    own retries are switched off."""
 
     id = "overload-not-retried"
     severity = "warning"

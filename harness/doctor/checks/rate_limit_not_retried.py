@@ -15,8 +15,8 @@ from ..subject import Subject
 
 
 class RateLimitNotRetried(Check):
-    """A 429 is tried again by nobody: `rate_limit` is not among the causes of a `retry` or `fallback`, and the SDK's own
-    retries are switched off."""
+    """A 429 is tried again by nobody: `rate_limit` is not among the causes of a `retry` or `fallback`, and the SDK's
+    own retries are switched off."""
 
     id = "rate-limit-not-retried"
     severity = "warning"

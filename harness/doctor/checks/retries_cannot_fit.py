@@ -30,12 +30,13 @@ layers: [{deadline: {total: 45s}}, {retry: {retries: 1}}, {content_gap: {limit: 
         spent = silence(subject.layers, subject.timeouts)
         if spent.requests > 1 or spent.ends != "deadline":
             return
+        share = _share(deadline)
         yield Found(
             f"The first attempt may take {span(subject.read)} of silence, and the deadline is {span(deadline)} "
             f"({span(subject.read)} >= {span(deadline)}): an attempt that hangs is never tried again.",
-            f"timeouts: {{read: {span(_share(deadline))}}}  # or - attempt_timeout: {{total: {span(_share(deadline))}}}",
+            f"timeouts: {{read: {span(share)}}}  # or - attempt_timeout: {{total: {span(share)}}}",
             subject.at_timeout("read"),
-            code=f"timeout={_share(deadline):g}",
+            code=f"timeout={share:g}",
             on_key=False,
         )
 

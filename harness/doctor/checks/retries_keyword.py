@@ -6,8 +6,8 @@ from ..check import Marked
 
 
 class RetriesKeyword(Marked):
-    """`max_retries=` is given to `messages.create` or `messages.stream`, which do not take it: a `TypeError`. It belongs
-    to the client, or to `with_options`."""
+    """`max_retries=` is given to `messages.create` or `messages.stream`, which do not take it: a `TypeError`. It
+    belongs to the client, or to `with_options`."""
 
     id = "retries-keyword"
     severity = "error"

@@ -34,10 +34,11 @@ timeouts: {read: 10s}"""
             if deadline is None or not isinstance(after, RetryAfter) or after.at_most is None or not retry.retries:
                 continue
             if after.at_most >= deadline and (retry.within is None or retry.within > after.at_most):
+                half = span(float(deadline // 2) or deadline / 2)
                 yield Found(
                     f"A retry-after of up to {span(after.at_most)} is obeyed, and the deadline is {span(deadline)} "
                     f"({span(after.at_most)} >= {span(deadline)}): the call sleeps until it is ended.",
-                    f"- retry: {{retry_after: {{at_most: {span(float(deadline // 2) or deadline / 2)}, beyond: give_up}}}}",
+                    f"- retry: {{retry_after: {{at_most: {half}, beyond: give_up}}}}",
                     subject.at(i, "retry_after", "at_most"),
                     on_key=False,
                     index=i,

@@ -14,8 +14,8 @@ from ..subject import Subject
 
 
 class RetryAfterIgnored(Check):
-    """`retry_after: ignore` with `rate_limit` among the causes: the service says that earlier retries will fail, so that
-    they cost requests and bring nothing."""
+    """`retry_after: ignore` with `rate_limit` among the causes: the service says that earlier retries will fail, so
+    that they cost requests and bring nothing."""
 
     id = "retry-after-ignored"
     severity = "warning"

@@ -15,9 +15,9 @@ from ..subject import Subject
 
 
 class StreamBreaksNotRetried(Check):
-    """Something retries, and a stream that breaks off is not among its causes. The SDK never retries once the headers of
-    a stream have come, and takes one that ends without `message_stop` for whole: only a `retry`, `fallback` or `resume`
-    that names `stream_before_text` or `stream_after_text` checks that a stream is complete."""
+    """Something retries, and a stream that breaks off is not among its causes. The SDK never retries once the headers
+    of a stream have come, and takes one that ends without `message_stop` for whole: only a `retry`, `fallback` or
+    `resume` that names `stream_before_text` or `stream_after_text` checks that a stream is complete."""
 
     id = "stream-breaks-not-retried"
     severity = "warning"
