@@ -12,6 +12,9 @@ from brownout.harness.files.errors import Location
 from .finding import Proof, Severity
 from .subject import Subject
 
+MARK = "mark"
+"""Where a location begins with it, the line and the column follow."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -56,9 +59,9 @@ class Marked(Check):
     language = "python"
 
     def look(self, subject: Subject) -> Iterator[Found]:
-        for mark, what, fix in subject.code.marks if subject.code else ():
-            if mark == self.id:
-                yield Found(what, fix, code=fix)
+        for mark in subject.code.marks if subject.code else ():
+            if mark.id == self.id:
+                yield Found(mark.what, mark.fix, (MARK, mark.line, mark.column), code=mark.fix)
 
 
 def span(seconds: float) -> str:

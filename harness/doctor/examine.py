@@ -21,7 +21,7 @@ from .check import Check, Found
 from .checks import CHECKS
 from .finding import SEVERITIES, Diagnosis, Finding, Place
 from .literals import NEVER
-from .source import MOST_RETRIES
+from .made import MOST_RETRIES
 from .subject import Subject, subjects
 
 

@@ -22,14 +22,25 @@ L = TypeVar("L", bound=Layer)
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What the reader of source itself has seen."""
+
+    id: str
+    """Of the check that tells it."""
+    what: str
+    fix: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     """What is known of a call that stands in Python source, besides the client that it comes to."""
 
     max_tokens: int | None = None
     is_stream: bool | None = None
     """None where there is no request, or several kinds."""
-    marks: tuple[tuple[str, str, str], ...] = ()
-    """What the reader itself has seen: the id of a check, what is wrong, the fix."""
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

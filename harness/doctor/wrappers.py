@@ -14,6 +14,8 @@ FOR_EVER = 1000
 """Retries that stand for no end: as many as a file may have."""
 Layers = tuple[tuple[str, dict[str, Any]], ...]
 
+_DEAF = {"retry_after": "ignore"}
+"""None of them knows of the header."""
 _EVERYTHING = (
     "timeout",
     "connection",
@@ -42,11 +44,11 @@ def of_decorator(node: ast.expr, names: Names) -> Layers:
     empty = ast.Call(func=ast.Name("retry"), args=[], keywords=[])
     match name:
         case "tenacity.retry":
-            return (("retry", _tenacity(call or empty, names)),)
+            return (("retry", _tenacity(call or empty, names) | _DEAF),)
         case "stamina.retry" if call:
-            return (("retry", _stamina(call, names)),)
+            return (("retry", _stamina(call, names) | _DEAF),)
         case "backoff.on_exception" if call:
-            return (("retry", _backoff(call, names)),)
+            return (("retry", _backoff(call, names) | _DEAF),)
     return ()
 
 

@@ -32,6 +32,7 @@ from brownout.harness.workers import observe
 if TYPE_CHECKING:
     import anthropic
 
+    from brownout.harness.doctor.finding import Diagnosis
     from brownout.harness.production.face import ResilientAnthropic, ResilientAsyncAnthropic
     from brownout.harness.production.records import Hook
     from brownout.harness.testing.service import Service
@@ -44,6 +45,7 @@ __all__ = [
     "client",
     "command",
     "compare",
+    "doctor",
     "explain",
     "load",
     "resilient",
@@ -211,6 +213,20 @@ def explain(scenario: Named | Scenario, client: Named | Contestant, call: str = 
     seen = observe(Job(_scenario(scenario).value, who, seed, default_backend([who]), 1.0))
     found = find(seen, call)
     return "\n".join([title(seen, found), *(f"{line.at:10.3f}  {line.what}" for line in story(seen, found))])
+
+
+def doctor(client: Named | Client, scenario: Named | Scenario | None = None, *, prove: bool = False) -> Diagnosis:
+    """What is wrong with a client, read in its configuration: its `findings`, the gravest first, each with its `id`,
+    `severity`, `what`, `fix` and `where`; with `prove` also what the simulator was seen to do.
+
+    `client`: a file, the name of a shipped client, what `client` has loaded, the SDK client of a program by
+    `module:name`, which is imported, or a `.py` file, which is read and never run. With a `scenario` limits are held
+    against its calls. Raises as `scenario` does, and `harness.importing.NotFound`.
+    """
+    from brownout.harness.doctor.examine import examine
+
+    incident = None if scenario is None else _scenario(scenario).value
+    return examine(client if isinstance(client, Client) else fspath(client), incident, prove=prove)
 
 
 @overload

@@ -29,7 +29,8 @@ timeouts: {read: 20s}"""
 
     def look(self, subject: Subject) -> Iterator[Found]:
         for i, retry in subject.each(Retry):
-            if retry.retries and retry.retry_after == "ignore" and "rate_limit" in retry.on:
+            is_deaf = retry.retry_after == "ignore" and not subject.sdk.max_retries  # else the SDK obeys it
+            if retry.retries and is_deaf and "rate_limit" in retry.on:
                 waits = spent(
                     (
                         retry.model_copy(update={"on": ("overloaded",), "budget": None}),

@@ -50,14 +50,18 @@ MISTAKES = [
     ),
     Mistake("no-total", changed("  - deadline: {total: 60s}\n", ""), "layers:"),
     Mistake(
-        "no-total", changed("  - deadline: {total: 60s}\n", "").replace("  - cont", "  - attempt_timeout: {total: 20s}\n  - cont"), "layers:"
+        "no-total",
+        changed("  - deadline: {total: 60s}\n", "").replace("  - cont", "  - attempt_timeout: {total: 20s}\n  - cont"),
+        "layers:",
     ),
     Mistake("limit-below-p99", changed("read: 20s", "read: 3s"), "read: 3s"),
     Mistake("limit-below-p99", changed("  - content", "  - first_token: {limit: 2s}\n  - content"), "limit: 2s"),
     Mistake("limit-below-p99", changed("  - content", "  - attempt_timeout: {total: 4s}\n  - content"), "total: 4s"),
     Mistake("limit-below-p99", HEAD + SOUND_LAYERS, "read: 20s", "slow-generation"),
     Mistake("unreachable-limit", changed("{limit: 15s}", "{limit: 90s}"), "limit: 90s"),
-    Mistake("unreachable-limit", changed("  - content", "  - attempt_timeout: {total: 70s}\n  - content"), "total: 70s"),
+    Mistake(
+        "unreachable-limit", changed("  - content", "  - attempt_timeout: {total: 70s}\n  - content"), "total: 70s"
+    ),
     Mistake("unreachable-limit", changed("  - content", "  - first_byte: {limit: 60s}\n  - content"), "limit: 60s"),
     Mistake(
         "unreachable-limit", changed("  - content", "  - hedge: {after: 61s, share: 5%}\n  - content"), "after: 61s"
@@ -85,7 +89,9 @@ MISTAKES = [
         changed("  - content", "  - breaker: {failures: 3, open_for: 10s}\n  - content"),
         "failures: 3",
     ),
-    Mistake("breaker-open-too-long", changed("  - retry:", "  - breaker: {open_for: 10m}\n  - retry:"), "open_for: 10m"),
+    Mistake(
+        "breaker-open-too-long", changed("  - retry:", "  - breaker: {open_for: 10m}\n  - retry:"), "open_for: 10m"
+    ),
     Mistake(
         "breaker-open-too-long",
         changed("  - retry:", "  - breaker: {open_for: 150s}\n  - retry:"),
@@ -103,7 +109,9 @@ MISTAKES = [
     Mistake("no-content-gap", changed("  - content_gap: {limit: 15s}\n", ""), "layers:"),
     Mistake("stream-breaks-not-retried", changed(", stream_before_text", ""), "on:"),
     Mistake("rate-limit-not-retried", changed("rate_limit, ", ""), "on:"),
-    Mistake("rate-limit-not-retried", HEAD + "layers:\n  - content_gap: {limit: 9s}\n  - sdk: {max_retries: 0}\n", "sdk"),
+    Mistake(
+        "rate-limit-not-retried", HEAD + "layers:\n  - content_gap: {limit: 9s}\n  - sdk: {max_retries: 0}\n", "sdk"
+    ),
     Mistake("overload-not-retried", changed("overloaded, ", ""), "on:"),
     Mistake("no-jitter", changed("retries: 2", "retries: 2\n      backoff: {base: 2s, jitter: none}"), "jitter: none"),
     Mistake(

@@ -86,8 +86,6 @@ def test_too_many_to_count() -> None:
     assert found.requests > MOST
 
 
-
-
 def durations(apart: int = 0) -> st.SearchStrategy[str]:
     """Tenths of a second, and so many microseconds: limits that end in one instant have no order to reckon with."""
     return st.integers(1, 400).map(lambda tenths: format_duration((tenths * 100_000 + apart) / 1e6))
