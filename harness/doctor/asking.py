@@ -8,22 +8,9 @@ from brownout.harness.policies.causes import Cause
 from brownout.harness.policies.layer import Layer
 from brownout.harness.policies.layers.fallback import Fallback
 from brownout.harness.policies.layers.retry import Retry
-from brownout.harness.policies.outcome import Outcome
 from brownout.harness.policies.totals import TotalLimit
 
 from .subject import Subject
-
-_QUICK: tuple[tuple[Cause, Outcome], ...] = (
-    ("connection", Outcome("connection")),
-    ("overloaded", Outcome("status", status=529)),
-    ("rate_limit", Outcome("status", status=429)),
-    ("server_error", Outcome("status", status=500)),
-)
-
-
-def failing(retry: Retry) -> Outcome | None:
-    """An outcome that comes at once and is tried again."""
-    return next((outcome for cause, outcome in _QUICK if cause in retry.on), None)
 
 
 def without_limits(layers: Sequence[Layer]) -> tuple[Layer, ...]:

@@ -12,6 +12,7 @@ from brownout.harness import sources
 from brownout.harness.client import Client
 from brownout.harness.files.errors import Location
 from brownout.harness.names import likely
+from brownout.harness.policies.layers.throttle import Throttle
 from brownout.harness.program import is_origin
 from brownout.harness.real_client import settings
 from brownout.harness.scenario import Scenario
@@ -31,14 +32,13 @@ def examine(client: str | Client, scenario: Scenario | None = None, *, prove: bo
     `client`: the name of a shipped one, a YAML file, `module:name` of a client object of the SDK, which is imported,
     or a Python file, which is not. Raises `sources.UnknownName`, `files.FileError` and `importing.NotFound`.
     """
+    stacks = subjects_of(client, scenario)
     found = [
-        finding
-        for subject in subjects_of(client, scenario)
-        for check in CHECKS.values()
-        for finding in _findings(check(), subject, prove)
+        finding for subject in stacks for check in CHECKS.values() for finding in _findings(check(), subject, prove)
     ]
     once = {(each.id, each.where, each.what): each for each in reversed(found)}  # a profile may share its layers
-    name = client.name if isinstance(client, Client) else _name_of(client)
+    is_code = isinstance(client, str) and (client.endswith(".py") or is_origin(client))
+    name = str(client) if is_code else stacks[0].client.name
     return Diagnosis(name, "" if scenario is None else scenario.name, tuple(sorted(once.values(), key=_gravity)))
 
 
@@ -77,7 +77,8 @@ def _live(origin: str) -> Client:
 
 def _findings(check: Check, subject: Subject, prove: bool) -> Iterator[Finding]:
     for found in check.look(subject):
-        proof = check.prove(subject, found) if prove else None
+        # A throttle refuses by chance, which nobody can reckon with.
+        proof = check.prove(subject, found) if prove and not subject.has(Throttle) else None
         yield Finding(
             check.id,
             found.severity or check.severity,
@@ -94,11 +95,6 @@ def _fix(subject: Subject, found: Found) -> str:
     if subject.code is None:
         return found.fix
     return found.code or f"brownout.resilient with {found.fix}"
-
-
-def _name_of(named: str) -> str:
-    path = Path(named)
-    return named if path.suffix == ".py" or ":" in named else path.stem
 
 
 def _gravity(finding: Finding) -> tuple[int, str, int, int, str]:

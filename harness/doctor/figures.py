@@ -13,6 +13,7 @@ from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 from brownout.harness.policies.breaking import State
+from brownout.harness.policies.budgets.bucket import Bucket
 from brownout.harness.policies.carried import CarriedLimit
 from brownout.harness.policies.causes import is_any_of, is_futile
 from brownout.harness.policies.effects import Timeouts
@@ -174,10 +175,14 @@ class _Walk:
         return now, outcome
 
     def _hedged(self, i: int, hedge: Hedge, now: float, until: float, head: float) -> tuple[float, Outcome]:
-        count = hedge.hedges if hedge.share is None else min(hedge.hedges, int(SAVED))
-        line = deque(now + hedge.after * n for n in range(1, count + 1))
+        line = deque(now + hedge.after * n for n in range(1, hedge.hedges + 1))
+        purse = None
+        if hedge.share is not None:
+            bucket = Bucket(deposit=hedge.share, capacity=SAVED)
+            purse = self._keep(i, bucket.open)
+            purse.begins(now)
         running: list[float] = []
-        is_cut, outcome = False, self._outcome
+        is_cut, outcome, ends = False, self._outcome, now
 
         def run(at: float) -> None:
             nonlocal is_cut, outcome
@@ -187,21 +192,27 @@ class _Walk:
             except _Cut:
                 is_cut = True
 
+        def hedged(at: float) -> None:
+            nonlocal ends
+            ends = max(ends, at)  # one that its share forbids is waited for, and sends nothing
+            if purse is None or purse.take(self._outcome, at) is not None:
+                run(at)
+
         run(now)
         while line or running:
             if line and (not running or line[0] <= running[0]):
                 if (at := line.popleft()) < until:
-                    run(at)
+                    hedged(at)
                 else:
                     is_cut = True
             else:
-                now = heappop(running)
+                ends = heappop(running)
                 if line:
                     line.popleft()
-                    run(now)
+                    hedged(ends)
         if is_cut:
             raise _Cut
-        return now, outcome
+        return ends, outcome
 
     def _elsewhere(self, i: int, fallback: Fallback, now: float, until: float, head: float) -> tuple[float, Outcome]:
         is_cause = is_any_of(fallback.on)

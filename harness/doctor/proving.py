@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from brownout.fakes.units import format_duration
 from brownout.harness.ledger import Ledger
-from brownout.harness.policies.layers.sdk import Sdk
+from brownout.harness.policies.outcome import Outcome
 from brownout.harness.records import CallRecord
 from brownout.harness.scenario import Scenario
 
 from .check import span
+from .figures import OVERLOADED, SILENT, spent
 from .finding import Proof
 from .subject import Subject
 
@@ -64,23 +66,42 @@ def played_scenario(subject: Subject, scenario: dict[str, Any]) -> Ledger:
     return run(Scenario.model_validate(scenario), subject.client, SEED)
 
 
-def quick_fault(subject: Subject, causes: tuple[str, ...]) -> tuple[dict[str, Any], str] | None:
-    """A fault that hits a request at once and is among the causes for which this stack tries again, in words, too."""
-    for cause, fault, words in _QUICK:
+class Failure(NamedTuple):
+    """A way in which every request fails, as quickly as may be."""
+
+    fault: dict[str, Any]
+    words: str
+    """What becomes of a request."""
+    outcome: Outcome
+    takes: float
+    """Seconds."""
+
+
+def quick_failure(subject: Subject, causes: Sequence[str]) -> Failure | None:
+    """One that is among the causes for which a stack tries again."""
+    connect, read = subject.timeouts.connect or 0.0, subject.read
+    for cause, failure in (
+        ("connection", Failure({"kind": "reset"}, "reset", Outcome("connection"), 0.0)),
+        ("overloaded", Failure({"kind": "overload"}, "answered 529", OVERLOADED, 0.0)),
+        ("rate_limit", Failure({"kind": "rate_limit"}, "answered 429", Outcome("status", status=429), 0.0)),
+        ("server_error", Failure({"kind": "error"}, "answered 500", Outcome("status", status=500), 0.0)),
+        ("timeout", Failure({"kind": "blackhole"}, "lost on its way", Outcome("timeout", "connect"), connect)),
+        ("connect_timeout", Failure({"kind": "blackhole"}, "lost on its way", Outcome("timeout", "connect"), connect)),
+        ("read_timeout", Failure({"kind": "no_answer"}, "never answered", SILENT, read)),
+    ):
         if cause in causes:
-            return fault, words
+            return failure
     return None
 
 
-_QUICK: tuple[tuple[str, dict[str, Any], str], ...] = (
-    ("connection", {"kind": "reset"}, "reset"),
-    ("overloaded", {"kind": "overload"}, "answered 529"),
-    ("rate_limit", {"kind": "rate_limit"}, "answered 429"),
-    ("server_error", {"kind": "error", "status": 500}, "answered 500"),
-    ("timeout", {"kind": "blackhole"}, "lost on its way"),
-    ("connect_timeout", {"kind": "blackhole"}, "lost on its way"),
-    ("read_timeout", {"kind": "no_answer"}, "never answered"),
-)
+def reckoned(subject: Subject, failure: Failure) -> tuple[int, int] | None:
+    """The fewest and the most requests that one call becomes when all fail so; None for too many to count."""
+    long, short = (spent(subject.layers, failure.outcome, failure.takes, u) for u in (1.0, 0.0))
+    if not (long.is_whole and short.is_whole):
+        return None
+    return min(long.requests, short.requests), max(long.requests, short.requests)
+
+
 SDK_CAUSES = ("connection", "overloaded", "rate_limit", "server_error", "timeout", "connect_timeout", "read_timeout")
 """What the SDK tries again."""
 
@@ -109,8 +130,3 @@ def once(subject: Subject, fault: dict[str, Any], expected: int, words: str) -> 
     call = only_call(played(subject, fault, seconds=3600.0, stream=fault["kind"] == "truncate"))
     seen = f"{words}, {requests(call.attempts)} for one call, and {ended(call, 3600.0)}."
     return Proof(seen[0].upper() + seen[1:], call.attempts == expected)
-
-
-def is_plain_sdk(subject: Subject) -> bool:
-    """Whether the SDK is all there is."""
-    return len(subject.layers) == 1 and isinstance(subject.layers[0], Sdk)

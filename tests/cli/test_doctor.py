@@ -60,7 +60,7 @@ def test_without_an_error_it_exits_0(here: Here) -> None:
     Path("noted.yaml").write_text(NOTED, encoding="utf-8")
     said = here("doctor", "noted.yaml")
     assert said.code == 0
-    assert said.out.startswith("1 note in noted\n\nnote: no-retry-budget, noted.yaml:5:5\n")
+    assert said.out.startswith("1 note in sound\n\nnote: no-retry-budget, noted.yaml:5:5\n")
 
 
 def test_it_is_shown(here: Here) -> None:
@@ -166,10 +166,12 @@ def test_from_python(tmp_path: Path) -> None:
     """The same findings, as objects; a client may be one that was loaded."""
     path = tmp_path / "noted.yaml"
     path.write_text(NOTED, encoding="utf-8")
-    [note] = brownout.doctor(path, "calm", prove=True).findings
-    assert (note.severity, note.where.line) == ("note", 5)
+    found = brownout.doctor(path, "calm", prove=True)
+    assert found.verdict == "1 warning, 1 note in sound with calm"
+    limit, note = found.findings
+    assert (limit.id, note.severity, note.where.line) == ("limit-below-p99", "note", 5)
     assert note.proof is not None
     assert note.proof.holds
     loaded = brownout.doctor(brownout.client(path))
     assert [each.id for each in loaded.findings] == ["no-retry-budget"]
-    assert str(loaded.findings[0].where) == "noted"
+    assert str(loaded.findings[0].where) == "sound"

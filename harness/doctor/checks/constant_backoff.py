@@ -9,7 +9,7 @@ from brownout.harness.policies.layers.retry import Retry
 from ..asking import retries_of_ones_own
 from ..check import Check, Found, span
 from ..finding import Proof
-from ..proving import played, quick_fault
+from ..proving import played, quick_failure
 from ..subject import Subject
 
 FEW = 3
@@ -51,10 +51,10 @@ timeouts: {read: 15s}"""
     def prove(self, subject: Subject, found: Found) -> Proof | None:
         """One call whose requests are refused."""
         retry = subject.layers[found.index]
-        fault = quick_fault(subject, retry.on) if isinstance(retry, Retry) else None
-        if fault is None or not isinstance(retry, Retry) or subject.sdk.max_retries:
+        failure = quick_failure(subject, retry.on) if isinstance(retry, Retry) else None
+        if failure is None or not isinstance(retry, Retry) or subject.sdk.max_retries:
             return None
-        ledger = played(subject, fault[0], seconds=86_400.0)
+        ledger = played(subject, failure.fault, seconds=86_400.0)
         waits = [wait.seconds for wait in ledger.waits if wait.why == "backoff"]
         seen = f"The waits of one call were {', '.join(span(wait) for wait in waits[:6])}."
         jitter = retry.backoff.jitter

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from brownout.harness.policies.layers.retry import Retry
 
-from ..asking import failing, without_limits
+from ..asking import without_limits
 from ..check import Check, Found, plural, span
 from ..figures import spent
 from ..finding import Proof
-from ..proving import played, quick_fault
+from ..proving import Failure, played, quick_failure
 from ..subject import Subject
 
 CALLS = 40
@@ -36,9 +36,10 @@ timeouts: {read: 10s}"""
         if len(retries) != 1:
             return
         [(i, retry)] = retries
-        outcome = failing(retry)
-        if outcome is None:
+        failure = _failure(subject, retry)
+        if failure is None:
             return
+        outcome = failure.outcome
         fit = spent(subject.layers, outcome, 0.0, 0.5)
         all_of_them = spent(without_limits(subject.layers), outcome, 0.0, 0.5)
         if not (fit.is_whole and all_of_them.is_whole) or fit.requests >= all_of_them.requests:
@@ -57,13 +58,17 @@ timeouts: {read: 10s}"""
         """Some calls whose requests are refused at once: how many get to the last try."""
         retry = subject.layers[found.index]
         assert isinstance(retry, Retry)
-        fault = quick_fault(subject, tuple(cause for cause in retry.on if "timeout" not in cause))
-        outcome = failing(retry)
-        if fault is None or outcome is None:
+        failure = _failure(subject, retry)
+        if failure is None:
             return None
-        most = spent(without_limits(subject.layers), outcome, 0.0, 0.5).requests
+        most = spent(without_limits(subject.layers), failure.outcome, 0.0, 0.5).requests
         # Each of them is a client of its own, so that nobody's breaker or budget is in another's way.
-        ledger = played(subject, fault[0], seconds=7 * 86_400.0, clients=CALLS)
+        ledger = played(subject, failure.fault, seconds=7 * 86_400.0, clients=CALLS)
         last = sum(call.attempts >= most for call in ledger.calls)
-        seen = f"When every request was {fault[1]}, {last} of {CALLS} calls got to request {most}."
+        seen = f"When every request was {failure.words}, {last} of {CALLS} calls got to request {most}."
         return Proof(seen, last * 2 < CALLS)
+
+
+def _failure(subject: Subject, retry: Retry) -> Failure | None:
+    """One that comes at once."""
+    return quick_failure(subject, [cause for cause in retry.on if "timeout" not in cause])

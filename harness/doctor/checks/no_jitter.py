@@ -9,7 +9,7 @@ from brownout.harness.policies.layers.retry import Retry
 from ..asking import retries_of_ones_own
 from ..check import Check, Found, span
 from ..finding import Proof
-from ..proving import played, quick_fault
+from ..proving import played, quick_failure, reckoned
 from ..subject import Subject
 
 CLIENTS = 50
@@ -33,7 +33,9 @@ timeouts: {read: 15s}"""
         if not subject.is_one_of_many or subject.sdk.max_retries:  # the SDK's own waits have jitter
             return
         for i, retry in retries_of_ones_own(subject):
-            if retry.backoff.jitter == "none":
+            failure = quick_failure(subject, retry.on)
+            reached = None if failure is None else reckoned(subject, failure)
+            if retry.backoff.jitter == "none" and (reached is None or reached[1] > 1):
                 waits = ", ".join(span(retry.backoff.delay(n, 0.5)) for n in range(min(retry.retries, 3)))
                 more = ", ..." if retry.retries > 3 else ""
                 yield Found(
@@ -47,10 +49,10 @@ timeouts: {read: 15s}"""
     def prove(self, subject: Subject, found: Found) -> Proof | None:
         """Clients that are all refused within a twentieth of a millisecond."""
         retry = subject.layers[found.index]
-        fault = quick_fault(subject, retry.on) if isinstance(retry, Retry) else None
-        if fault is None:
+        failure = quick_failure(subject, retry.on) if isinstance(retry, Retry) else None
+        if failure is None:
             return None
-        ledger = played(subject, fault[0], seconds=3600.0, clients=CLIENTS, every=1e-6)
+        ledger = played(subject, failure.fault, seconds=3600.0, clients=CLIENTS, every=1e-6)
         second = [each.started for each in ledger.attempts if each.who.attempt == 1 and not each.who.branch]
         if not second:
             return Proof("Nobody tried again.", False)

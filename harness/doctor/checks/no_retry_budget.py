@@ -9,9 +9,9 @@ from brownout.harness.policies.layers.sdk import Sdk
 
 from ..asking import retries_of_ones_own
 from ..check import Check, Found, plural
-from ..figures import factors, product
+from ..figures import MOST, factors, product
 from ..finding import Proof
-from ..proving import SDK_CAUSES, played, quick_fault
+from ..proving import SDK_CAUSES, Failure, played, quick_failure, reckoned
 from ..subject import Subject
 
 FEW = 2
@@ -40,6 +40,9 @@ timeouts: {read: 15s}"""
         found = [f for f in factors(subject.layers) if isinstance(subject.layers[f.layer], Retry | Sdk)]
         if product(found) <= FEW:
             return
+        reached = reckoned(subject, failure) if (failure := _failure(subject)) else None
+        if reached is not None and reached[1] <= FEW:
+            return  # there is no time for more
         where = retries[0][0] if retries else len(subject.layers) - 1
         yield Found(
             f"No budget of retries: while everything fails, each call is {' x '.join(f.words for f in found)} = "
@@ -54,12 +57,17 @@ timeouts: {read: 15s}"""
 
     def prove(self, subject: Subject, found: Found) -> Proof | None:
         """Clients, all of whose requests are refused."""
-        causes: tuple[str, ...] = SDK_CAUSES if isinstance(subject.layers[found.index], Sdk) else ()
-        for _, retry in retries_of_ones_own(subject):
-            causes = retry.on
-        fault = quick_fault(subject, causes)
-        if fault is None:
+        failure = _failure(subject)
+        reached = None if failure is None else reckoned(subject, failure)
+        if failure is None or reached is None or reached[1] * CLIENTS > MOST:
             return None
-        ledger = played(subject, fault[0], seconds=7 * 86_400.0, clients=CLIENTS)
+        ledger = played(subject, failure.fault, seconds=7 * 86_400.0, clients=CLIENTS)
         each = len(ledger.attempts) / CLIENTS
-        return Proof(f"When every request was {fault[1]}, {each:.1f} requests were sent for each call.", each > FEW)
+        seen = f"When every request was {failure.words}, {each:.1f} requests were sent for each call."
+        return Proof(seen, reached[0] <= each <= reached[1])
+
+
+def _failure(subject: Subject) -> Failure | None:
+    """One that whoever retries tries again."""
+    retries = retries_of_ones_own(subject)
+    return quick_failure(subject, retries[-1][1].on if retries else SDK_CAUSES)

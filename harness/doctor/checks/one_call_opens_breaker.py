@@ -10,7 +10,7 @@ from brownout.harness.policies.layers.retry import Retry
 
 from ..check import Check, Found
 from ..finding import Proof
-from ..proving import played, quick_fault
+from ..proving import played, quick_failure
 from ..subject import Subject
 
 
@@ -47,11 +47,11 @@ timeouts: {read: 15s}"""
     def prove(self, subject: Subject, found: Found) -> Proof | None:
         """One call, all of whose requests are refused."""
         causes = [layer.on for j, layer in subject.each(Retry) if j < found.index]
-        fault = quick_fault(subject, tuple(cause for cause in causes[-1] if all(cause in on for on in causes)))
+        failure = quick_failure(subject, tuple(cause for cause in causes[-1] if all(cause in on for on in causes)))
         breaker = subject.layers[found.index]
-        if fault is None or not isinstance(breaker, Breaker) or breaker.counts is not None:
+        if failure is None or not isinstance(breaker, Breaker) or breaker.counts is not None:
             return None
-        ledger = played(subject, fault[0], seconds=86_400.0)
+        ledger = played(subject, failure.fault, seconds=86_400.0)
         opened = sum(each.after == "open" for each in ledger.breaker)
-        seen = f"When every request of one call was {fault[1]}, the breaker opened {opened} times."
+        seen = f"When every request of one call was {failure.words}, the breaker opened {opened} times."
         return Proof(seen, opened > 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from brownout.harness.policies.causes import Cause
+from brownout.harness.policies.layers.hedge import Hedge
 from brownout.harness.policies.layers.retry import Retry
 
 from ..asking import is_tried_again
@@ -38,8 +39,8 @@ timeouts: {read: 15s}"""
 
 def not_retried(subject: Subject, cause: Cause, status: str) -> Iterator[Found]:
     """That this status ends a call at once."""
-    if subject.sdk.max_retries or is_tried_again(subject, cause):
-        return
+    if subject.sdk.max_retries or is_tried_again(subject, cause) or subject.has(Hedge):
+        return  # where a hedged request fails, the next is sent at once
     retry = next(((i, layer) for i, layer in subject.each(Retry) if layer.retries), None)
     if retry is None:
         yield Found(

@@ -30,7 +30,7 @@ class RetryAfterUncapped(Check):
             return
         for i, retry in subject.each(Retry):
             capped = isinstance(retry.retry_after, RetryAfter) and retry.retry_after.at_most is not None
-            told = {"rate_limit", "overloaded", "server_error"} & {*retry.on}
+            told = {"rate_limit", "overloaded"} & {*retry.on}
             if retry.retries and told and not capped and retry.retry_after != "ignore" and retry.within is None:
                 yield Found(
                     "A retry-after of 1h is slept for an hour, up to "
@@ -52,6 +52,9 @@ class RetryAfterUncapped(Check):
 
     def prove(self, subject: Subject, found: Found) -> Proof | None:
         """A 429 that asks for an hour."""
-        ledger = played(subject, {"kind": "rate_limit", "retry_after": "1h"}, seconds=100 * HOUR)
+        layer = subject.layers[found.index]
+        is_retry = isinstance(layer, Retry) and "rate_limit" not in layer.on
+        kind, status = ("overload", 529) if is_retry else ("rate_limit", 429)
+        ledger = played(subject, {"kind": kind, "retry_after": "1h"}, seconds=100 * HOUR)
         longest = max((wait.seconds for wait in ledger.waits), default=0.0)
-        return Proof(f"A 429 with a retry-after of 1h was slept on for {longest:g} s.", longest >= HOUR)
+        return Proof(f"A {status} with a retry-after of 1h was slept on for {longest:g} s.", longest >= HOUR)

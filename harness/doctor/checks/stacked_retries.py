@@ -11,7 +11,7 @@ from brownout.harness.policies.layers.sdk import Sdk
 from ..check import Check, Found, plural
 from ..figures import Factor, factors, product
 from ..finding import Proof
-from ..proving import SDK_CAUSES, ended, only_call, played, quick_fault, requests
+from ..proving import SDK_CAUSES, Failure, ended, only_call, played, quick_failure, reckoned, requests
 from ..subject import Subject
 
 
@@ -33,9 +33,14 @@ class StackedRetries(Check):
         retries = [each for each in found if isinstance(layers[each.layer], Retry)]
         if not is_of_sdk and len(retries) < 2 and any(_is_bounded(layers[each.layer]) for each in found):
             return
-        what = f"{' x '.join(each.words for each in found)} = {plural(product(found), 'request')} for one call."
+        told = f"{' x '.join(each.words for each in found)} = {plural(product(found), 'request')} for one call"
+        reached = reckoned(subject, failure) if (failure := _failure(subject)) else None
+        if reached is not None and reached[1] <= max(each.times for each in found):
+            return  # a limit or a budget ends the call before one multiplies the other
+        if reached is not None and reached[1] < product(found):
+            told += f", of which limits and budgets leave {reached[1]}"
         yield Found(
-            what,
+            f"{told}.",
             "- sdk: {max_retries: 0}" if is_of_sdk else _fix(found, subject),
             subject.at(found[-1].layer, "max_retries") if is_of_sdk else subject.at(found[-1].layer),
             code="Anthropic(max_retries=0)" if is_of_sdk else "",
@@ -44,19 +49,22 @@ class StackedRetries(Check):
 
     def prove(self, subject: Subject, found: Found) -> Proof | None:
         """A call whose requests all fail at once, in a way that all of them try again."""
-        causes: tuple[str, ...] = SDK_CAUSES
-        for _, retry in subject.each(Retry):
-            causes = tuple(cause for cause in causes if cause in retry.on)
-        fault = quick_fault(subject, causes)
-        if fault is None:
+        failure = _failure(subject)
+        reached = None if failure is None else reckoned(subject, failure)
+        if failure is None or reached is None:
             return None
-        each = factors(subject.layers)
-        call = only_call(played(subject, fault[0], seconds=7 * 86_400.0))
-        seen = f"When every request was {fault[1]}, {requests(call.attempts)} for one call, and {ended(call, 604_800)}."
-        is_cut = call.outcome in ("deadline", "timeout", "status", "connection") and call.attempts < product(each)
-        if is_cut:
-            seen += " A limit or a budget ended it before the last of them."
-        return Proof(seen, call.attempts == product(each) or (is_cut and call.attempts > max(f.times for f in each)))
+        call = only_call(played(subject, failure.fault, seconds=7 * 86_400.0))
+        sent, end = requests(call.attempts), ended(call, 7 * 86_400.0)
+        seen = f"When every request was {failure.words}, {sent} for one call, and {end}."
+        return Proof(seen, reached[0] <= call.attempts <= reached[1])
+
+
+def _failure(subject: Subject) -> Failure | None:
+    """One that all of them try again."""
+    causes: tuple[str, ...] = SDK_CAUSES
+    for _, retry in subject.each(Retry):
+        causes = tuple(cause for cause in causes if cause in retry.on or not retry.retries)
+    return quick_failure(subject, causes)
 
 
 def _is_bounded(layer: object) -> bool:

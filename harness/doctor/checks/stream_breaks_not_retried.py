@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from brownout.harness.policies.layers.hedge import Hedge
 from brownout.harness.policies.layers.resume import Resume
 from brownout.harness.policies.layers.retry import Retry
 
@@ -31,7 +32,12 @@ timeouts: {read: 15s}"""
 
     def look(self, subject: Subject) -> Iterator[Found]:
         retries = [(i, layer) for i, layer in subject.each(Retry) if layer.retries]
-        if not subject.may_stream or not (retries or subject.sdk.max_retries) or subject.has(Resume):
+        if (
+            not subject.may_stream
+            or not (retries or subject.sdk.max_retries)
+            or subject.has(Resume)
+            or subject.has(Hedge)
+        ):
             return
         if is_tried_again(subject, "stream_before_text", "stream_after_text"):
             return

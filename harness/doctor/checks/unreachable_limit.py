@@ -51,6 +51,8 @@ class UnreachableLimit(Check):
     def prove(self, subject: Subject, found: Found) -> Proof | None:
         """A stream that falls silent behind pings: whose limit ends it."""
         layer = subject.layers[found.index]
+        if sum(each.name == layer.name for each in subject.layers) > 1:
+            return None  # nobody could tell whose it was
         is_gap = isinstance(layer, CarriedLimit) and layer.carries == "gap"
         if isinstance(layer, Hedge):
             call = only_call(played(subject, {"kind": "no_answer"}, seconds=86_400.0))

@@ -122,11 +122,12 @@ def test_any_client_can_be_looked_at(client: Client, scenario: Scenario | None) 
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)  # a few proofs are of shares, which chance may spoil
 @given(clients().filter(lambda client: client is not None), st.sampled_from(SCENARIOS))
-def test_any_finding_can_be_put_to_the_proof(client: Client, scenario: Scenario | None) -> None:
-    """Proofs are played, whatever they show."""
-    examine(client, scenario, prove=True)
+def test_any_finding_that_is_put_to_the_proof_is_shown(client: Client, scenario: Scenario | None) -> None:
+    """Whatever layers it has: nothing is claimed that the simulator does not show."""
+    found = examine(client, scenario, prove=True).findings
+    assert [each for each in found if each.proof is not None and not each.proof.holds] == []
 
 
 def test_a_broken_file_is_told_as_everywhere(tmp_path: Path) -> None:
