@@ -12,6 +12,10 @@ from brownout.harness import sources
 from brownout.harness.client import Client
 from brownout.harness.files.errors import Location
 from brownout.harness.names import likely
+from brownout.harness.policies.layer import Layer
+from brownout.harness.policies.layers.breaker import Breaker
+from brownout.harness.policies.layers.hedge import Hedge
+from brownout.harness.policies.layers.retry import Retry
 from brownout.harness.policies.layers.throttle import Throttle
 from brownout.harness.program import is_origin
 from brownout.harness.real_client import settings
@@ -20,6 +24,7 @@ from brownout.harness.scenario import Scenario
 from . import source
 from .check import Check, Found
 from .checks import CHECKS
+from .figures import MOST, factors, product
 from .finding import SEVERITIES, Diagnosis, Finding, Place
 from .literals import NEVER
 from .made import MOST_RETRIES
@@ -77,8 +82,7 @@ def _live(origin: str) -> Client:
 
 def _findings(check: Check, subject: Subject, prove: bool) -> Iterator[Finding]:
     for found in check.look(subject):
-        # A throttle refuses by chance, which nobody can reckon with.
-        proof = check.prove(subject, found) if prove and not subject.has(Throttle) else None
+        proof = check.prove(subject, found) if prove and _is_provable(subject) else None
         yield Finding(
             check.id,
             found.severity or check.severity,
@@ -89,6 +93,23 @@ def _findings(check: Check, subject: Subject, prove: bool) -> Iterator[Finding]:
             subject.place(found.loc, found.on_key),
             proof,
         )
+
+
+def _is_provable(subject: Subject) -> bool:
+    """A throttle refuses by chance, what hedges share is spent in an order of its own, and too many requests of one
+    call take too long: none of it is played."""
+    outermost = next((i for i, _ in subject.each(Hedge)), len(subject.layers))
+    is_shared = any(map(_is_shared, subject.layers[outermost + 1 :]))
+    return not (subject.has(Throttle) or is_shared) and product(factors(subject.layers)) <= MOST
+
+
+def _is_shared(layer: Layer) -> bool:
+    """Whether its state is that of all requests of a call side by side."""
+    return (
+        isinstance(layer, Breaker)
+        or (isinstance(layer, Retry) and layer.budget is not None)
+        or (isinstance(layer, Hedge) and layer.share is not None)
+    )
 
 
 def _fix(subject: Subject, found: Found) -> str:

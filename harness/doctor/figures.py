@@ -1,6 +1,7 @@
 """The arithmetic of a stack: how many requests a call may become, and how long it goes on when every one of them ends
 in the same way. Pure functions, written apart from the engine, so that the simulator can be held against them.
 
+Branches of a hedge are walked one after the other, so that a breaker or a budget inside one is spent in that order.
 Not counted: what other calls do to a limiter or a throttle, and streams, as these begin with an answer.
 """
 
@@ -107,11 +108,14 @@ class _Walk:
         self._layers, self._outcome, self._takes, self._u = layers, outcome, takes, u
         self._kept: dict[int, Any] = {}
         """What a layer keeps from try to try: a purse, a breaker's state."""
-        self._now = 0.0
+        self._now, self._steps = 0.0, 0
 
     def into(self, i: int, now: float, until: float, head: float) -> tuple[float, Outcome]:
         """When layer `i` is done, and with what. Raises `_Cut` where `until` comes first; `head` limits attempts."""
         layer = self._layers[i]
+        self._steps += 1
+        if self._steps > MOST * len(self._layers):  # a breaker that is open costs no requests, only tries
+            raise _Enough
         match layer:
             case TotalLimit(total=total):
                 return self._limited(lambda mine: self.into(i + 1, now, mine, head), now + total, until, layer.too_late)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from brownout.harness.policies.layers.breaker import Breaker
-from brownout.harness.policies.layers.retry import Retry
 from brownout.harness.scenario import Scenario
 
 from ..check import Check, Found, plural, span
+from ..figures import factors, product
 from ..finding import Proof
 from ..proving import played
 from ..subject import Subject
@@ -37,7 +36,7 @@ timeouts: {read: 50s}"""
             return
         lasts = incident(scenario) or scenario.horizon
         for i, breaker in subject.each(Breaker):
-            tries = math.prod(layer.retries + 1 for j, layer in subject.each(Retry) if j < i)
+            tries = product(factors(subject.layers[:i]))
             window = breaker.window
             if window is None:
                 seconds, wanted, key = lasts, breaker.failures, "failures"
