@@ -70,6 +70,11 @@ def client(named: str) -> Source[Client]:
     return _load(named, shipped.known_clients(), Client, "client")
 
 
+def client_document(named: str) -> files.Document:
+    """Its file with the place of everything in it, not yet checked. Raises `UnknownName` or `files.FileError`."""
+    return _document(named, shipped.known_clients(), "client")
+
+
 def contestant(named: str) -> Source[Contestant]:
     """A client, or a program by `module:name`, which is imported. Raises `NotFound`, and as `client` does."""
     if is_origin(named) and not Path(named).exists():
@@ -89,10 +94,14 @@ def by_command(named: str) -> Source[Contestant]:
 
 
 def _load(named: str, known: Mapping[str, Path], model: type[Model], what: str) -> Source[Model]:
+    document = _document(named, known, what)
+    return Source(document.check(model), document.text, named)
+
+
+def _document(named: str, known: Mapping[str, Path], what: str) -> files.Document:
     path = known.get(named)
     if path is None:
         path = Path(named)
         if not path.exists() and "/" not in named and not named.endswith((".yaml", ".yml")):
             raise UnknownName(f"unknown {what} {quoted(named)}{did_you_mean(named, known)}")
-    document = files.read(path)
-    return Source(document.check(model), document.text, named)
+    return files.read(path)

@@ -17,6 +17,7 @@ from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Acceleration, Limits, Spending
 from brownout.harness import tables
 from brownout.harness.client import Client, TimeoutsFile
+from brownout.harness.doctor.checks import CHECKS
 from brownout.harness.files import json_schema
 from brownout.harness.metrics import METRICS
 from brownout.harness.policies.backoff import Backoff
@@ -62,11 +63,23 @@ def reference() -> str:
     parts += ["## Layers, outermost first in a file", *_registered(LAYERS, "{}"), *_models(PARTS)]
     parts += ["### Budgets of retries", *_registered(BUDGETS, "budget: {{kind: {}}}")]
     parts += ["### Ways to pace", *_registered(LIMITERS, "by: {{kind: {}}}")]
+    parts += ["## Doctor's findings", _DOCTOR, *_checks()]
     parts += ["## Metrics", _METRICS, _table(("name", "unit", "better", "what"), _metrics())]
     parts += ["## Results in Python", "The columns of `results.calls()`, after scenario, client and seed:"]
     parts += [_table(("column", "what"), _columns(tables.CALLS)), "Those of `results.attempts()`:"]
     parts += [_table(("column", "what"), _columns(tables.ATTEMPTS))]
     return "\n\n".join(parts) + "\n"
+
+
+_DOCTOR = "What `brownout doctor` looks for ([Before anything is played](doctor.md)), each with an example that has it."
+
+
+def _checks() -> Iterator[str]:
+    for name, check in sorted(CHECKS.items()):
+        yield f"### `{name}`"
+        played = f", with the scenario `{check.scenario}`" if check.scenario else ""
+        yield f"{check.severity.capitalize()}{played}. {_doc(check)}"
+        yield f"```{check.language}\n{check.example.rstrip()}\n```"
 
 
 _METRICS = (
@@ -119,7 +132,7 @@ def _fidelity() -> Iterator[str]:
     yield _table(("fault", *backends), rows)
 
 
-def _doc(model: type[BaseModel]) -> str:
+def _doc(model: type) -> str:
     return " ".join((getdoc(model) or "").split())
 
 

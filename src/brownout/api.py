@@ -33,6 +33,7 @@ from brownout.harness.workers import observe
 if TYPE_CHECKING:
     import anthropic
 
+    from brownout.harness.doctor.finding import Diagnosis
     from brownout.harness.production.face import ResilientAnthropic, ResilientAsyncAnthropic
     from brownout.harness.production.records import Hook
     from brownout.harness.testing.service import Service
@@ -46,6 +47,7 @@ __all__ = [
     "client",
     "command",
     "compare",
+    "doctor",
     "explain",
     "export",
     "load",
@@ -275,6 +277,20 @@ def export(client: Named | Client, to: str, *, profile: str = "") -> str:
     if isinstance(client, Client):
         return export(client, to, profile=profile)
     return export(sources.client(fspath(client)).value, to, profile=profile, named=fspath(client))
+
+
+def doctor(client: Named | Client, scenario: Named | Scenario | None = None, *, prove: bool = False) -> Diagnosis:
+    """What is wrong with a client, read in its configuration: its `findings`, the gravest first, each with its `id`,
+    `severity`, `what`, `fix` and `where`; with `prove` also what the simulator was seen to do.
+
+    `client`: a file, the name of a shipped client, what `client` has loaded, the SDK client of a program by
+    `module:name`, which is imported, or a `.py` file, which is read and never run. With a `scenario` limits are held
+    against its calls. Raises as `scenario` does, and `harness.importing.NotFound`.
+    """
+    from brownout.harness.doctor.examine import examine
+
+    incident = None if scenario is None else _scenario(scenario).value
+    return examine(client if isinstance(client, Client) else fspath(client), incident, prove=prove)
 
 
 @overload

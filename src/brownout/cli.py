@@ -1,7 +1,7 @@
 """The command line: commands and exit codes. Imports nothing heavy; each command's work is in `commands`.
 
 Exit codes: 0; 1 a scenario could not be run; 2 usage or file error; 3 an error of the harness; 5 nothing ran, or
-nothing could be decided; 99 an objective or a gate was missed; 130 interrupted.
+nothing could be decided; 99 an objective or a gate was missed, or the doctor found an error; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -231,6 +231,22 @@ def export(**options: Any) -> None:
     from .commands.export import export as command
 
     command(**options)
+
+
+@group.command()
+@click.argument("client", metavar="CLIENT")
+@click.argument("named", metavar="[SCENARIO]", required=False)
+@click.option("--prove", is_flag=True, help="Have the simulator show what each finding claims, with this client.")
+@click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def doctor(client: str, named: str | None, prove: bool, kind: str) -> None:
+    """Say what is wrong with a client before anything is played. Exits 99 if there is an error.
+
+    CLIENT is shipped, a file, the SDK client of your program (app.llm:client), or Python source (app.py), which is read
+    and never run. With a SCENARIO limits are held against its calls.
+    """
+    from .commands.doctor import doctor as command
+
+    command(client, named, prove, kind)
 
 
 @group.command("list")

@@ -40,6 +40,7 @@ KNOWN = [
         (("serve", "--help"), set()),
         (("demo", "-h"), set()),
         (("init", "--help"), set()),
+        (("doctor", "--help"), set()),
         (("schema", "--help"), set()),
         (("list",), {"ruamel"}),
         (("show", "calm"), set()),
@@ -61,7 +62,7 @@ def test_help_names_every_command(here: Here) -> None:
     """With a sentence each, on stdout."""
     said = here("--help")
     assert (said.code, said.err) == (0, "")
-    for name in ("compare", "demo", "init", "list", "run", "schema", "serve", "show"):
+    for name in ("compare", "demo", "doctor", "init", "list", "run", "schema", "serve", "show"):
         assert f"\n  {name} " in said.out
 
 

@@ -84,6 +84,29 @@ def run_page(page: str) -> None:
         exec(compile(code, page, "exec"), names)
 
 
+@pytest.mark.parametrize("page", ["docs/doctor.md", "README.md"])
+def test_what_the_doctor_says_on_a_page_is_what_it_says(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the letter, but for what is left out (`...`)."""
+    monkeypatch.chdir(tmp_path)
+    if page == "docs/doctor.md":
+        for language, name in (("yaml", "mine.yaml"), ("python", "app.py")):
+            [text] = blocks(page, language)
+            Path(name).write_text(text, encoding="utf-8")
+    shown = [text for text in blocks(page, "console") if text.startswith("$ brownout doctor")]
+    assert shown
+    for text in shown:
+        words, _, rest = text.partition("\n")
+        command = [sys.executable, "-m", "brownout", *words.split()[2:]]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 99
+        pieces = [piece.strip("\n") for piece in re.split(r"^\.\.\.$", rest, flags=re.MULTILINE)]
+        assert done.stdout.startswith(pieces[0])
+        at = [done.stdout.index(piece) for piece in pieces if piece]
+        assert at == sorted(at)
+
+
 @pytest.mark.slow
 def test_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it keeps is there afterwards."""

@@ -50,16 +50,22 @@ class Hedge(Layer):
                 return self.after
             return seen.quantile(self.quantile)
 
-        def one(call: Call, wait: float, line: deque[Turn], ended: list[Outcome]) -> Steps:
+        def one(call: Call, wait: float, line: Line, ended: list[Outcome]) -> Steps:
             if wait > 0.0:
-                yield from _its_turn(wait, line)
+                yield from line.turn(wait)
                 if purse is not None and purse.take(NOT_SENT, now()) is None:
+                    if not line.running:
+                        line.moves_on()
                     return NOT_SENT
             began = now()
-            outcome: Outcome = yield from inner(call)
+            line.running += 1
+            try:
+                outcome: Outcome = yield from inner(call)
+            finally:
+                line.running -= 1
             ended.append(outcome)
-            if line and not _decides(outcome):
-                line.popleft().comes()
+            if not _decides(outcome):
+                line.moves_on()
             if outcome.is_ok and self.quantile is not None:
                 seen.add(now() - began)
             return outcome
@@ -67,7 +73,7 @@ class Hedge(Layer):
         def run(call: Call) -> Steps:
             if purse is not None:
                 purse.begins(now())
-            wait, line, ended = delay(), deque[Turn](), list[Outcome]()
+            wait, line, ended = delay(), Line(), list[Outcome]()
             later = [one(call.fork(), wait * n, line, ended) for n in range(1, self.hedges + 1)]
             _, outcome = yield Race((one(call, 0.0, line, ended), *later), _decides)
             result: Outcome = ended[-1] if outcome is NOT_SENT else outcome
@@ -79,20 +85,33 @@ class Hedge(Layer):
         return {"hedge after": self.after}
 
 
-def _its_turn(wait: float, line: deque[Turn]) -> Generator[Effect, Any, None]:
-    """Until so much time has passed, or one before it has failed."""
-    turn = Turn()
-    line.append(turn)
-    scope = yield Arm(wait)
-    try:
-        yield Wait(turn)
-    except Expired as expired:
-        if expired.scope is not scope:
-            raise
-    finally:
-        scope.disarm()
-        if turn in line:
-            line.remove(turn)
+class Line:
+    """The hedges of one call that wait to be sent."""
+
+    def __init__(self) -> None:
+        self.running = 0
+        """Requests that are under way."""
+        self._turns: deque[Turn] = deque()
+
+    def turn(self, wait: float) -> Generator[Effect, Any, None]:
+        """Until so much time has passed, or there is nothing to wait for."""
+        turn = Turn()
+        self._turns.append(turn)
+        scope = yield Arm(wait)
+        try:
+            yield Wait(turn)
+        except Expired as expired:
+            if expired.scope is not scope:
+                raise
+        finally:
+            scope.disarm()
+            if turn in self._turns:
+                self._turns.remove(turn)
+
+    def moves_on(self) -> None:
+        """The next need not wait."""
+        if self._turns:
+            self._turns.popleft().comes()
 
 
 def _decides(outcome: Outcome) -> bool:

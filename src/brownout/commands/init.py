@@ -15,7 +15,7 @@ from brownout.harness.policies.effects import Timeouts
 from brownout.harness.real_client import Settings, settings
 from brownout.harness.scenario import Scenario
 
-from .schema import KINDS, schema_of
+from .schema import schema_of
 from .writing import CannotWrite, writing
 
 SCHEMAS = ".brownout"
@@ -100,7 +100,7 @@ def init(folder: Path, origin: str | None, force: bool) -> None:
         raise click.UsageError(f"{' and '.join(there)} {verb} already; --force overwrites")
     with writing(folder):
         (folder / SCHEMAS).mkdir(parents=True, exist_ok=True)
-        for kind in KINDS:
+        for kind in ("scenario", "client"):
             (folder / SCHEMAS / f"{kind}.schema.json").write_text(schema_of(kind), encoding="utf-8")
         for name, text in files.items():
             (folder / name).write_text(text, encoding="utf-8")

@@ -115,6 +115,20 @@ def test_who_has_failed_is_not_waited_for() -> None:
     assert trial.bench.ends == [(OVERLOADED, None)]
 
 
+def test_nobody_waits_for_hedges_that_are_not_sent() -> None:
+    """Where the share is used up and every request has failed, there is nothing to come."""
+    trial = Trial("hedge", after="10s", hedges=5, share="1%")
+    for expected in (3, 1, 1):  # two had been saved up
+        trial.begin()
+        for sent in range(1, expected + 1):
+            trial.sent[0].answer(OVERLOADED)
+            trial.bench.port.advance(0.0)
+            assert len(trial.sent) == (sent < expected)
+        for _ in range(5):
+            trial.bench.port.advance(0.0)
+    assert trial.bench.ends == [(OVERLOADED, None)] * 3
+
+
 @pytest.mark.parametrize(
     "outcome",
     [

@@ -1,0 +1,123 @@
+"""Puts a client before every check: a file, a client object of a program, or Python source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from brownout import scenarios as shipped
+from brownout.fakes.units import seconds
+from brownout.harness import sources
+from brownout.harness.client import Client
+from brownout.harness.files.errors import Location
+from brownout.harness.names import likely
+from brownout.harness.policies.layer import Layer
+from brownout.harness.policies.layers.breaker import Breaker
+from brownout.harness.policies.layers.hedge import Hedge
+from brownout.harness.policies.layers.retry import Retry
+from brownout.harness.policies.layers.throttle import Throttle
+from brownout.harness.program import is_origin
+from brownout.harness.real_client import settings
+from brownout.harness.scenario import Scenario
+
+from . import source
+from .check import Check, Found
+from .checks import CHECKS
+from .figures import MOST, factors, product
+from .finding import SEVERITIES, Diagnosis, Finding, Place
+from .literals import NEVER
+from .made import MOST_RETRIES
+from .subject import Subject, subjects
+
+
+def examine(client: str | Client, scenario: Scenario | None = None, *, prove: bool = False) -> Diagnosis:
+    """What is wrong with a client, the gravest first; with `prove` the simulator is asked to show it.
+
+    `client`: the name of a shipped one, a YAML file, `module:name` of a client object of the SDK, which is imported,
+    or a Python file, which is not. Raises `sources.UnknownName`, `files.FileError` and `importing.NotFound`.
+    """
+    stacks = subjects_of(client, scenario)
+    found = [
+        finding for subject in stacks for check in CHECKS.values() for finding in _findings(check(), subject, prove)
+    ]
+    once = {(each.id, each.where, each.what): each for each in reversed(found)}  # a profile may share its layers
+    is_code = isinstance(client, str) and (client.endswith(".py") or is_origin(client))
+    name = str(client) if is_code else stacks[0].client.name
+    return Diagnosis(name, "" if scenario is None else scenario.name, tuple(sorted(once.values(), key=_gravity)))
+
+
+def subjects_of(client: str | Client, scenario: Scenario | None) -> list[Subject]:
+    """Every stack to look at."""
+    if isinstance(client, Client):
+        nowhere = Place(client.name)
+        return subjects(client, lambda loc, on_key: nowhere, scenario)
+    if client.endswith(".py"):
+        return [replace(subject, scenario=scenario) for subject in source.read(client)]
+    if is_origin(client) and not Path(client).exists():
+        return subjects(_live(client), lambda loc, on_key: Place(client), scenario)
+    document = Client.assembled(sources.client_document(client))
+    known = {str(path) for path in shipped.known_clients().values()}
+
+    def place(loc: Location, on_key: bool) -> Place:
+        problem = document.problem_at(loc, "", on_key=on_key)
+        name = Path(problem.path).name if problem.path in known else problem.path
+        return Place(name, problem.line, problem.column)
+
+    return subjects(document.validate(Client), place, scenario)
+
+
+def _live(origin: str) -> Client:
+    """What a program's own client is set to; no limit is a day, and no end of retries a thousand."""
+    found = settings(origin)
+    limits = {name: seconds(NEVER if limit is None else limit) for name, limit in found.timeouts._asdict().items()}
+    return Client.model_validate(
+        {
+            "name": likely(origin.rpartition(":")[2]) or "client",
+            "timeouts": limits,
+            "layers": [{"sdk": {"max_retries": int(min(found.max_retries, MOST_RETRIES))}}],
+        }
+    )
+
+
+def _findings(check: Check, subject: Subject, prove: bool) -> Iterator[Finding]:
+    for found in check.look(subject):
+        proof = check.prove(subject, found) if prove and _is_provable(subject) else None
+        yield Finding(
+            check.id,
+            found.severity or check.severity,
+            subject.client.name,
+            subject.profile,
+            found.what,
+            _fix(subject, found),
+            subject.place(found.loc, found.on_key),
+            proof,
+        )
+
+
+def _is_provable(subject: Subject) -> bool:
+    """A throttle refuses by chance, what hedges share is spent in an order of its own, and too many requests of one
+    call take too long: none of it is played."""
+    outermost = next((i for i, _ in subject.each(Hedge)), len(subject.layers))
+    is_shared = any(map(_is_shared, subject.layers[outermost + 1 :]))
+    return not (subject.has(Throttle) or is_shared) and product(factors(subject.layers)) <= MOST
+
+
+def _is_shared(layer: Layer) -> bool:
+    """Whether its state is that of all requests of a call side by side."""
+    return (
+        isinstance(layer, Breaker)
+        or (isinstance(layer, Retry) and layer.budget is not None)
+        or (isinstance(layer, Hedge) and layer.share is not None)
+    )
+
+
+def _fix(subject: Subject, found: Found) -> str:
+    if subject.code is None:
+        return found.fix
+    return found.code or f"brownout.resilient with {found.fix}"
+
+
+def _gravity(finding: Finding) -> tuple[int, str, int, int, str]:
+    where = finding.where
+    return (SEVERITIES.index(finding.severity), where.path, where.line or 0, where.column or 0, finding.id)
