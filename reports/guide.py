@@ -86,11 +86,16 @@ def _figure(tried: Tried, side: Side) -> str:
     found = tried.estimate(side)
     if found is None:
         return "-"
-    value = figure(side.metric, found.value)
+    value = _said(side.metric, found.value)
     if found.low is None or found.high is None:
         return value
-    low, high = (figure(side.metric, bound) for bound in (found.low, found.high))
+    low, high = (_said(side.metric, bound) for bound in (found.low, found.high))
     return value if low == high == value else f"{value} ({low} to {high})"
+
+
+def _said(name: str, value: float) -> str:
+    is_short = metric(name).unit == "s" and 0.0 < value < 0.1
+    return f"{1000.0 * value:.0f} ms" if is_short else figure(name, value)
 
 
 def _facts(tried: Tried) -> Iterator[str]:

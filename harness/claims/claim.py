@@ -34,6 +34,7 @@ Area: TypeAlias = Literal[
     "First byte",
     "Three layers",
     "By use",
+    "Monitoring",
 ]
 """In the order in which the guide has them."""
 

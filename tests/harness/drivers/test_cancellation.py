@@ -40,7 +40,8 @@ from brownout.harness.scenario import Scenario
 from ..policies.hand_cranked import Bench, a_call
 
 FAILING, TROUBLED, OTHER = 0, 1, 2
-"""Client numbers: the service is down for one, fails another one twice before it answers, and is well for the last."""
+"""Client numbers: the service is down for one, fails another one twice before its text
+and once in the middle of it, and is well for the last."""
 
 SCENARIO = """
 name: trouble
@@ -57,6 +58,7 @@ timeline:
       - {kind: overload, where: {clients: [0]}}
       - {kind: overload, where: {clients: [1], attempts: [0]}}
       - {kind: reset, at: {tokens: 0}, where: {clients: [1], attempts: [1]}}
+      - {kind: reset, at: {tokens: 2}, where: {clients: [1], attempts: [2]}}
 """
 CLIENT = "name: stack\nlayers: [LAYERS]\n"
 """No limit in it is so short that the machine's own delays could reach it."""
@@ -75,6 +77,7 @@ ALONE = {
     "first_token": "first_token: {limit: 60s}, sdk: {max_retries: 2}",
     "hedge": "hedge: {after: 150ms}, sdk: {max_retries: 2}",
     "rate_limiter": "rate_limiter: {by: {kind: bucket, rate: 5/s, burst: 9}}, sdk: {max_retries: 2}",
+    "resume": f"resume: {{times: 2}}, {RETRY}, {ONCE}",
     "retry": f"{RETRY}, {ONCE}",
     "sdk": "sdk: {max_retries: 2}",
     "throttle": "throttle: {k: 2}, sdk: {max_retries: 2}",

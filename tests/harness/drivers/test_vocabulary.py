@@ -134,7 +134,7 @@ HEDGES = {
         "hedge: {after: 3s}",
         "stream_broken",
         "httpx2.ReadError",
-        3 + UNTIL_TEXT + 0.5,
+        2 * (UNTIL_TEXT + 0.5),
         (Sent(0, 0, "stream_broken"), Sent(1, 0, "stream_broken")),
         tokens=5,
         first="{kind: reset, at: {tokens: 5}}",
