@@ -83,11 +83,13 @@ class Figures(NamedTuple):
     goodput: float
     requests: float
 
-    def is_near(self, other: Figures) -> bool:
-        """Within 8 points of goodput, and 15% of the requests. What a scaled run sends is some hundredths of a second
-        late, and meets another window of a fault than the model's request: of 200 calls a few fare otherwise."""
+    def is_near(self, other: Figures, times: float = 1.0) -> bool:
+        """Within 8 points of goodput, and 15% of the requests, or so many times that. What a scaled run sends is some
+        hundredths of a second late, and meets another window of a fault than the model's request: of 200 calls a few
+        fare otherwise."""
         return (
-            abs(self.goodput - other.goodput) <= 0.08 and abs(self.requests - other.requests) <= 0.15 * other.requests
+            abs(self.goodput - other.goodput) <= 0.08 * times
+            and abs(self.requests - other.requests) <= 0.15 * times * other.requests
         )
 
 
@@ -110,12 +112,12 @@ def test_incidents_are_survived_alike(programs: Path, incident: str, name: str) 
     assert_near(scenario, expected, programs / f"{name}.mjs")
 
 
-def assert_near(scenario: Scenario, expected: Figures, program: Path) -> None:
+def assert_near(scenario: Scenario, expected: Figures, program: Path, times: float = 1.0) -> None:
     """At least one of some runs is."""
     runs: list[Figures] = []
-    while len(runs) < RUNS and not (runs and runs[-1].is_near(expected)):
+    while len(runs) < RUNS and not (runs and runs[-1].is_near(expected, times)):
         runs.append(figures(play(scenario, program, SCALE)))
-    assert runs[-1].is_near(expected), (scenario.name, expected, runs)
+    assert runs[-1].is_near(expected, times), (scenario.name, expected, runs)
 
 
 NOT_SHIPPED = [
@@ -128,7 +130,8 @@ NOT_SHIPPED = [
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NOT_SHIPPED)
 def test_every_layer_fares_as_the_file_says(programs: Path, name: str) -> None:
-    """In trouble of every kind, as near as it can be in real time."""
+    """In trouble of every kind, as near as it can be in real time: one request that is late may open a breaker or spend
+    a budget, so that figures twice as far apart are near."""
     scenario = SHARED if name.startswith("hedge") else TROUBLE
     expected = figures(simulate(scenario, TYPESCRIPT[name], 1))
-    assert_near(scenario, expected, programs / f"{name}.mjs")
+    assert_near(scenario, expected, programs / f"{name}.mjs", times=2.0)
