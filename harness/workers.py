@@ -54,14 +54,14 @@ def observe(job: Job) -> Observed:
     """The same for all that one of them has recorded."""
     if not job.is_foreign:
         return job.observe()
-    with ProcessPoolExecutor(1, get_context("spawn"), initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=end_with_parent) as pool:
         return pool.submit(job.observe).result()
 
 
 def _in_one_pool(jobs: dict[int, Job], workers: int) -> Iterator[tuple[int, Played]]:
     others = active_children()
     # A fresh interpreter for each: a fork would inherit whatever threads and locks the caller has.
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_end_with_parent) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=end_with_parent) as pool:
         try:
             with _interrupts_held():
                 futures: dict[Future[Played], int] = {pool.submit(play, job): i for i, job in jobs.items()}
@@ -111,7 +111,7 @@ def _interrupts_held() -> Iterator[None]:
         signal.raise_signal(signal.SIGINT)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """A worker whose parent was killed would wait for its next job for ever."""
     parent = parent_process()
     assert parent is not None

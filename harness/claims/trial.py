@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from ..cells import Job
-from ..client import Client
 from ..metrics import Absent, metric
 from ..program import Contestant, program
 from ..results import Backend, Estimate
@@ -66,13 +65,7 @@ def trial(claim: Claim) -> Tried:
     return Tried(claim, {side: tuple(values) for side, values in figures.items()})
 
 
-def trials(claims: Iterable[Claim]) -> Iterator[Tried]:
-    """One after another."""
-    return map(trial, claims)
-
-
 def _players(claim: Claim) -> Iterator[tuple[Contestant, Backend]]:
-    client: Client
     for client in claim.clients:
         yield client, "sim"
     for each in claim.programs:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from brownout.harness.policies.causes import Cause
-from brownout.harness.policies.layer import Layer
-from brownout.harness.policies.layers.fallback import Fallback
-from brownout.harness.policies.layers.retry import Retry
-from brownout.harness.policies.totals import TotalLimit
-
+from ..policies.causes import Cause
+from ..policies.layer import Layer
+from ..policies.layers.fallback import Fallback
+from ..policies.layers.retry import Retry
+from ..policies.totals import TotalLimit
 from .subject import Subject
 
 

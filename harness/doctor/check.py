@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from brownout.fakes.units import format_duration
-from brownout.harness.files.errors import Location
 
+from ..files.errors import Location
 from .finding import Proof, Severity
 from .subject import Subject
 

@@ -8,19 +8,19 @@ from pathlib import Path
 
 from brownout import scenarios as shipped
 from brownout.fakes.units import seconds
-from brownout.harness import sources
-from brownout.harness.client import Client
-from brownout.harness.files.errors import Location
-from brownout.harness.names import likely
-from brownout.harness.policies.layer import Layer
-from brownout.harness.policies.layers.breaker import Breaker
-from brownout.harness.policies.layers.hedge import Hedge
-from brownout.harness.policies.layers.retry import Retry
-from brownout.harness.policies.layers.throttle import Throttle
-from brownout.harness.program import is_origin
-from brownout.harness.real_client import settings
-from brownout.harness.scenario import Scenario
 
+from .. import sources
+from ..client import Client
+from ..files.errors import Location
+from ..names import likely
+from ..policies.layer import Layer
+from ..policies.layers.breaker import Breaker
+from ..policies.layers.hedge import Hedge
+from ..policies.layers.retry import Retry
+from ..policies.layers.throttle import Throttle
+from ..program import is_origin
+from ..real_client import settings
+from ..scenario import Scenario
 from . import source
 from .check import Check, Found
 from .checks import CHECKS

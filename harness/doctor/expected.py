@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from brownout.fakes.latency import PROFILES, Latency
-from brownout.harness.workload import Calls
+
+from ..workload import Calls
 
 POINTS = 4000
 """Enough for a 99th percentile to within a few percent."""

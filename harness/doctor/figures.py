@@ -13,20 +13,20 @@ from collections.abc import Sequence
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
-from brownout.harness.policies.breaking import State
-from brownout.harness.policies.budgets.bucket import Bucket
-from brownout.harness.policies.carried import CarriedLimit
-from brownout.harness.policies.causes import is_any_of, is_futile
-from brownout.harness.policies.effects import Timeouts
-from brownout.harness.policies.layer import Layer, Site
-from brownout.harness.policies.layers.breaker import OPEN, Breaker
-from brownout.harness.policies.layers.fallback import Fallback
-from brownout.harness.policies.layers.hedge import SAVED, Hedge
-from brownout.harness.policies.layers.retry import Retry
-from brownout.harness.policies.layers.sdk import Sdk
-from brownout.harness.policies.outcome import Outcome, is_failure
-from brownout.harness.policies.sdks import python, typescript
-from brownout.harness.policies.totals import TotalLimit
+from ..policies.breaking import State
+from ..policies.budgets.bucket import Bucket
+from ..policies.carried import CarriedLimit
+from ..policies.causes import is_any_of, is_futile
+from ..policies.effects import Timeouts
+from ..policies.layer import Layer, Site
+from ..policies.layers.breaker import OPEN, Breaker
+from ..policies.layers.fallback import Fallback
+from ..policies.layers.hedge import SAVED, Hedge
+from ..policies.layers.retry import Retry
+from ..policies.layers.sdk import Sdk
+from ..policies.outcome import Outcome, is_failure
+from ..policies.sdks import python, typescript
+from ..policies.totals import TotalLimit
 
 SILENT = Outcome("timeout", phase="read")
 """A request that was taken and never answered."""

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from brownout.harness.policies.effects import Timeouts
+from ..policies.effects import Timeouts
 
 NEVER = 86_400.0
 """Seconds that stand for no limit, as in what `brownout init` writes."""

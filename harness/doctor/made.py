@@ -6,8 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
-from brownout.harness.policies.effects import Timeouts
-
+from ..policies.effects import Timeouts
 from .literals import SDK_TIMEOUTS, Names, NotLiteral, calls_in, keyword, number, path, timeouts, written
 from .subject import Mark
 

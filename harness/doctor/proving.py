@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from brownout.fakes.units import format_duration
-from brownout.harness.ledger import Ledger
-from brownout.harness.policies.outcome import Outcome
-from brownout.harness.records import CallRecord
-from brownout.harness.scenario import Scenario
 
+from ..ledger import Ledger
+from ..policies.outcome import Outcome
+from ..records import CallRecord
+from ..scenario import Scenario
 from .check import span
 from .figures import OVERLOADED, SILENT, spent
 from .finding import Proof

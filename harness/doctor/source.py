@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from brownout.fakes.units import seconds
-from brownout.harness.client import Client
-from brownout.harness.files import FileError, Problem
-from brownout.harness.files.errors import Location
-from brownout.harness.files.loading import MAX_LENGTH
-from brownout.harness.names import likely
 
+from ..client import Client
+from ..files import FileError, Problem
+from ..files.errors import Location
+from ..files.loading import MAX_LENGTH
+from ..names import likely
 from .check import MARK
 from .finding import Place
 from .literals import Names

@@ -6,16 +6,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from brownout.harness.client import Client
-from brownout.harness.files.errors import Location
-from brownout.harness.names import PROFILES
-from brownout.harness.policies.effects import Timeouts
-from brownout.harness.policies.layer import Layer
-from brownout.harness.policies.layers.sdk import Sdk
-from brownout.harness.profiles import sdk_of
-from brownout.harness.scenario import Scenario
-from brownout.harness.workload import Calls
-
+from ..client import Client
+from ..files.errors import Location
+from ..names import PROFILES
+from ..policies.effects import Timeouts
+from ..policies.layer import Layer
+from ..policies.layers.sdk import Sdk
+from ..profiles import sdk_of
+from ..scenario import Scenario
+from ..workload import Calls
 from .finding import Place
 
 L = TypeVar("L", bound=Layer)

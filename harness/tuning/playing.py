@@ -15,6 +15,7 @@ from ..cells import Job
 from ..client import Client
 from ..metrics import Absent, Observed, metric
 from ..scenario import Scenario
+from ..workers import end_with_parent
 from .goal import Goal
 
 
@@ -137,5 +138,5 @@ def processes(workers: int) -> Iterator[Executor | None]:
     if workers <= 1:
         yield None
         return
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=end_with_parent) as pool:
         yield pool

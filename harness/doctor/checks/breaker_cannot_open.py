@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from brownout.harness.policies.layers.breaker import Breaker
-from brownout.harness.scenario import Scenario
-
+from ...policies.layers.breaker import Breaker
+from ...scenario import Scenario
 from ..check import Check, Found, plural, span
 from ..figures import factors, product
 from ..finding import Proof

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from brownout.harness.policies.layers.breaker import Breaker
-
+from ...policies.layers.breaker import Breaker
 from ..check import Check, Found, span
 from ..finding import Proof
 from ..proving import NO_TIME, played_scenario

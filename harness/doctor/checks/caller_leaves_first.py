@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from brownout.harness.policies.layers.attempt_timeout import AttemptTimeout
-from brownout.harness.policies.layers.deadline import Deadline
-
+from ...policies.layers.attempt_timeout import AttemptTimeout
+from ...policies.layers.deadline import Deadline
 from ..check import Check, Found, span
 from ..figures import silence
 from ..finding import Proof

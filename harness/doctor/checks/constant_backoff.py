@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from brownout.harness.policies.layers.retry import Retry
-
+from ...policies.layers.retry import Retry
 from ..asking import retries_of_ones_own
 from ..check import Check, Found, span
 from ..finding import Proof

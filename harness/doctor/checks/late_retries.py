@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from brownout.harness.policies.layers.retry import Retry
-
+from ...policies.layers.retry import Retry
 from ..asking import without_limits
 from ..check import Check, Found, plural, span
 from ..figures import spent

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from brownout.harness.files.errors import Location
-from brownout.harness.policies.carried import CarriedLimit
-from brownout.harness.policies.totals import TotalLimit
-
+from ...files.errors import Location
+from ...policies.carried import CarriedLimit
+from ...policies.totals import TotalLimit
 from ..check import Check, Found, span
 from ..expected import P99, Expected, expected, generation, slowest_first_token
 from ..finding import Proof

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from brownout.harness.policies.layers.content_gap import ContentGap
-
+from ...policies.layers.content_gap import ContentGap
 from ..check import Check, Found, span
 from ..finding import Proof
 from ..proving import ended, only_call, played

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from brownout.harness.policies.layers.retry import Retry
-from brownout.harness.policies.layers.sdk import Sdk
-
+from ...policies.layers.retry import Retry
+from ...policies.layers.sdk import Sdk
 from ..asking import retries_of_ones_own
 from ..check import Check, Found, plural
 from ..figures import MOST, factors, product

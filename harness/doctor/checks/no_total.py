@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from brownout.harness.policies.layers.attempt_timeout import AttemptTimeout
-from brownout.harness.policies.layers.deadline import Deadline
-from brownout.harness.policies.layers.first_byte import FirstByte
-
+from ...policies.layers.attempt_timeout import AttemptTimeout
+from ...policies.layers.deadline import Deadline
+from ...policies.layers.first_byte import FirstByte
 from ..check import Check, Found, span
 from ..figures import silence
 from ..finding import Proof

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from brownout.harness.policies.layers.breaker import Breaker
-from brownout.harness.policies.layers.retry import Retry
-
+from ...policies.layers.breaker import Breaker
+from ...policies.layers.retry import Retry
 from ..check import Check, Found
 from ..finding import Proof
 from ..proving import played, quick_failure

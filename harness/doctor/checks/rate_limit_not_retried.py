@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from brownout.harness.policies.causes import Cause
-from brownout.harness.policies.layers.hedge import Hedge
-from brownout.harness.policies.layers.retry import Retry
-
+from ...policies.causes import Cause
+from ...policies.layers.hedge import Hedge
+from ...policies.layers.retry import Retry
 from ..asking import is_tried_again
 from ..check import Check, Found
 from ..finding import Proof

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from brownout.harness.policies.layers.deadline import Deadline
-
+from ...policies.layers.deadline import Deadline
 from ..check import Check, Found, span
 from ..figures import factors, silence
 from ..finding import Proof

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from brownout.harness.policies.layers.deadline import Deadline
-from brownout.harness.policies.layers.retry import Retry, RetryAfter
-
+from ...policies.layers.deadline import Deadline
+from ...policies.layers.retry import Retry, RetryAfter
 from ..check import Check, Found, span
 from ..finding import Proof
 from ..proving import ended, only_call, played, requests

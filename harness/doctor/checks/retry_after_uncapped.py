@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from brownout.harness.policies.layers.deadline import Deadline
-from brownout.harness.policies.layers.retry import Retry, RetryAfter
-from brownout.harness.policies.sdks.python import LONGEST_RETRY_AFTER
-
+from ...policies.layers.deadline import Deadline
+from ...policies.layers.retry import Retry, RetryAfter
+from ...policies.sdks.python import LONGEST_RETRY_AFTER
 from ..check import Check, Found
 from ..finding import Proof
 from ..proving import played

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from brownout.harness.policies.layers.hedge import Hedge
-from brownout.harness.policies.layers.retry import Retry
-from brownout.harness.policies.layers.sdk import Sdk
-
+from ...policies.layers.hedge import Hedge
+from ...policies.layers.retry import Retry
+from ...policies.layers.sdk import Sdk
 from ..check import Check, Found, plural
 from ..figures import Factor, factors, product
 from ..finding import Proof

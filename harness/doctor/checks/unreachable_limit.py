@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from brownout.harness.policies.carried import CarriedLimit
-from brownout.harness.policies.layers.attempt_timeout import AttemptTimeout
-from brownout.harness.policies.layers.hedge import Hedge
-from brownout.harness.policies.totals import TotalLimit
-
+from ...policies.carried import CarriedLimit
+from ...policies.layers.attempt_timeout import AttemptTimeout
+from ...policies.layers.hedge import Hedge
+from ...policies.totals import TotalLimit
 from ..check import Check, Found, span
 from ..finding import Proof
 from ..proving import only_call, played, requests
