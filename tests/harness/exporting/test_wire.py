@@ -25,6 +25,8 @@ from .variants import TYPESCRIPT
 SCALE = 20.0
 """Scenario seconds in a second: a millisecond that Node takes is 20 ms there."""
 SCRIPTED = load(Path(__file__).with_name("scripted.yaml"), Scenario)
+LATENESS = (0.0, 1.0, 2.0, -1.0, -2.0)
+"""Scenario seconds by which a run may be late or early: a twentieth of a second, and a tenth."""
 RUNS = 3
 """What is wrong in all of so many runs is wrong; a machine that was busy elsewhere is late here once and there once."""
 
@@ -108,16 +110,25 @@ THREE = ("budgeted", "guide-stacked", "realtime")
 def test_incidents_are_survived_alike(programs: Path, incident: str, name: str) -> None:
     """Each by one client, in real time; in virtual time each is by all, in Python."""
     scenario = sampled(load(incidents()[incident], Scenario), 0.05)
-    expected = figures(simulate(scenario, in_typescript(shipped()[name]), 1))
-    assert_near(scenario, expected, programs / f"{name}.mjs")
+    assert_near(scenario, in_typescript(shipped()[name]), programs / f"{name}.mjs")
 
 
-def assert_near(scenario: Scenario, expected: Figures, program: Path, times: float = 1.0) -> None:
-    """At least one of some runs is."""
+def assert_near(scenario: Scenario, client: Client, program: Path, times: float = 1.0) -> None:
+    """At least one of some runs is, to one of what the model says where the trouble comes sooner or later than planned
+    by as much as a busy machine is late: a breaker that saw one request more stays open for half a minute."""
+    expected = [figures(simulate(shifted(scenario, by), client, 1)) for by in LATENESS]
     runs: list[Figures] = []
-    while len(runs) < RUNS and not (runs and runs[-1].is_near(expected, times)):
+    for _ in range(RUNS):
         runs.append(figures(play(scenario, program, SCALE)))
-    assert runs[-1].is_near(expected, times), (scenario.name, expected, runs)
+        if any(runs[-1].is_near(one, times) for one in expected):
+            return
+    pytest.fail(f"{scenario.name}: {runs} are none of {expected}")
+
+
+def shifted(scenario: Scenario, by: float) -> Scenario:
+    """With all that follows its first phase so many seconds later."""
+    first, *others = scenario.timeline
+    return scenario.model_copy(update={"timeline": (first.model_copy(update={"seconds": first.seconds + by}), *others)})
 
 
 NOT_SHIPPED = [
@@ -133,5 +144,4 @@ def test_every_layer_fares_as_the_file_says(programs: Path, name: str) -> None:
     """In trouble of every kind, as near as it can be in real time: one request that is late may open a breaker or spend
     a budget, so that figures twice as far apart are near."""
     scenario = SHARED if name.startswith("hedge") else TROUBLE
-    expected = figures(simulate(scenario, TYPESCRIPT[name], 1))
-    assert_near(scenario, expected, programs / f"{name}.mjs", times=2.0)
+    assert_near(scenario, TYPESCRIPT[name], programs / f"{name}.mjs", times=2.0)
