@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from brownout.fakes.journal import Served
+
 from .calls import TIMEOUTS
 from .observed import Absent, Observed
 
@@ -43,6 +45,19 @@ def attempt_timeout_rate(seen: Observed) -> float | Absent:
     if not attempts:
         return Absent("no request was sent")
     return sum(attempt.outcome in TIMEOUTS for attempt in attempts) / len(attempts)
+
+
+def false_timeout_rate(seen: Observed) -> float | Absent:
+    """Of the requests that reached the service and met no fault there, those that a limit of the client's own cut off:
+    who had waited would have had an answer."""
+    sound = [attempt for attempt in seen.ledger.attempts if _is_sound(seen.served.get(attempt.who))]
+    if not sound:
+        return Absent("no request reached the service without meeting a fault")
+    return sum(attempt.outcome in TIMEOUTS for attempt in sound) / len(sound)
+
+
+def _is_sound(served: Served | None) -> bool:
+    return served is not None and not served.has_fired
 
 
 def late_attempts(seen: Observed) -> float | Absent:

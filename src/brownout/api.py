@@ -24,7 +24,6 @@ from brownout.harness.results import Backend, Change
 from brownout.harness.results import load as load_file
 from brownout.harness.rules import DEFAULTS, parse_all
 from brownout.harness.run import run as run_plan
-from brownout.harness.sampling import sampled
 from brownout.harness.scenario import Scenario
 from brownout.harness.sources import Source
 from brownout.harness.store import FILE_NAME, Store
@@ -204,38 +203,48 @@ def tune(
     seed: int = 1,
     sample: float = 1.0,
     workers: int = 1,
-    kept: Named | None = None,
+    folder: Named | None = None,
+    resume: bool = False,
 ) -> Tuned:
     """The values that a client file leaves open, `{tune: 15s..180s}`, at which it holds best: `Tuned.client` has them,
-    `Tuned.text` is the file with them in it, `gain` what they bring over `against` (not given: the middle of the
-    ranges), and `curves` how far each may be moved.
+    `Tuned.text` is the file with them in it, and `Tuned.tuning` says why: what they gain over `against` (not given: the
+    middle of the ranges), how far each may be moved, the front of goodput and its price. `Tuned.results` compares both
+    clients in the same scenarios, as `compare` does.
 
     `goal`: a metric, to be as small or as large as is better. `limits`: objectives that have to be kept. `seeds`: how
     many runs the best is judged by; `batches`: how many times eight candidates are tried at the most. `seed`: of the
-    search. `kept`: a file of what was played, to go on from. With more than one of `workers` a script needs its
-    `if __name__ == "__main__":`.
+    search. `folder`: where `client.yaml` and `run.json` are written, and every run is kept, to go on from there with
+    `resume`. With more than one of `workers` a script needs its `if __name__ == "__main__":`.
 
     Raises `ImportError` without Optuna (`brownout[tune]`), `ValueError` for goals that make no sense, and as `scenario`
     does for files.
     """
     from brownout.harness.tuning.goal import Goal
+    from brownout.harness.tuning.tune import save
     from brownout.harness.tuning.tune import tune as search
 
-    return search(
+    if resume and folder is None:
+        raise ValueError("resume: goes on from a folder, and there is none")
+    found = search(
         files.read(client),
-        [sampled(source.value, sample) for source in _each(scenarios, _scenario)],
+        _each(scenarios, _scenario),
         Goal.parse(goal, limits, weights),
-        against=_tuned_against(against),
+        against=None if against is None else _client(against),
         seeds=seeds,
         batches=batches,
         seed=seed,
+        sample=sample,
         workers=workers,
-        kept=None if kept is None else Path(kept),
+        folder=None if folder is None else Path(folder),
+        resume=resume,
     )
+    if folder is not None:
+        save(found, Path(folder))
+    return found
 
 
-def _tuned_against(given: Named | Client | None) -> Client | None:
-    return given if given is None or isinstance(given, Client) else sources.client(fspath(given)).value
+def _client(given: Named | Client) -> Source[Client]:
+    return Source(given, "", "") if isinstance(given, Client) else sources.client(fspath(given))
 
 
 def load(folder: Named) -> Results:

@@ -198,6 +198,14 @@ def init(**options: Any) -> None:
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out/tune"), show_default=True)
 @click.option("--resume", is_flag=True, help="Go on from what an interrupted search has played.")
+@click.option(
+    "--format",
+    "formats",
+    type=Format(),
+    multiple=True,
+    default=("markdown", "html"),
+    help=f"What is written there besides run.json: {FORMATS_HELP}  [default: markdown, html]",
+)
 def tune(**options: Any) -> None:
     """Find the values that CLIENT leaves open: `{tune: 15s..180s}`, or a list of choices.
 

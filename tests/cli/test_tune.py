@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
+import shlex
 from pathlib import Path
 
+from brownout.fakes.units import parse_duration
+from brownout.harness import results
 from brownout.harness.client import Client
 from brownout.harness.files import load
 
@@ -37,20 +39,37 @@ def test_the_client_is_written_ready_to_run(here: Here) -> None:
     write()
     said = here("tune", "open.yaml", *QUICK, "--against", "no-retry")
     assert said.code == 0
-    first, second, *_ = said.out.splitlines()
+    first, second, third, *_ = said.out.splitlines()
     assert first.startswith("timeouts.read ")
     assert "better than no-retry." in first
-    assert "The real SDK in virtual time comes to the same" in second
+    assert re.fullmatch(r"Better by: goodput .* points, mean wait .* s, cost per good call .*\.", second)
+    assert "The real SDK in virtual time comes to the same" in third
     assert "\ntimeouts.read: " in said.out
     assert " worse\n" in said.out
     assert said.err.startswith("batch 1: ")
     text = Path("out/client.yaml").read_text(encoding="utf-8")
     assert "  # of ours" in text
     assert "tune" not in text
-    told = json.loads(Path("out/tune.json").read_text(encoding="utf-8"))
-    assert f"{told['point'][0]:g}s" in first
-    assert load("out/client.yaml", Client).timeouts.read == told["point"][0]
+    told = results.load(Path("out/run.json"))
+    assert told.tuning is not None
+    assert f"timeouts.read {told.tuning.values['timeouts.read']}, " in first
+    assert load("out/client.yaml", Client).timeouts.read == parse_duration(told.tuning.values["timeouts.read"])
     assert here("compare", "-c", "out/client.yaml", "-s", "incident.yaml", "--seeds", "2", "--out", "out/run").code == 0
+
+
+def test_the_report_says_what_to_set_first(here: Here) -> None:
+    """With what it is compared with in the same incidents; and it can be made again, by its command too."""
+    write()
+    assert here("tune", "open.yaml", *QUICK, "--no-verify", "--format", "markdown").code == 0
+    page = Path("out/report.md").read_text(encoding="utf-8")
+    assert page.splitlines()[0] == "# Brownout: which values hold best"
+    assert re.search(r"^.*Set timeouts\.read .*, retry\.retries \d\W+ mine holds best", page, re.MULTILINE)
+    assert page.index("## What to set") < page.index("Standings") < page.index("## some-hang")
+    assert here("report", "out", "--format", "markdown").out == page
+    command = next(line for line in page.splitlines() if line.strip().startswith("brownout tune"))
+    before = Path("out/client.yaml").read_bytes()
+    assert here(*shlex.split(command)[1:], "--no-verify", "--workers", "1", "--out", "again").code == 0
+    assert Path("again/client.yaml").read_bytes() == before
 
 
 def test_a_search_goes_on_from_what_was_played(here: Here) -> None:

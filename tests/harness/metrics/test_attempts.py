@@ -6,7 +6,7 @@ import pytest
 
 from brownout.harness.ledger import Ledger
 
-from .ledgers import NEVER, answered, attempt, call, ledger, measured, scenario, why_absent
+from .ledgers import NEVER, answered, attempt, call, ledger, measured, scenario, served, why_absent
 
 LEAVING = scenario({"deadline": "10s", "caller_timeout": "5s"})
 
@@ -65,6 +65,22 @@ def test_requests_that_timed_out() -> None:
     assert measured("attempt_timeout_rate", records) == 0.375
     assert measured("attempt_timeout_rate", answered(1.0)) == 0.0
     assert why_absent("attempt_timeout_rate", Ledger(calls=[call(0.0, "breaker_open")])) == "no request was sent"
+
+
+def test_requests_that_timed_out_for_nothing() -> None:
+    """Of those that the service has seen and no fault met; whom the limit cut off before a fault came met none."""
+    ends = ["timeout", "ok", "gap", "timeout", "timeout", "cancelled"]
+    journal = [
+        served((0, 0)),
+        served((0, 1)),
+        served((0, 2), fault="stall", has_fired=False),
+        served((0, 3), fault="no_answer"),
+        served((0, 5)),
+    ]
+    attempts = [attempt(end, who=(0, i)) for i, end in enumerate(ends)]  # the fifth never came to the service
+    assert measured("false_timeout_rate", Ledger(calls=[call(1.0)], attempts=attempts, journal=journal)) == 0.5
+    met = Ledger(calls=[call(1.0)], attempts=attempts, journal=[journal[3]])
+    assert why_absent("false_timeout_rate", met) == "no request reached the service without meeting a fault"
 
 
 def test_work_for_a_caller_who_has_left() -> None:
