@@ -24,7 +24,7 @@ class Step(Part):
     ]
     loss: Estimate
     metrics: Metrics
-    is_worse: Annotated[bool, Field(description="surely, at 90%, under the same seeds")]
+    is_worse: Annotated[bool, Field(description="surely, at 90%, under the same seeds, and by a hundredth of the loss")]
     is_best: bool
 
 

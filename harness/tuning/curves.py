@@ -30,6 +30,10 @@ ROUNDS = 3
 """Times that a curve may show something better than the best, which is then the best."""
 
 
+NEGLIGIBLE = 0.01
+"""Of the loss: by less than that nothing is worse that anybody would mind, however sure it is."""
+
+
 class _At(NamedTuple):
     """One value of a curve."""
 
@@ -64,7 +68,7 @@ def _tried(space: Space, stage: Stage, best: Point, which: int, seeds: Sequence[
         except FileError:  # it makes no sense beside the others
             continue
         [few] = stage.losses([(repr(there), client, seeds[:FEW])])
-        count = FEW if is_worse(few, losses[:FEW]) else len(seeds)
+        count = FEW if _matters(few, losses) else len(seeds)
         stage.losses([(repr(there), client, seeds[:count])])
         found.append(_At(value, there, min(count, len(seeds))))
     return found
@@ -90,13 +94,19 @@ def _curve(
                     )
                     for name, values in measured.items()
                 },
-                is_worse=is_worse(seen, losses[: at.seeds]),
+                is_worse=_matters(seen, losses),
                 is_best=at.point == best,
             )
         )
     is_ordered = parameter.kind != "choice"
     low, high = _flat(steps, is_ordered=is_ordered)
     return Curve(name=parameter.name, is_ordered=is_ordered, low=low, high=high, steps=steps)
+
+
+def _matters(losses: Sequence[float], best: Sequence[float]) -> bool:
+    """Whether they are surely worse, and by enough to be minded."""
+    there = best[: len(losses)]
+    return is_worse(losses, there) and mean(losses) - mean(there) > NEGLIGIBLE * abs(mean(there))
 
 
 def _level(few: Sequence[float], best: Sequence[float]) -> list[float]:

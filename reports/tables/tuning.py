@@ -38,8 +38,8 @@ def _recommended(found: Tuning) -> Table:
     return Table(
         "What to set",
         f"The values with the best {goal}{limits}, of {found.candidates:,} candidates in {found.calls:,} simulated "
-        "calls. Nothing speaks against a value that is not surely worse than the best, all others being as they are; "
-        f"last, how much worse {goal} is at the ends of the range.",
+        "calls. Nothing speaks against a value that is not surely worse than the best, all others being as they are, "
+        f"or by less than a hundredth of it. Last, how much worse {goal} is at the ends of the range.",
         ("value", "set it to", "nothing speaks against", "at the least", "at the most"),
         tuple((name, value, *_room(found, curves.get(name))) for name, value in found.values.items()),
     )
