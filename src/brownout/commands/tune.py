@@ -10,8 +10,7 @@ import click
 
 from brownout.harness.client import Client
 from brownout.harness.files import FileError, read
-from brownout.harness.latencies.log import read as read_log
-from brownout.harness.latencies.model import applied, model
+from brownout.harness.latencies.applied import applied
 from brownout.harness.metrics import metric
 from brownout.harness.objectives import ObjectiveError
 from brownout.harness.sampling import sampled
@@ -23,9 +22,10 @@ from brownout.harness.tuning.result import Tuned
 from brownout.harness.tuning.search import Found
 from brownout.harness.tuning.space import Space
 from brownout.harness.tuning.tune import tune as search
-from brownout.reports.latencies import latencies_text
+from brownout.reports.latencies import LENGTHS, latencies_text
 from brownout.reports.tuned import tuned_text
 
+from .latencies import logged
 from .loading import FilesRefused, each
 from .playing import cores
 from .writing import tell, try_out, writing
@@ -110,14 +110,12 @@ def _given(options: Options) -> tuple[Space, list[Scenario], Goal, Client | None
 
 def _as_logged(path: Path, scenarios: list[Scenario]) -> list[Scenario]:
     """With the latency of a log, of which is told what it says."""
+    found = logged(path)
     try:
-        found = model(read_log(path))
         changed = [applied(each, found) for each in scenarios]
-    except OSError as error:
-        raise FilesRefused(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
     except ValueError as error:
-        raise FilesRefused(str(error) if str(error).startswith(str(path)) else f"{path}: {error}") from None
-    lengths = sorted({kind.max_tokens for each in scenarios for kind in each.workload.kinds})
+        raise FilesRefused(f"{path}: {error}") from None
+    lengths = [*LENGTHS, *(kind.max_tokens for each in scenarios for kind in each.workload.kinds)]
     click.echo(latencies_text(found, lengths))
     return changed
 
