@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import anthropic
 
     from brownout.harness.doctor.finding import Diagnosis
+    from brownout.harness.latencies.model import Model
     from brownout.harness.production.face import ResilientAnthropic, ResilientAsyncAnthropic
     from brownout.harness.production.records import Hook
     from brownout.harness.testing.service import Service
@@ -50,6 +51,7 @@ __all__ = [
     "doctor",
     "explain",
     "export",
+    "latencies",
     "load",
     "resilient",
     "run",
@@ -199,6 +201,7 @@ def tune(
     limits: Iterable[str] = (),
     weights: Mapping[str, float] | None = None,
     against: Named | Client | None = None,
+    latencies: Named | Model | None = None,
     seeds: int = 16,
     batches: int = 12,
     seed: int = 1,
@@ -210,9 +213,10 @@ def tune(
     `Tuned.text` is the file with them in it, `gain` what they bring over `against` (not given: the middle of the
     ranges), and `curves` how far each may be moved.
 
-    `goal`: a metric, to be as small or as large as is better. `limits`: objectives that have to be kept. `seeds`: how
-    many runs the best is judged by; `batches`: how many times eight candidates are tried at the most. `seed`: of the
-    search. `kept`: a file of what was played, to go on from. With more than one of `workers` a script needs its
+    `goal`: a metric, to be as small or as large as is better. `limits`: objectives that have to be kept. `latencies`: a
+    log of your calls, or what `latencies` says of it: the service is then as fast as that. `seeds`: how many runs the
+    best is judged by; `batches`: how many times eight candidates are tried at the most. `seed`: of the search. `kept`:
+    a file of what was played, to go on from. With more than one of `workers` a script needs its
     `if __name__ == "__main__":`.
 
     Raises `ImportError` without Optuna (`brownout[tune]`), `ValueError` for goals that make no sense, and as `scenario`
@@ -223,7 +227,7 @@ def tune(
 
     return search(
         files.read(client),
-        [sampled(source.value, sample) for source in _each(scenarios, _scenario)],
+        [sampled(source.value, sample) for source in _as_logged(_each(scenarios, _scenario), latencies)],
         Goal.parse(goal, limits, weights),
         against=_tuned_against(against),
         seeds=seeds,
@@ -236,6 +240,29 @@ def tune(
 
 def _tuned_against(given: Named | Client | None) -> Client | None:
     return given if given is None or isinstance(given, Client) else sources.client(fspath(given)).value
+
+
+def latencies(path: Named) -> Model:
+    """What a log of your calls says of the service: `read_timeout(max_tokens)` is how long an answer takes, with its
+    interval, `hanging` the share that never ends, `by_length`, `first_token` and `token_gap` are the fits.
+
+    `path`: a table with a row a call (.csv, .jsonl, .parquet), or OpenTelemetry's (.json, .jsonl); docs/tune.md has the
+    names. Raises `harness.latencies.log.LogError`, a `ValueError`, for what is no log, `ValueError` for too few calls,
+    and `OSError`.
+    """
+    from brownout.harness.latencies.log import read
+    from brownout.harness.latencies.model import model
+
+    return model(read(Path(path)))
+
+
+def _as_logged(scenarios: list[Source[Scenario]], given: Named | Model | None) -> list[Source[Scenario]]:
+    if given is None:
+        return scenarios
+    from brownout.harness.latencies.applied import applied
+
+    found = latencies(given) if isinstance(given, str | PathLike) else given
+    return [Source(applied(source.value, found), "", "") for source in scenarios]
 
 
 def load(folder: Named) -> Results:
