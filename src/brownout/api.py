@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import anthropic
 
     from brownout.harness.doctor.finding import Diagnosis
+    from brownout.harness.latencies.model import Model
     from brownout.harness.production.face import ResilientAnthropic, ResilientAsyncAnthropic
     from brownout.harness.production.records import Hook
     from brownout.harness.testing.service import Service
@@ -49,6 +50,7 @@ __all__ = [
     "doctor",
     "explain",
     "export",
+    "latencies",
     "load",
     "resilient",
     "run",
@@ -198,6 +200,7 @@ def tune(
     limits: Iterable[str] = (),
     weights: Mapping[str, float] | None = None,
     against: Named | Client | None = None,
+    latencies: Named | Model | None = None,
     seeds: int = 16,
     batches: int = 12,
     seed: int = 1,
@@ -211,10 +214,11 @@ def tune(
     middle of the ranges), how far each may be moved, the front of goodput and its price. `Tuned.results` compares both
     clients in the same scenarios, as `compare` does.
 
-    `goal`: a metric, to be as small or as large as is better. `limits`: objectives that have to be kept. `seeds`: how
-    many runs the best is judged by; `batches`: how many times eight candidates are tried at the most. `seed`: of the
-    search. `folder`: where `client.yaml` and `run.json` are written, and every run is kept, to go on from there with
-    `resume`. With more than one of `workers` a script needs its `if __name__ == "__main__":`.
+    `goal`: a metric, to be as small or as large as is better. `limits`: objectives that have to be kept. `latencies`: a
+    log of your calls, or what `latencies` says of it: the service is then as fast as that. `seeds`: how many runs the
+    best is judged by; `batches`: how many times eight candidates are tried at the most. `seed`: of the search.
+    `folder`: where `client.yaml` and `run.json` are written, and every run is kept, to go on from there with `resume`.
+    With more than one of `workers` a script needs its `if __name__ == "__main__":`.
 
     Raises `ImportError` without Optuna (`brownout[tune]`), `ValueError` for goals that make no sense, and as `scenario`
     does for files.
@@ -227,7 +231,7 @@ def tune(
         raise ValueError("resume: goes on from a folder, and there is none")
     found = search(
         files.read(client),
-        _each(scenarios, _scenario),
+        _as_logged(_each(scenarios, _scenario), latencies),
         Goal.parse(goal, limits, weights),
         against=None if against is None else _client(against),
         seeds=seeds,
@@ -245,6 +249,29 @@ def tune(
 
 def _client(given: Named | Client) -> Source[Client]:
     return Source(given, "", "") if isinstance(given, Client) else sources.client(fspath(given))
+
+
+def latencies(path: Named) -> Model:
+    """What a log of your calls says of the service: `read_timeout(max_tokens)` is how long an answer takes, with its
+    interval, `hanging` the share that never ends, `by_length`, `first_token` and `token_gap` are the fits.
+
+    `path`: a table with a row a call (.csv, .jsonl, .parquet), or OpenTelemetry's (.json, .jsonl); docs/tune.md has the
+    names. Raises `harness.latencies.log.LogError`, a `ValueError`, for what is no log, `ValueError` for too few calls,
+    and `OSError`.
+    """
+    from brownout.harness.latencies.log import read
+    from brownout.harness.latencies.model import model
+
+    return model(read(Path(path)))
+
+
+def _as_logged(scenarios: list[Source[Scenario]], given: Named | Model | None) -> list[Source[Scenario]]:
+    if given is None:
+        return scenarios
+    from brownout.harness.latencies.applied import applied
+
+    found = latencies(given) if isinstance(given, str | PathLike) else given
+    return [Source(applied(source.value, found), "", "") for source in scenarios]
 
 
 def load(folder: Named) -> Results:

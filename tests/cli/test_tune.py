@@ -130,7 +130,13 @@ def test_the_service_may_be_as_fast_as_a_log_says(here: Here) -> None:
     lines = said.out.splitlines()
     assert re.fullmatch(r"400 calls, \d+ of them given up; 0 that failed are left out\.", lines[0])
     assert any(line.startswith("  first token  lognormal, median 8") for line in lines)
-    assert any("Without streaming 99% of answers of 8,192 tokens take at most" in line for line in lines)
+    assert any(line.startswith("    8,192 tokens  ") for line in lines)
+    frame(400).drop(columns="ttft_ms").to_csv("calls.csv", index=False)
+    said = here("tune", "open.yaml", *QUICK, "--batches", "1", "--no-verify", "--latencies", "calls.csv")
+    assert said.code == 0
+    frame(400).drop(columns="output_tokens").to_csv("calls.csv", index=False)
+    said = here("tune", "open.yaml", *QUICK, "--latencies", "calls.csv")
+    assert said == (2, "", "calls.csv: too few data: 20 calls that ended with output_tokens are needed, there are 0\n")
     frame(10).to_csv("calls.csv", index=False)
     said = here("tune", "open.yaml", *QUICK, "--latencies", "calls.csv")
     assert said.code == 2

@@ -11,8 +11,7 @@ import click
 from brownout.harness import again
 from brownout.harness.client import Client
 from brownout.harness.files import FileError, read
-from brownout.harness.latencies.log import read as read_log
-from brownout.harness.latencies.model import applied, model
+from brownout.harness.latencies.applied import applied
 from brownout.harness.objectives import ObjectiveError
 from brownout.harness.scenario import Scenario
 from brownout.harness.scoring import Unplayable
@@ -24,11 +23,12 @@ from brownout.harness.tuning.space import Space
 from brownout.harness.tuning.tune import save
 from brownout.harness.tuning.tune import tune as search
 from brownout.harness.workers import WorkersDied
-from brownout.reports.latencies import latencies_text
+from brownout.reports.latencies import LENGTHS, latencies_text
 from brownout.reports.report import Report
 from brownout.reports.tuned import tuned_text
 from brownout.reports.write import check, write
 
+from .latencies import logged
 from .loading import FilesRefused, each
 from .playing import CannotRun, cores
 from .tuning import telling
@@ -123,14 +123,12 @@ def _given(options: Options) -> tuple[Space, list[Source[Scenario]], Goal, Sourc
 
 def _as_logged(path: Path, scenarios: list[Source[Scenario]]) -> list[Source[Scenario]]:
     """With the latency of a log, of which is told what it says."""
+    found = logged(path)
     try:
-        found = model(read_log(path))
         changed = [replace(each, value=applied(each.value, found), named="") for each in scenarios]
-    except OSError as error:
-        raise FilesRefused(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
     except ValueError as error:
-        raise FilesRefused(str(error) if str(error).startswith(str(path)) else f"{path}: {error}") from None
-    lengths = sorted({kind.max_tokens for each in scenarios for kind in each.value.workload.kinds})
+        raise FilesRefused(f"{path}: {error}") from None
+    lengths = [*LENGTHS, *(kind.max_tokens for each in scenarios for kind in each.value.workload.kinds)]
     click.echo(latencies_text(found, lengths))
     return changed
 
