@@ -10,17 +10,17 @@ from .test_gate import asked, gate_of, told
 DOUBLING = {"requests": "10/min", "growth": 2.0}
 
 
-@given(st.lists(st.tuples(st.floats(0.0, 90.0), st.integers(1, 50)), min_size=1, max_size=20), st.floats(1.1, 4.0))
-def test_no_minute_has_more_than_the_one_before_allows(bursts: list[tuple[float, int]], growth: float) -> None:
+@given(st.lists(st.tuples(st.integers(0, 90_000), st.integers(1, 50)), min_size=1, max_size=20), st.integers(11, 40))
+def test_no_minute_has_more_than_the_one_before_allows(bursts: list[tuple[int, int]], tenths: int) -> None:
     """Of whatever comes, as many are let in as the start, or the growth of the minute before; the rest is told to come
     in the next minute, and one of them then gets in."""
-    gate = gate_of(acceleration={**DOUBLING, "growth": growth})
-    now, used = 0.0, dict[int, int]()
+    gate = gate_of(acceleration={**DOUBLING, "growth": tenths / 10})
+    milliseconds, used = 0, dict[int, int]()
     for pause, many in bursts:
-        now += pause
-        minute = int(now // 60)
+        milliseconds += pause
+        now, minute = milliseconds / 1000, milliseconds // 60_000
         for _ in range(many):
-            limit = max(10.0, growth * used.get(minute - 1, 0))
+            limit = max(10, tenths * used.get(minute - 1, 0) // 10)
             refusal = gate.refuses(asked(), now)
             assert (refusal is None) == (used.get(minute, 0) + 1 <= limit)
             if refusal is None:

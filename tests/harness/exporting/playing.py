@@ -56,8 +56,8 @@ def _exact(retry: Retry) -> Retry:
 
 
 def crowded(scenario: Scenario) -> Scenario:
-    """A fiftieth of the scenario on one client, so that a breaker and a budget have something to do."""
-    small = sampled(scenario, 0.02)
+    """A hundredth of the scenario on one client, so that a breaker and a budget have something to do."""
+    small = sampled(scenario, 0.01)
     return small.model_copy(update={"workload": small.workload.model_copy(update={"clients": 1})})
 
 
