@@ -71,7 +71,8 @@ class Sink(Protocol):
         """A step with something to see has been reached."""
 
     def accepts_run(self, run: Tokens) -> bool:
-        """Whether this run of tokens may come as one step at its end. Asked once, when the run begins."""
+        """Whether this run of tokens may come as one step at its end. Asked when the run begins, and once more after
+        its first token: whoever only waits for that lets the rest come as one."""
 
 
 class Player:
@@ -85,6 +86,7 @@ class Player:
         "_endpoint",
         "_i",
         "_is_one",
+        "_one_by_one",
         "_pending",
         "_plan",
         "_run",
@@ -107,7 +109,8 @@ class Player:
         """What the drops are of."""
         self._began = 0.0
         self._is_one = False
-        self._sent = 0
+        self._sent = self._one_by_one = 0
+        """How many tokens of the run were emitted, and how many of them before the rest came as one."""
         ticket.resume = self._granted
 
     @property
@@ -136,16 +139,22 @@ class Player:
     @property
     def run_began(self) -> float | None:
         """When the run that is being emitted as one step began; None if its tokens come one by one."""
-        return self._began if self._is_one else None
+        return self._begins if self._is_one else None
+
+    @property
+    def _begins(self) -> float:
+        """The same of what comes as one, whose tokens before it had their own time."""
+        run = self._run
+        return self._began if not self._one_by_one or run is None else self._began + self._one_by_one * run.gap
 
     @property
     def run(self) -> tuple[float, float, int] | None:
         """Of the run under way that comes as one step: when it began, its gap, and how many of it are due by now and
         were not emitted."""
         run = self._run
-        if not isinstance(run, Tokens) or not self._is_one or self._sent:
+        if not isinstance(run, Tokens) or not self._is_one or self._sent > self._one_by_one:
             return None
-        return self._began, run.gap, self._tokens_due(run, self._clock.now())
+        return self._begins, run.gap, self._tokens_due(run, self._clock.now()) - self._one_by_one
 
     def play(self, _: object = None, __: object = None) -> None:
         """Go on until the next wait."""
@@ -223,7 +232,8 @@ class Player:
         return self._go_on_with_run(now)
 
     def _begin_run(self, run: Tokens | Making | Drops, is_one: bool) -> None:
-        self._run, self._began, self._sent, self._is_one = run, self._due, 0, is_one
+        self._run, self._began, self._is_one = run, self._due, is_one
+        self._sent = self._one_by_one = 0
 
     def _note(self, step: Step, now: float) -> None:
         """What a step means for the ticket."""
@@ -272,8 +282,22 @@ class Player:
                 self._end_run(now)
                 return True
             self._due = self._began + (self._sent + 1) * run.gap
+            if self._is_rest_one(run):
+                self._is_one, self._one_by_one = True, 1
+                self._due = self._began + run.count * run.gap
         self._pending = self._clock.timer(self._due - now, self.play, None)
         return False
+
+    def _is_rest_one(self, run: Tokens | Making | Drops) -> bool:
+        """Whether what follows the first token may come as one."""
+        sink = self._sink
+        return (
+            self._sent == 1
+            and not self._is_one
+            and run.__class__ is Tokens
+            and sink is not None
+            and sink.accepts_run(run)
+        )
 
     def _end_run(self, now: float) -> None:
         """No more comes of the run under way."""

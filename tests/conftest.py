@@ -1,5 +1,5 @@
-"""Property tests draw the same examples every time, so that what passes here passes there; `--hypothesis-profile=explore`
-draws others, and ten times as many."""
+"""Property tests draw the same examples every time, so that what passes here passes there.
+`--hypothesis-profile=explore` draws others, and ten times as many."""
 
 from hypothesis import settings
 
