@@ -24,6 +24,12 @@ def spread(space: Space, count: int) -> list[Point]:
     return list(dict.fromkeys(found))
 
 
+def opening(space: Space, guesses: Iterable[Point]) -> list[Point]:
+    """The first batch: guesses, and a spread over the ranges for the places left, of which there is one at least."""
+    first = list(dict.fromkeys(map(space.rounded, guesses)))[: BATCH - 1]
+    return list(dict.fromkeys([*first, *spread(space, 2 * BATCH)]))[:BATCH]
+
+
 def _halton(index: int, base: int) -> float:
     share, digit = 0.0, 1.0
     while index:

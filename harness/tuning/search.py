@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..files import FileError
 from .playing import Stage
-from .proposing import BATCH, Proposer, spread
+from .proposing import Proposer, opening
 from .racing import best, mean, rungs, survivors
 from .space import Point, Space
 
@@ -46,7 +46,7 @@ class Search:
         """To its end. `first`: guesses that are tried before any other."""
         found = self.found
         proposer = Proposer(self.space, self._seed)
-        batch = list(dict.fromkeys([*map(self.space.rounded, first), *spread(self.space, BATCH)]))
+        batch = opening(self.space, first)
         stale, leader = 0, None
         while batch and found.batches < self._batches and stale < STALE:
             self._race(batch)

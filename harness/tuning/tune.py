@@ -10,6 +10,7 @@ from ..client import Client
 from ..files import Document
 from ..scenario import Scenario
 from .goal import Goal
+from .guessing import guesses
 from .playing import Kept, Stage, processes
 from .result import Tuned, tuned
 from .search import Found, Search
@@ -41,7 +42,7 @@ def tune(
         search = Search(space, stage, seeds=seeds, batches=batches, seed=seed)
         is_whole = True
         try:
-            search.run(progress=progress)
+            search.run(guesses(space, stage, against), progress)
         except KeyboardInterrupt:
             if not search.found.finalists(seeds):
                 raise
