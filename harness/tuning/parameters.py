@@ -61,6 +61,8 @@ class Parameter:
     low: float
     high: float
     choices: tuple[Node, ...] = ()
+    also: tuple[Location, ...] = ()
+    """Where else the same mark counts: a kind of call has its client's layers but for what it changes."""
 
     @property
     def is_log(self) -> bool:
