@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from brownout.fakes.units import parse_duration
 from brownout.harness import baseline as baselines
-from brownout.harness import files, program, sources
+from brownout.harness import program, sources
 from brownout.harness.cells import Job
 from brownout.harness.client import Client
 from brownout.harness.explaining import find, story, title
@@ -195,6 +195,7 @@ def tune(
     client: Named,
     scenarios: Iterable[Named | Scenario],
     *,
+    open: Iterable[str] = (),
     goal: str = "par2",
     limits: Iterable[str] = (),
     weights: Mapping[str, float] | None = None,
@@ -210,19 +211,21 @@ def tune(
     `Tuned.text` is the file with them in it, `gain` what they bring over `against` (not given: the middle of the
     ranges), and `curves` how far each may be moved.
 
-    `goal`: a metric, to be as small or as large as is better. `limits`: objectives that have to be kept. `seeds`: how
-    many runs the best is judged by; `batches`: how many times eight candidates are tried at the most. `seed`: of the
-    search. `kept`: a file of what was played, to go on from. With more than one of `workers` a script needs its
+    `open`: what the file does not leave open and is searched, too, `timeouts.read` or `retry.retries=1..8`. `goal`: a
+    metric, to be as small or as large as is better. `limits`: objectives that have to be kept. `seeds`: how many runs
+    the best is judged by; `batches`: how many times eight candidates are tried at the most. `seed`: of the search.
+    `kept`: a file of what was played, to go on from. With more than one of `workers` a script needs its
     `if __name__ == "__main__":`.
 
     Raises `ImportError` without Optuna (`brownout[tune]`), `ValueError` for goals that make no sense, and as `scenario`
     does for files.
     """
     from brownout.harness.tuning.goal import Goal
+    from brownout.harness.tuning.opening import opened
     from brownout.harness.tuning.tune import tune as search
 
     return search(
-        files.read(client),
+        opened(sources.client_document(fspath(client)), open),
         [sampled(source.value, sample) for source in _each(scenarios, _scenario)],
         Goal.parse(goal, limits, weights),
         against=_tuned_against(against),

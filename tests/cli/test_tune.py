@@ -78,7 +78,9 @@ def test_mistakes_are_told_before_anything_is_played(here: Here) -> None:
     assert 'unknown scenario "nowhere"' in said.err
     write()
     for words, says in (
-        (("--goal", "goodputt"), 'there is no metric "goodputt"'),
+        (("--goal", "goodputt"), 'there is no metric "goodputt", did you mean "goodput"?'),
+        (("--open", "retry.retires"), '"retry.retires" is no value of "mine", did you mean "retry.retries"?'),
+        (("--open", "retry.retries"), "retry.retries is open already"),
         (("--limit", "goodput > many"), "goodput"),
         (("--goal", "falsely_refused"), "falsely_refused has no meaning in one of the scenarios"),
         (("--against", "nobody"), "nobody"),
@@ -89,6 +91,23 @@ def test_mistakes_are_told_before_anything_is_played(here: Here) -> None:
     write("name: mine\n")
     assert "nothing is left open" in here("tune", "open.yaml", *QUICK).err
     assert not Path("out/client.yaml").exists()
+
+
+def test_a_shipped_client_is_opened_by_name(here: Here) -> None:
+    """No file of one's own is needed: what is written is the shipped one, with what was found in it."""
+    write()
+    opens = ("--open", "timeouts.read", "--open", "retry.retries=0..2")
+    said = here("tune", "guide-stacked", *QUICK, "--no-verify", *opens)
+    assert said.code == 0
+    assert "\ntimeouts.read: " in said.out
+    assert "\nretry.retries: " in said.out
+    found = load("out/client.yaml", Client)
+    assert found.name == "guide-stacked"
+    assert found.timeouts.read in (point := json.loads(Path("out/tune.json").read_text(encoding="utf-8"))["point"])
+    assert len(point) == 2
+    said = here("tune", "guide-staked", *QUICK, *opens)
+    assert said.code == 2
+    assert 'unknown client "guide-staked", did you mean "guide-stacked"?' in said.err
 
 
 def test_the_page_can_be_followed(here: Here) -> None:

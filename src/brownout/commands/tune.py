@@ -9,15 +9,16 @@ from pathlib import Path
 import click
 
 from brownout.harness.client import Client
-from brownout.harness.files import FileError, read
+from brownout.harness.files import FileError
 from brownout.harness.latencies.log import read as read_log
 from brownout.harness.latencies.model import applied, model
 from brownout.harness.metrics import metric
 from brownout.harness.objectives import ObjectiveError
 from brownout.harness.sampling import sampled
 from brownout.harness.scenario import Scenario
-from brownout.harness.sources import UnknownName, client, scenario
+from brownout.harness.sources import UnknownName, client, client_document, scenario
 from brownout.harness.tuning.goal import Goal
+from brownout.harness.tuning.opening import opened
 from brownout.harness.tuning.racing import best, mean
 from brownout.harness.tuning.result import Tuned
 from brownout.harness.tuning.search import Found
@@ -38,6 +39,7 @@ class Options:
     """As they were given."""
 
     client: str
+    opened: tuple[str, ...]
     scenarios: tuple[str, ...]
     goal: str
     limits: tuple[str, ...]
@@ -94,11 +96,13 @@ def _given(options: Options) -> tuple[Space, list[Scenario], Goal, Client | None
     scenarios = [source.value for source in each(options.scenarios, scenario, problems)]
     current = None
     try:
-        space = Space.of(read(options.client))
+        space = Space.of(opened(client_document(options.client), options.opened))
         if options.against is not None:
             current = client(options.against).value
     except (FileError, UnknownName) as error:
         problems.append(str(error))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     if problems:
         raise FilesRefused("\n".join(problems))
     try:
