@@ -63,7 +63,7 @@ def test_a_search_goes_on_from_what_was_played(here: Here) -> None:
 
 
 def test_a_goal_may_be_any_metric_within_limits(here: Here) -> None:
-    write()
+    write(OPEN.replace("1s..60s", "1s..15s"))
     said = here("tune", "open.yaml", *QUICK, "--no-verify", "--goal", "goodput", "--limit", "amplification <= 1")
     assert said.code == 0
     assert "retry.retries 0: goodput" in said.out.splitlines()[0]
