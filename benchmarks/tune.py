@@ -21,7 +21,8 @@ from brownout.harness.files import FileError, loads, parse
 from brownout.harness.scenario import Scenario
 from brownout.harness.tuning.goal import Goal
 from brownout.harness.tuning.guessing import guesses
-from brownout.harness.tuning.playing import Kept, Stage
+from brownout.harness.tuning.kept import Kept
+from brownout.harness.tuning.playing import Stage
 from brownout.harness.tuning.racing import best, is_worse, mean, rungs
 from brownout.harness.tuning.search import Found, Search
 from brownout.harness.tuning.space import Point, Space

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from . import objectives, rules
@@ -120,6 +121,22 @@ def _parts(run: RunFile) -> Problems:
         yield from _metrics(f"cells.{i}.metrics", cell.metrics)
 
 
+def _tuned(run: RunFile) -> Problems:
+    """Of clients that are compared, by metrics that there are."""
+    if run.tuning is None:
+        return
+    tuning = run.tuning
+    yield from _unknown("tuning", [tuning.client, *([tuning.instead_of] if tuning.gain is not None else [])], run)
+    measured = [tuning.metrics, *(each.metrics for each in tuning.front)]
+    measured += [step.metrics for curve in tuning.curves for step in curve.steps]
+    yield from _metrics("tuning", dict.fromkeys([tuning.goal, *tuning.gains, *chain.from_iterable(measured)]))
+    for limit in tuning.limits:
+        try:
+            objectives.parse(limit)
+        except objectives.ObjectiveError as error:
+            yield f"tuning.limits: {quoted(limit)}: {error}"
+
+
 def _place(cell: Cell) -> tuple[str, str, int]:
     return cell.scenario, cell.client, cell.seed
 
@@ -148,4 +165,4 @@ def _metrics(where: str, names: Iterable[str]) -> Problems:
             yield f"{where}: unknown metric {quoted(name)}"
 
 
-_CHECKS: tuple[Callable[[RunFile], Problems], ...] = (_names, _standings, _judged, _parts)
+_CHECKS: tuple[Callable[[RunFile], Problems], ...] = (_names, _standings, _judged, _parts, _tuned)

@@ -64,3 +64,11 @@ Figure = Annotated[
     WithJsonSchema({"anyOf": [{"type": "number"}, {"enum": ["Infinity", "-Infinity"]}]}),
 ]
 """A number, or `"Infinity"` for what never happens: JSON itself has no word for it."""
+
+
+class Estimate(Part):
+    """A figure over all seeds with its 95% interval. No bounds where there were too few runs, or one was infinite."""
+
+    value: Figure
+    low: Figure | None = None
+    high: Figure | None = None

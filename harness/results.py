@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, FiniteFloat, ValidationError, model_validator
 
 from .coherent import problem
-from .part import FROM_FILE, TO_FILE, Figure, Part
+from .part import FROM_FILE, TO_FILE, Estimate, Figure, Part
 from .printable import escaped
+from .recommended import Tuning
 from .views import Course, Stretch, Waterfall
 
 SCHEMA_VERSION = 3
@@ -89,14 +90,6 @@ class PlayedClient(Subject):
     is_command: bool = False
     ablates: Annotated[str, Field(description="of a client made by --ablate: the client it is made from")] = ""
     left_out: str = ""
-
-
-class Estimate(Part):
-    """A figure over all seeds with its 95% interval. No bounds where there were too few runs, or one was infinite."""
-
-    value: Figure
-    low: Figure | None = None
-    high: Figure | None = None
 
 
 class Row(Part):
@@ -266,6 +259,7 @@ class RunFile(Part):
     waterfalls: list[Waterfall] = Field(
         default_factory=list, description="of each scenario one call that tells the clients apart, with each of them"
     )
+    tuning: Annotated[Tuning | None, Field(description="of `tune`: the search that found one of the clients")] = None
     notes: list[str]
     cells: list[Cell]
     command: str

@@ -10,7 +10,7 @@ from brownout.harness.agreement import Agreement
 from brownout.harness.results import PlayedScenario, Row, RunFile
 from brownout.harness.scoring import changed
 
-from . import tables
+from . import tables, words
 from .again import of_scenario
 from .charts.theme import Colours, colours
 from .slug import slug
@@ -50,8 +50,10 @@ class Document:
 def document(run: RunFile, agreement: Sequence[Agreement] = ()) -> Document:
     """The report of a run, with how far another backend agrees if that was measured."""
     titles = {"comparison": "Brownout: which configuration holds", "objectives": "Brownout: do the objectives hold"}
+    title = titles[run.kind] if run.tuning is None else "Brownout: which values hold best"
     by_client = colours(standing.client for standing in run.standings)
     sections = [
+        *([Section("What to set", "tuned", tuple(tables.tuning(run.tuning)))] if run.tuning is not None else []),
         Section(
             "Who holds" if run.kind == "comparison" else "What holds", "overview", tuple(_overview(run, by_client))
         ),
@@ -59,12 +61,14 @@ def document(run: RunFile, agreement: Sequence[Agreement] = ()) -> Document:
         Section("How sure", "how-sure", tuple(_doubts(run, agreement))),
     ]
     found = tuple(section for section in sections if section.tables)
-    return Document(titles[run.kind], _verdict(run), found, tuple(run.notes), _facts(run), run.command, by_client)
+    return Document(title, _verdict(run), found, tuple(run.notes), _facts(run), run.command, by_client)
 
 
 def _verdict(run: RunFile) -> str:
     """What was decided, in all its parts; what failed comes first, so that the first word says how it ended."""
     parts = []
+    if run.tuning is not None:
+        parts.append((False, f"Set {words.values(run.tuning.values)}."))
     if run.changes:
         parts.append((any(each.outcome == "worse" for each in run.changes), changed.verdict(run.changes)))
     if run.gate is not None:

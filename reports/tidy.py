@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from brownout.harness.metrics import metric
 from brownout.harness.metrics.registry import Unit
-from brownout.harness.results import Estimate, Row, RunFile, Standing
+from brownout.harness.part import Estimate
+from brownout.harness.results import Row, RunFile, Standing
 
 UNITS: dict[Unit, str] = {"%": "share", "s": "seconds", "x": "ratio", "$": "dollars", "count": "number"}
 """In words. Every figure is in base units: 0.5, not 50%."""

@@ -5,63 +5,74 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from brownout.harness.metrics import metric
-from brownout.harness.results import Estimate
-from brownout.harness.scoring.verdicts import figure
-from brownout.harness.tuning.goal import NEVER, Goal
-from brownout.harness.tuning.result import Curve, Tuned
+from brownout.harness.recommended import Curve, Tuning
 
-_WIDEST = 24
+from . import words
+from .tables.tuning import shown, span
+
+_WIDEST = 12
 
 
-def tuned_text(found: Tuned, goal: Goal) -> str:
+def headline(found: Tuning) -> str:
+    """The values, how good they are, and how much better than what there was."""
+    goal = words.with_bounds(found.goal, found.metrics[found.goal]) if found.goal in found.metrics else "–"
+    said = f"{words.values(found.values)}: {metric(found.goal).title} {goal}"
+    if found.gain is None:
+        return f"{said}, the best so far."
+    return f"{said}, {_gain(found)} than {found.instead_of}."
+
+
+def tuned_text(found: Tuning) -> str:
     """The verdict first, then a table for each value."""
-    values = ", ".join(f"{name} {value}" for name, value in found.values.items())
-    title = metric(goal.metric).title
-    better = _amount(goal, found.gain)
-    lines = [
-        f"{values}: {title} {_interval(goal, found.loss)}, {better} than {found.instead_of}.",
-        f"{found.candidates} candidates, {found.calls:,} simulated calls.{_verified(goal, found)}",
-        "",
-        *(line for curve in found.curves for line in _curve(goal, curve)),
-    ]
-    return "\n".join(lines).rstrip() + "\n"
+    return "\n".join(_lines(found)).rstrip() + "\n"
 
 
-def _verified(goal: Goal, found: Tuned) -> str:
-    if found.verified is None:
-        return ""
-    simulated, played = (_interval(goal, Estimate(value=loss)) for loss in found.verified)
-    if simulated == played:
-        return f" The real SDK in virtual time comes to the same: {played} under the first seed."
-    return f" THE REAL SDK DIFFERS: {played} in virtual time, {simulated} in the simulator, under the first seed."
-
-
-def _curve(goal: Goal, curve: Curve) -> Iterator[str]:
-    low, high = curve.flat
-    yield f"{curve.name}: " + (f"nothing speaks against {low} to {high}" if low != high else f"{low}, and nothing near")
-    for step in curve.steps:
-        mark = "best" if step.is_best else "worse" if step.is_worse else ""
-        yield f"  {step.value:>{_WIDEST // 2}}  {_interval(goal, step.loss):<{_WIDEST + 8}} {mark}".rstrip()
+def _lines(found: Tuning) -> Iterator[str]:
+    yield headline(found)
+    if found.gains:
+        gains = (f"{metric(name).title} {words.margin(name, each.value)}" for name, each in found.gains.items())
+        yield f"Better by: {', '.join(gains)}."
+    yield f"{found.candidates} candidates, {found.calls:,} simulated calls.{_verified(found)}"
     yield ""
+    for curve in found.curves:
+        yield from _curve(found, curve)
 
 
-def _interval(goal: Goal, loss: Estimate) -> str:
-    """As the metric's own figure: a loss is turned round where more is better."""
-    is_turned = metric(goal.metric).better == "higher"
-    bounds = [loss.low, loss.high] if not is_turned else [loss.high, loss.low]
-    sign = -1.0 if is_turned else 1.0
-    if abs(loss.value) >= NEVER / 2:
-        return "never"
-    value = figure(goal.metric, sign * loss.value)
-    if bounds[0] is None or bounds[1] is None:
-        return value
-    low, high = (figure(goal.metric, sign * bound) for bound in bounds if bound is not None)
-    return value if low == high else f"{value} ({low} to {high})"
-
-
-def _amount(goal: Goal, gain: Estimate) -> str:
-    if abs(gain.value) >= NEVER / 2:
-        return "far better" if gain.value > 0 else "far worse"
+def _gain(found: Tuning) -> str:
+    gain = found.gain
+    assert gain is not None
     if gain.low is not None and gain.high is not None and gain.low <= 0.0 <= gain.high:
         return "not surely better"
-    return f"{figure(goal.metric, abs(gain.value))} {'better' if gain.value > 0 else 'worse'}"
+    if found.limits:  # the loss has what is missed of them in it, and no unit
+        return "surely better" if gain.value > 0.0 else "worse"
+    return f"{words.margin(found.goal, abs(gain.value))} {'better' if gain.value > 0.0 else 'worse'}"
+
+
+def _verified(found: Tuning) -> str:
+    if not found.verified:
+        return ""
+    count = "finalist" if len(found.verified) == 1 else f"{len(found.verified)} finalists"
+    if all(each.agrees for each in found.verified):
+        return f" The real SDK in virtual time comes to the same for the {count}."
+    differ = next(each for each in found.verified if not each.agrees)
+    return f" THE REAL SDK DIFFERS: {differ.played:.4g} in virtual time, {differ.simulated:.4g} in the simulator."
+
+
+def _curve(found: Tuning, curve: Curve) -> Iterator[str]:
+    names = shown(found, curve)[:4]
+    if curve.is_ordered:
+        yield f"{curve.name}: " + ("nothing speaks against " if curve.low != curve.high else "") + span(curve)
+    else:
+        yield f"{curve.name}:"
+    heads = [metric(name).title for name in names]
+    rows = [
+        [words.of(name, step.metrics[name].value) if name in step.metrics else "–" for name in names]
+        for step in curve.steps
+    ]
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    yield f"  {'':>{_WIDEST}}  " + "  ".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))
+    for step, row in zip(curve.steps, rows, strict=True):
+        mark = "best" if step.is_best else "worse" if step.is_worse else ""
+        cells = "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
+        yield f"  {step.value:>{_WIDEST}}  {cells}  {mark}".rstrip()
+    yield ""

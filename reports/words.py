@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from brownout.harness.metrics import metric
-from brownout.harness.results import Estimate
+from brownout.harness.part import Estimate
 from brownout.harness.scoring.verdicts import figure
+from brownout.harness.tuning.goal import NEVER
 from brownout.harness.views import Waterfall
 
 _KINDS = 3
@@ -58,6 +61,23 @@ def margin(name: str, by: float) -> str:
     if metric(name).unit == "%":
         return f"{points(by)} points"
     return f"{'-' if by < 0 else ''}{of(name, abs(by))}"
+
+
+def worse(name: str, by: float) -> str:
+    """How much worse a loss is: `4.2 points worse`."""
+    return f"{margin(name, by)} worse" if abs(by) < NEVER / 2 else "never" if by > 0.0 else "–"
+
+
+def gain_bounds(name: str, found: Estimate) -> str:
+    """The 95% interval of a difference."""
+    if found.low is None or found.high is None:
+        return "–"
+    return f"{margin(name, found.low)} to {margin(name, found.high)}"
+
+
+def values(found: Mapping[str, str]) -> str:
+    """`timeouts.read 9s, retry.retries 3`."""
+    return ", ".join(f"{name} {value}" for name, value in found.items())
 
 
 def counts(found: dict[str, int]) -> str:

@@ -8,8 +8,9 @@ from itertools import product
 
 from ..cells import Job
 from ..metrics import Absent, metric
+from ..part import Estimate
 from ..program import Contestant, program
-from ..results import Backend, Estimate
+from ..results import Backend
 from ..scoring.estimates import estimate
 from .claim import Claim, Verdict
 from .facts import Fact, Side

@@ -6,23 +6,30 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import NamedTuple
 
-from brownout.fakes.faults import FAULTS
-from brownout.fakes.latency import Latency
-from brownout.fakes.units import format_share
-
-from ..scenario import Scenario
-from .fit import Fit, fit
-from .log import Log, Logged
+from ..statistics import Interval
+from .by_length import ByLength, fit_by_length
+from .calls import Log, Logged
+from .fit import FEWEST, Fit, fit
 from .survival import Seen, TooFewData, survival
 
 QUANTILES = (0.5, 0.95, 0.99)
+FARTHEST = 0.15
+"""The distance from which a fit is bad, and nothing is said by it."""
+
+
+class Tokens(NamedTuple):
+    """How long the answers are that ended: in the middle, and the longest but 5%."""
+
+    median: int
+    p95: int
 
 
 @dataclass(frozen=True)
 class Model:
-    """`first_token` and `token_gap` are fitted where the log has tokens and first tokens; `whole` always."""
+    """`whole` is fitted always, whatever the answers' lengths; `first_token` and `token_gap` where the log has tokens
+    and first tokens, `by_length` where it has tokens; else, or where it fits badly, `unfitted` says why not."""
 
     calls: int
     given_up: int
@@ -30,29 +37,36 @@ class Model:
     whole: Fit
     first_token: Fit | None
     token_gap: Fit | None
+    by_length: ByLength | None
+    unfitted: str
+    output_tokens: Tokens | None
     quantiles: dict[str, str]
     """`p99` -> seconds with their interval, or why there are none."""
 
     @property
+    def hanging(self) -> Interval:
+        """The share of calls that never end; told from long answers where their lengths are known."""
+        return self.whole.hangs if self.by_length is None or self.unfitted else self.by_length.hangs
+
+    @property
     def hangs(self) -> float:
-        """The share of calls that never end."""
-        return self.whole.hangs.mean
+        """The same as one figure."""
+        return self.hanging.mean
 
-    def latency(self) -> Latency | None:
-        """As a scenario's server has it; None where the log does not tell the first token from the rest."""
-        if self.first_token is None or self.token_gap is None:
-            return None
-        parts = {"first_token": self.first_token, "token_gap": self.token_gap}
-        return Latency.model_validate({"round_trip": "0ms", **{name: _spread(part) for name, part in parts.items()}})
+    def read_timeout(self, max_tokens: int, q: float = 0.99) -> Interval:
+        """Seconds that the share `q` of answers of that length does not exceed, without streaming, of those that end.
+        Raises `ValueError` where the log does not tell."""
+        if self.by_length is None or self.unfitted:
+            raise ValueError(self.unfitted)
+        return self.by_length.time(max_tokens, q)
 
-    def read_timeout(self, max_tokens: int, q: float = 0.99) -> float | None:
-        """Seconds that the share `q` of answers of that length does not exceed, without streaming."""
-        if self.first_token is None or self.token_gap is None:
+    def streamed(self, q: float = 0.99) -> tuple[Interval, Interval] | None:
+        """The same of first tokens, and of the gaps between tokens as an answer has them on average; None where the log
+        has no first tokens, or they fit badly."""
+        parts = self.first_token, self.token_gap
+        if parts[0] is None or parts[1] is None or max(part.distance for part in parts if part) > FARTHEST:
             return None
-        z = NormalDist().inv_cdf(q)
-        # Of a sum of two that do not depend on each other, no more than the sum of their quantiles.
-        first, gap = (part.median.mean * math.exp(part.sigma.mean * z) for part in (self.first_token, self.token_gap))
-        return first + max_tokens * gap
+        return _quantile_of(parts[0], q), _quantile_of(parts[1], q)
 
 
 def model(log: Log) -> Model:
@@ -61,30 +75,46 @@ def model(log: Log) -> Model:
     streamed = [call for call in log.calls if _has_tokens(call)]
     firsts = [Seen(call.first_token) for call in streamed if call.first_token]
     gaps = [Seen((call.latency.seconds - (call.first_token or 0.0)) / (call.output_tokens or 1)) for call in streamed]
-    is_enough = len(streamed) >= 20
+    is_enough = len(streamed) >= FEWEST
+    whole = fit(seen)
+    by_length, unfitted = _by_length(log.calls)
     return Model(
         len(seen),
         sum(not call.is_whole for call in seen),
         log.left_out,
-        fit(seen),
+        whole,
         fit(firsts) if is_enough else None,
         fit(gaps) if is_enough else None,
+        by_length,
+        unfitted,
+        _tokens(log.calls),
         {f"p{q * 100:g}": _quantile(seen, q) for q in QUANTILES},
     )
 
 
-def applied(scenario: Scenario, found: Model) -> Scenario:
-    """The scenario with the service's latency as the log has it, and what hangs there hanging here, too. Raises
-    `ValueError` where the log does not say enough."""
-    latency = found.latency()
-    if latency is None:
-        raise ValueError("the log has no ttft_s and output_tokens for 20 calls that ended")
-    changes: dict[str, Any] = {"server": scenario.server.model_copy(update={"latency": latency})}
-    if found.whole.hangs.low:
-        hang = FAULTS["no_answer"].model_validate({"kind": "no_answer", "share": format_share(round(found.hangs, 4))})
-        phases = (phase.model_copy(update={"faults": (*phase.faults, hang)}) for phase in scenario.timeline)
-        changes["timeline"] = tuple(phases)
-    return scenario.model_copy(update=changes)
+def _quantile_of(part: Fit, q: float) -> Interval:
+    """Of what was never given up: there the errors of the median and of sigma do not depend on each other."""
+    value, z = part.quantile(q), NormalDist().inv_cdf(q)
+    by_median, by_sigma = (math.log((each.high or each.mean) / each.mean) for each in (part.median, part.sigma))
+    factor = math.exp(math.hypot(by_median, z * part.sigma.mean * by_sigma))
+    return Interval(value, value / factor, value * factor)
+
+
+def _by_length(calls: Sequence[Logged]) -> tuple[ByLength | None, str]:
+    try:
+        found = fit_by_length(calls)
+    except TooFewData as error:
+        return None, str(error)
+    if found.distance <= FARTHEST:
+        return found, ""
+    return found, f"latency by length fits badly: {found.distance:.2f} off, where {FARTHEST} is too much"
+
+
+def _tokens(calls: Sequence[Logged]) -> Tokens | None:
+    found = sorted(call.output_tokens for call in calls if call.latency.is_whole and call.output_tokens is not None)
+    if not found:
+        return None
+    return Tokens(*(found[max(math.ceil(q * len(found)) - 1, 0)] for q in (0.5, 0.95)))
 
 
 def _has_tokens(call: Logged) -> bool:
@@ -105,9 +135,3 @@ def _quantile(seen: Sequence[Seen], q: float) -> str:
 
 def _seconds(value: float) -> str:
     return f"{value:.1f} s" if math.isfinite(value) else "beyond what was waited for"
-
-
-def _spread(part: Fit) -> dict[str, str]:
-    median = part.median.mean
-    p95 = median * math.exp(part.sigma.mean * NormalDist().inv_cdf(0.95))
-    return {"median": f"{1e6 * median:.0f}us", "p95": f"{1e6 * max(p95, 1.001 * median):.0f}us"}

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 
+from brownout.fakes.draws import Identity
+from brownout.fakes.journal import Served
+
+from ..records import AttemptRecord
 from .calls import TIMEOUTS
-from .observed import Absent, Observed
+from .observed import Absent, Observed, once
+
+_NOT_ITS_OWN = frozenset({"cancelled", "censored"})
+"""Ends of calls that are no limit of theirs: their requests went with them."""
 
 
 def amplification(seen: Observed) -> float:
@@ -42,7 +50,41 @@ def attempt_timeout_rate(seen: Observed) -> float | Absent:
     attempts = seen.ledger.attempts
     if not attempts:
         return Absent("no request was sent")
-    return sum(attempt.outcome in TIMEOUTS for attempt in attempts) / len(attempts)
+    return len(_cut_off(seen)) / len(attempts)
+
+
+def false_timeout_rate(seen: Observed) -> float | Absent:
+    """Of the requests that reached the service and met no fault there, those that a limit of the client's own cut off:
+    who had waited would have had an answer."""
+    sound = {attempt.who for attempt in seen.ledger.attempts if _is_sound(seen.served.get(attempt.who))}
+    if not sound:
+        return Absent("no request reached the service without meeting a fault")
+    return len(sound & _cut_off(seen)) / len(sound)
+
+
+def _is_sound(served: Served | None) -> bool:
+    return served is not None and not served.has_fired
+
+
+@once
+def _cut_off(seen: Observed) -> set[Identity]:
+    """The requests that a limit of the client's own has ended: those that the HTTP library's or a gap's has, and those
+    that were called off, by a layer further out, though nobody had left and no other request of the call had won."""
+    found = {attempt.who for attempt in seen.ledger.attempts if attempt.outcome in TIMEOUTS}
+    called_off = {attempt.who for attempt in seen.ledger.attempts if attempt.outcome == "cancelled"}
+    if called_off:
+        for call in seen.ledger.calls:
+            if call.outcome not in _NOT_ITS_OWN:
+                found.update(each.who for each in _of_limits(seen.attempts_of(call)))
+    return found
+
+
+def _of_limits(attempts: Sequence[AttemptRecord]) -> Iterator[AttemptRecord]:
+    """Those called off while no other of the call's requests ended: who loses against a hedge ends with it."""
+    for each in attempts:
+        others = (other for other in attempts if other.who.branch != each.who.branch)
+        if each.outcome == "cancelled" and not any(other.finished == each.finished for other in others):
+            yield each
 
 
 def late_attempts(seen: Observed) -> float | Absent:

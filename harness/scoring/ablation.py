@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..results import Estimate, Layer
+from ..part import Estimate
+from ..results import Layer
 from .estimates import paired
 from .figures import Figures
 from .standings import SCORE

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Literal
 
-from ..results import Change, Estimate, Reason, Row, RunFile
+from ..part import Estimate
+from ..results import Change, Reason, Row, RunFile
 from ..rules import Rule
 from ..statistics.difference import Difference, fewest_runs, paired, unpaired
 from ..statistics.holm import holm

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..results import Estimate
+from ..part import Estimate
 from ..statistics import Interval
 from ..statistics.bootstrap import bca
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..metrics import METRICS, by_count
 from ..metrics.quantiles import parts
-from ..results import Estimate, FaultCount, Row
+from ..part import Estimate
+from ..results import FaultCount, Row
 from ..statistics.pooled import pooled_quantile
 from .estimates import estimate
 from .figures import Figures

@@ -9,8 +9,8 @@ from ..latencies.survival import Survival
 
 HEDGED = 0.95
 """Of the requests that end at all, so many do before a second one is sent: a twentieth more load."""
-SLACK = 1.01
-"""A limit is set so much above the durations that it lets pass: digits that are rounded off cut nobody short."""
+SLACK = 1.05
+"""A limit is set so much above the durations that it lets pass: what is rounded off cuts nobody short."""
 
 
 class Split(NamedTuple):

@@ -17,6 +17,8 @@ MISSED = 10.0
 """The loss for missing a limit by as much as it is, so that nothing is worth missing one."""
 NEVER = 1e6
 """Stands for a metric that is infinite: worse than anything, and comparable."""
+BESIDE = ("goodput", "p95(latency)", "rmst", "false_timeout_rate", "amplification", "cost_per_good_call")
+"""What people ask of a value besides, whatever the goal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,18 @@ class Goal:
         return cls(name, tuple(map(parse, limits)), dict(weights or {}))
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Every metric that is needed."""
+    def needed(self) -> tuple[str, ...]:
+        """Every metric without which there is no loss."""
         return tuple(dict.fromkeys((self.metric, *(limit.metric for limit in self.limits))))
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Every metric that is measured."""
+        return tuple(dict.fromkeys((*self.needed, *BESIDE)))
+
+    @property
     def needs_twin(self) -> bool:
-        return not NEEDS_TWIN.isdisjoint(self.names)
+        return not NEEDS_TWIN.isdisjoint(self.needed)
 
     def loss(self, values: Mapping[str, float]) -> float:
         """Of one run, the smaller the better: the metric, turned round where more is better, and what it misses."""
@@ -52,10 +59,16 @@ class Goal:
         loss = -value if metric(self.metric).better == "higher" else value
         return _finite(loss) + sum(_finite(_missed(limit, values[limit.metric])) for limit in self.limits)
 
-    def weighed(self, losses: Sequence[tuple[str, float]]) -> float:
-        """The mean over scenarios."""
-        weights = [self.weights.get(name, 1.0) for name, _ in losses]
-        return sum(w * loss for w, (_, loss) in zip(weights, losses, strict=True)) / sum(weights)
+    def weighed(self, figures: Sequence[tuple[str, float]]) -> float:
+        """The mean over scenarios, by their names."""
+        weights = [self.weights.get(name, 1.0) for name, _ in figures]
+        return sum(w * each for w, (_, each) in zip(weights, figures, strict=True) if w) / sum(weights)
+
+
+def missed(limits: Iterable[str], values: Mapping[str, float]) -> list[str]:
+    """Those that these values do not keep."""
+    parsed = map(parse, limits)
+    return [each.text for each in parsed if each.metric in values and each.margin(values[each.metric]) < 0.0]
 
 
 def _missed(limit: Objective, value: float) -> float:

@@ -23,8 +23,9 @@ Kind: TypeAlias = Literal["duration", "share", "count", "choice"]
 MARK = "tune"
 _RANGE = re.compile(r"\s*(\S+)\s*\.\.\s*(\S+)\s*")
 _COUNT = re.compile(r"[0-9]{1,9}")
-_DIGITS = 3
-"""Significant digits of a value that was found: no timeout is known better."""
+_STEPS = ((2.0, 0.05), (5.0, 0.1), (10.0, 0.5))
+"""Up to 2 in steps of 0.05, and so on, and in every decade alike: no timeout is known better, and nobody writes 61.1 s.
+"""
 
 
 class BadMark(ValueError):
@@ -87,7 +88,9 @@ class Parameter:
         """To what a person would write, within the range."""
         if self.kind in ("count", "choice"):
             return float(min(max(round(value), self.low), self.high))
-        return min(max(float(f"{value:.{_DIGITS}g}"), self.low), self.high)
+        if not self.low < value < self.high:  # the ends stand in the file: somebody wrote them
+            return min(max(value, self.low), self.high)
+        return min(max(_plain(value), self.low), self.high)
 
     def written(self, value: float) -> str:
         """As it stands in a file; of a choice that is no scalar, which it is."""
@@ -102,6 +105,14 @@ class Parameter:
             return self.choices[round(value)]
         text = self.written(value)
         return Scalar(self.place, int(text) if self.kind == "count" else text, text)
+
+
+def _plain(value: float) -> float:
+    if value <= 0.0:
+        return 0.0
+    decade = 10.0 ** math.floor(math.log10(value))
+    step = next((step for most, step in _STEPS if value / decade < most), _STEPS[-1][1])
+    return float(f"{round(value / decade / step) * step * decade:.12g}")
 
 
 def is_mark(node: Node) -> bool:

@@ -1,30 +1,22 @@
-"""Plays candidates: one run for each scenario and seed, and of each only what the goal needs; what was played is kept,
-so that a search that was interrupted goes on from there."""
+"""Plays candidates: one run for each scenario and seed, and of each only the metrics that are asked for."""
 
 from __future__ import annotations
 
-import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
-from pathlib import Path
-from typing import NamedTuple
 
 from ..cells import Job
 from ..client import Client
 from ..metrics import Absent, Observed, metric
+from ..part import Estimate
 from ..scenario import Scenario
+from ..scoring.estimates import estimate
 from ..workers import end_with_parent
 from .goal import Goal
-
-
-class Run(NamedTuple):
-    """One run of one candidate. Metrics in base units; None where one has no meaning."""
-
-    values: dict[str, float | None]
-    calls: int
-    """That were simulated, those of the same run without faults included."""
+from .kept import Kept, Run
 
 
 def play(job: Job, names: tuple[str, ...], needs_twin: bool) -> Run:
@@ -33,36 +25,6 @@ def play(job: Job, names: tuple[str, ...], needs_twin: bool) -> Run:
     found = {name: metric(name).of(seen) for name in names}
     values = {name: None if isinstance(value, Absent) else value for name, value in found.items()}
     return Run(values, len(seen.ledger.calls) + (len(seen.twin.calls) if seen.twin is not None else 0))
-
-
-class Kept:
-    """Runs by their keys, a line of JSON each: a line that a kill has cut off is played again."""
-
-    def __init__(self, path: Path | None = None) -> None:
-        self._path = path
-        self._runs: dict[str, Run] = {}
-        if path is not None and path.exists():
-            text = path.read_text(encoding="utf-8", errors="replace")
-            if not text.endswith("\n"):
-                path.write_text(text[: text.rfind("\n") + 1], encoding="utf-8")
-            for line in text.splitlines():
-                try:
-                    key, values, calls = json.loads(line)
-                    self._runs[key] = Run(values, calls)
-                except ValueError:
-                    continue
-
-    def get(self, key: str) -> Run | None:
-        return self._runs.get(key)
-
-    def add(self, runs: Iterable[tuple[str, Run]]) -> None:
-        lines = []
-        for key, run in runs:
-            self._runs[key] = run
-            lines.append(json.dumps([key, run.values, run.calls]))
-        if self._path is not None and lines:
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write("\n".join(lines) + "\n")
 
 
 class Stage:
@@ -82,24 +44,45 @@ class Stage:
         self.scenarios = scenarios
         self.goal = goal
         self.calls = 0
+        self.runs = 0
+        """That were played or found among those kept."""
         self._kept = kept
         self._executor = executor
-        self._losses: dict[tuple[str, int], float] = {}
+        self._seen: dict[tuple[str, int], list[Run]] = {}
 
     def losses(self, candidates: Sequence[tuple[str, Client, Sequence[int]]]) -> list[list[float]]:
-        """Of each candidate (a key, the client, the seeds) the loss under each seed, over all scenarios."""
+        """Of each candidate (a key, the client, the seeds) the loss under each seed, over all scenarios. Raises
+        `ValueError` for a goal that has no meaning in one of them."""
         wanted = {
             (key, seed): [Job(scenario, client, self._before_first + seed, "sim", 1.0) for scenario in self.scenarios]
             for key, client, seeds in candidates
             for seed in seeds
-            if (key, seed) not in self._losses
+            if (key, seed) not in self._seen
         }
         runs = iter(self._play([job for jobs in wanted.values() for job in jobs]))
         for which, jobs in wanted.items():
-            found = [(job.scenario.name, next(runs)) for job in jobs]
-            self.calls += sum(run.calls for _, run in found)
-            self._losses[which] = self.goal.weighed([(name, self._loss(run)) for name, run in found])
-        return [[self._losses[key, seed] for seed in seeds] for key, _, seeds in candidates]
+            self._seen[which] = [next(runs) for _ in jobs]
+            self.calls += sum(run.calls for run in self._seen[which])
+        return [[self._loss(self._seen[key, seed]) for seed in seeds] for key, _, seeds in candidates]
+
+    def has_met(self, key: str, seeds: Sequence[int]) -> bool:
+        """Whether a candidate was played under all of these."""
+        return all((key, seed) in self._seen for seed in seeds)
+
+    def metrics(self, key: str, seeds: Sequence[int]) -> dict[str, list[float]]:
+        """Of a candidate that was played under these seeds: every metric that has a meaning, over the scenarios in
+        which it has one."""
+        found = {name: [self._metric(name, self._seen[key, seed]) for seed in seeds] for name in self.goal.names}
+        return {
+            name: [each for each in values if each is not None] for name, values in found.items() if None not in values
+        }
+
+    def estimates(self, key: str, seeds: Sequence[int]) -> dict[str, Estimate]:
+        """The same, each as its mean with its interval."""
+        return {
+            name: estimate(values, 1.0 if metric(name).unit == "%" else math.inf)
+            for name, values in self.metrics(key, seeds).items()
+        }
 
     def probe(self, client: Client) -> list[Observed]:
         """One run of each scenario with all that was recorded, under the first seed: here, and not kept."""
@@ -110,32 +93,42 @@ class Stage:
 
     def verified(self, client: Client, seed: int) -> tuple[float, float]:
         """The loss of one run as the simulator has it, and as the real SDK has it in virtual time."""
-        found = []
-        for backend in ("sim", "virtual"):
-            jobs = [Job(scenario, client, seed, backend, 1.0) for scenario in self.scenarios]
-            runs = zip(jobs, self._play(jobs), strict=True)
-            found.append(self.goal.weighed([(job.scenario.name, self._loss(run)) for job, run in runs]))
-        simulated, played = found
+        simulated, played = (
+            self._loss(self._play([Job(scenario, client, seed, backend, 1.0) for scenario in self.scenarios]))
+            for backend in ("sim", "virtual")
+        )
         return simulated, played
 
-    def _loss(self, run: Run) -> float:
-        if missing := [name for name, value in run.values.items() if value is None]:
+    def _loss(self, runs: Sequence[Run]) -> float:
+        """Of one run in each scenario."""
+        needed = self.goal.needed
+        if missing := [name for name in needed for run in runs if run.values[name] is None]:
             raise ValueError(f"{missing[0]} has no meaning in one of the scenarios, and cannot be a goal there")
-        return self.goal.loss({name: value for name, value in run.values.items() if value is not None})
+        known = ({name: value for name, value in run.values.items() if value is not None} for run in runs)
+        names = [scenario.name for scenario in self.scenarios]
+        return self.goal.weighed(list(zip(names, map(self.goal.loss, known), strict=True)))
+
+    def _metric(self, name: str, runs: Sequence[Run]) -> float | None:
+        figures = zip(self.scenarios, (run.values[name] for run in runs), strict=True)
+        known = [(scenario.name, value) for scenario, value in figures if value is not None]
+        return self.goal.weighed(known) if any(self.goal.weights.get(each, 1.0) for each, _ in known) else None
 
     def _play(self, jobs: Sequence[Job]) -> list[Run]:
-        keys = [job.key for job in jobs]
-        left = [i for i, key in enumerate(keys) if self._kept.get(key) is None]
         names, twin = self.goal.names, self.goal.needs_twin
+        keys = [job.key for job in jobs]
+        found = [self._kept.get(key, names) for key in keys]
+        left = [i for i, run in enumerate(found) if run is None]
         chosen = [jobs[i] for i in left]
+        self.runs += len(jobs) - len(chosen)
         if self._executor is None:
             played: Iterable[Run] = (play(job, names, twin) for job in chosen)
         else:
             count = len(chosen)
             played = self._executor.map(play, chosen, [names] * count, [twin] * count)
         for i, run in zip(left, played, strict=True):
-            self._kept.add([(keys[i], run)])
-        found = [self._kept.get(key) for key in keys]
+            self._kept.add(keys[i], run)
+            self.runs += 1
+            found[i] = run
         return [run for run in found if run is not None]
 
 

@@ -1,135 +1,111 @@
-"""What a search has found, and why: the interval around the best loss, what it gains, and how flat the optimum is."""
+"""What a search has found, and why."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from ..client import Client
-from ..files import FileError
-from ..results import Estimate
+from ..frames import Results
+from ..metrics import metric
+from ..part import Estimate
+from ..recommended import Curve, Tuning, Verified
 from ..scoring.estimates import paired, stated
 from ..statistics.bootstrap import bca
+from .front import front
 from .playing import Stage
-from .racing import best, is_worse
+from .racing import is_worse, mean
 from .search import Found
 from .space import Point, Space
 
-STEPS = 7
-"""Values of a curve, from one end of the range to the other."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One value of a parameter, all others being at their best."""
-
-    value: str
-    loss: Estimate
-    is_worse: bool
-    """Surely so, at 90%, under the same seeds."""
-    is_best: bool
-
-
-@dataclass(frozen=True)
-class Curve:
-    """What a parameter does to the loss."""
-
-    name: str
-    steps: list[Step]
-
-    @property
-    def flat(self) -> tuple[str, str]:
-        """The least and the largest value around the best that nothing speaks against."""
-        at = next(i for i, step in enumerate(self.steps) if step.is_best)
-        low = high = at
-        while low > 0 and not self.steps[low - 1].is_worse:
-            low -= 1
-        while high + 1 < len(self.steps) and not self.steps[high + 1].is_worse:
-            high += 1
-        return self.steps[low].value, self.steps[high].value
+FINALISTS = 3
+"""At the most: those the real SDK plays, too."""
+GAINS = ("goodput", "rmst", "cost_per_good_call")
+"""What is told of the gain besides the goal: calls answered in time, seconds of waiting, dollars."""
 
 
 @dataclass(frozen=True)
 class Tuned:
-    """The best point. Losses are in the unit of the goal's metric, turned round where more of it is better."""
+    """The best point."""
 
     client: Client
     text: str
     """The client's file, with what was found in it."""
     point: Point
-    values: dict[str, str]
-    loss: Estimate
-    gain: Estimate
-    """How much less the loss is than that of `instead_of`, under the same seeds."""
-    instead_of: str
-    curves: list[Curve]
-    candidates: int
-    calls: int
-    verified: tuple[float, float] | None = None
-    """The loss under the first seed in the simulator, and of the real SDK in virtual time."""
-    is_whole: bool = True
-    """Whether the search came to its end."""
-
-    def plain(self) -> dict[str, Any]:
-        """For JSON."""
-        return {
-            "values": self.values,
-            "point": list(self.point),
-            "loss": self.loss.model_dump(),
-            "gain": self.gain.model_dump(),
-            "instead_of": self.instead_of,
-            "curves": [
-                {"name": curve.name, "flat": list(curve.flat), "steps": [_plain(step) for step in curve.steps]}
-                for curve in self.curves
-            ],
-            "candidates": self.candidates,
-            "calls": self.calls,
-            "verified": self.verified and list(self.verified),
-            "is_whole": self.is_whole,
-        }
+    """The values in base units, in the order of the file."""
+    tuning: Tuning
+    """Why: intervals, what it gains, curves, the front."""
+    results: Results | None = None
+    """It and what it is compared with, played in the same scenarios; None if the search was interrupted."""
 
 
-def tuned(space: Space, stage: Stage, found: Found, seeds: int, current: Sequence[float] | None, called: str) -> Tuned:
-    """Of a search that is over, or was interrupted. `current`: the losses of the client to be compared with, under the
-    same seeds, which is `called` so; the middle of all ranges where there is none."""
-    finalists = found.finalists(seeds)
-    point = best(finalists)
-    losses = finalists[point]
-    if current is None:
-        [current] = stage.losses([(repr(space.middle), space.client(space.middle), range(1, seeds + 1))])
-    curves = [_curve(space, stage, point, i, losses) for i in range(len(space.parameters))]
-    return Tuned(
-        space.client(point),
-        space.text(point),
-        point,
-        space.described(point),
-        stated(bca(losses)),
-        paired(current, losses),
-        called,
-        curves,
-        len(found.losses),
-        stage.calls,
+def named(tuned: Client, current: Client | None, space: Space) -> Client:
+    """What the found one is compared with, under a name of its own: the middle of all ranges if there is nothing."""
+    other, suffix = (space.client(space.middle), "middle") if current is None else (current, "before")
+    return other if other.name != tuned.name else other.model_copy(update={"name": f"{other.name[:50]}-{suffix}"})
+
+
+def so_far(space: Space, found: Found, stage: Stage, seeds: Sequence[int], seed: int) -> Tuned:
+    """Of a search that was interrupted: what is known, without playing anything."""
+    point = found.best(len(seeds))
+    client = space.client(point)
+    tuning = Tuning(
+        client=client.name,
+        goal=stage.goal.metric,
+        limits=[limit.text for limit in stage.goal.limits],
+        seed=seed,
+        values=space.described(point),
+        loss=stated(bca(found.losses[point])),
+        metrics=stage.estimates(repr(point), seeds),
+        candidates=len(found.losses),
+        calls=stage.calls,
+        is_whole=False,
     )
+    return Tuned(client, space.text(point), point, tuning)
 
 
-def _curve(space: Space, stage: Stage, point: Point, which: int, losses: Sequence[float]) -> Curve:
-    parameter = space.parameters[which]
-    if parameter.kind == "choice":
-        values = [float(i) for i in range(len(parameter.choices))]
-    else:
-        values = [parameter.at_share(i / (STEPS - 1)) for i in range(STEPS)]
-    steps = []
-    for value in sorted({*values, point[which]}):
-        there = (*point[:which], value, *point[which + 1 :])
-        try:
-            client = space.client(there)
-        except FileError:  # it makes no sense beside the others
-            continue
-        [seen] = stage.losses([(repr(there), client, range(1, len(losses) + 1))])
-        steps.append(Step(parameter.written(value), stated(bca(seen)), is_worse(seen, losses), there == point))
-    return Curve(parameter.name, steps)
+def explained(
+    best: Tuned, instead_of: Client, space: Space, found: Found, stage: Stage, curves: list[Curve], seeds: Sequence[int]
+) -> Tuned:
+    """With what speaks for it. Plays what that takes."""
+    [current] = stage.losses([(_CURRENT, instead_of, seeds)])
+    tuning = best.tuning.model_copy(
+        update={
+            "instead_of": instead_of.name,
+            "gain": paired(current, found.losses[best.point]),
+            "gains": _gains(stage, repr(best.point), seeds),
+            "curves": curves,
+            "front": front(space, stage, found, best.point, seeds),
+            "calls": stage.calls,
+        }
+    )
+    return replace(best, tuning=tuning)
 
 
-def _plain(step: Step) -> dict[str, Any]:
-    return asdict(step) | {"loss": step.loss.model_dump()}
+def with_sdk(best: Tuned, space: Space, found: Found, stage: Stage, seeds: Sequence[int]) -> Tuned:
+    """With what the real SDK makes in virtual time of the best, and of who is not surely worse."""
+    finalists = found.finalists(len(seeds))
+    leader = finalists[best.point]
+    near = [point for point in finalists if not is_worse(finalists[point], leader)]
+    verified = [
+        Verified(values=space.described(point), seed=seeds[0], simulated=simulated, played=played)
+        for point in sorted(near, key=lambda each: mean(finalists[each]))[:FINALISTS]
+        for simulated, played in [stage.verified(space.client(point), seeds[0])]
+    ]
+    return replace(best, tuning=best.tuning.model_copy(update={"verified": verified}))
+
+
+_CURRENT = "current"
+"""What a stage knows it by: no point is written so."""
+
+
+def _gains(stage: Stage, point: str, seeds: Sequence[int]) -> dict[str, Estimate]:
+    """By how much each is better than what there was; what is infinite in a run has no difference."""
+    now, before = stage.metrics(point, seeds), stage.metrics(_CURRENT, seeds)
+    found = {}
+    for name in GAINS:
+        if all(name in each and all(map(math.isfinite, each[name])) for each in (now, before)):
+            better = (now, before) if metric(name).better == "higher" else (before, now)
+            found[name] = paired(better[0][name], better[1][name])
+    return found

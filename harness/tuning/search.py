@@ -29,6 +29,10 @@ class Found:
         """Those that have met all seeds."""
         return {point: losses for point, losses in self.losses.items() if len(losses) == seeds}
 
+    def best(self, seeds: int) -> Point:
+        """Of those. Raises `ValueError` where there are none."""
+        return best(self.finalists(seeds))
+
 
 class Search:
     """Looks for the point with the least loss. Seeds are 1 to `seeds`; `seed` is the sampler's."""

@@ -1,55 +1,121 @@
-"""All of it: search, explain, and play the best with the real SDK."""
+"""All of it: search, explain, play the best with the real SDK, and compare it with what there was."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from ..client import Client
 from ..files import Document
+from ..frames import RUN_FILE
+from ..plan import Plan
+from ..run import run
 from ..scenario import Scenario
+from ..sources import Source
+from ..store import FILE_NAME, Store
+from .curves import settled
 from .goal import Goal
 from .guessing import guesses
-from .playing import Kept, Stage, processes
-from .result import Tuned, tuned
+from .kept import Kept
+from .playing import Stage, processes
+from .result import Tuned, explained, named, so_far, with_sdk
 from .search import Found, Search
 from .space import Space
+
+CLIENT_FILE = "client.yaml"
+_RUNS = "tune.jsonl"
+Doing = Literal["searching", "explaining", "verifying", "comparing"]
+
+
+class Progress(NamedTuple):
+    """How far a search is."""
+
+    doing: Doing
+    found: Found
+    runs: int
+    """So far."""
 
 
 def tune(
     document: Document | Space,
-    scenarios: Sequence[Scenario],
+    scenarios: Sequence[Source[Scenario]],
     goal: Goal,
     *,
-    against: Client | None = None,
+    against: Source[Client] | None = None,
     seeds: int = 16,
     batches: int = 12,
     seed: int = 1,
+    sample: float = 1.0,
     workers: int = 1,
-    kept: Path | None = None,
+    folder: Path | None = None,
+    resume: bool = False,
     verifies: bool = True,
-    progress: Callable[[Found], None] = lambda found: None,
+    command: str = "",
+    progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Tuned:
-    """Ctrl-C gives the best so far, if anything was played under every seed.
+    """Ctrl-C gives the best so far at once, if anything was played under every seed: what is known of it, and nothing
+    more is played. `folder`: where every run is kept, to go on from there with `resume`.
 
-    Raises `FileError` for what is wrong with the file, `ValueError` for a goal without meaning in a scenario,
-    `ImportError` without Optuna.
+    Raises `FileError` for what is wrong with the file, `ValueError` for a goal without meaning in a scenario and for
+    what `Plan.check` refuses, `ImportError` without Optuna, `store.StoreError` and `OSError` for the folder.
     """
     space = document if isinstance(document, Space) else Space.of(document)
-    with processes(workers) as executor:
-        stage = Stage(scenarios, goal, Kept(kept), executor)
+    middle = Source(space.client(space.middle), "", "")
+    plan = Plan(scenarios, [middle], range(1, seeds + 1), "sim", 1.0, sample, workers, goal.weights, command=command)
+    plan.check()
+    with processes(workers) as executor, ExitStack() as stack:
+        kept, store = Kept(), None
+        if folder is not None:
+            kept = Kept(_kept_in(folder, resume=resume))
+            store = stack.enter_context(Store(folder / FILE_NAME, is_new=not resume))
+        stage = Stage(plan.played_scenarios, goal, kept, executor)
         search = Search(space, stage, seeds=seeds, batches=batches, seed=seed)
-        is_whole = True
+        found = search.found
+        best: Tuned | None = None
+
+        def tell(doing: Doing) -> None:
+            progress(Progress(doing, found, stage.runs))
+
         try:
-            search.run(guesses(space, stage, against), progress)
+            first = guesses(space, stage, None if against is None else against.value)
+            search.run(first, lambda found: tell("searching"))
+            tell("explaining")
+            _, curves = settled(space, stage, found, plan.seeds)
+            best = so_far(space, found, stage, plan.seeds, seed)
+            current = named(best.client, None if against is None else against.value, space)
+            best = explained(best, current, space, found, stage, curves, plan.seeds)
+            if verifies:
+                tell("verifying")
+                best = with_sdk(best, space, found, stage, plan.seeds)
+            tell("comparing")
+            there_was = Source(current, "", "" if against is None else against.named)
+            results = run(replace(plan, clients=[Source(best.client, best.text, ""), there_was]), store)
         except KeyboardInterrupt:
-            if not search.found.finalists(seeds):
+            if not found.finalists(seeds):
                 raise
-            is_whole = False
-        losses, called = None, "the middle of the ranges"
-        if against is not None:
-            [losses] = stage.losses([("against", against, range(1, seeds + 1))])
-            called = against.name
-        found = replace(tuned(space, stage, search.found, seeds, losses, called), is_whole=is_whole)
-        return replace(found, verified=stage.verified(found.client, 1)) if verifies else found
+            return best or so_far(space, found, stage, plan.seeds, seed)
+    tuning = best.tuning.model_copy(update={"is_whole": True})
+    results.file = results.file.model_copy(update={"tuning": tuning})
+    return replace(best, tuning=tuning, results=results)
+
+
+def _kept_in(folder: Path, *, resume: bool) -> Path:
+    """The file of what was played; what is there already is dropped unless it is to go on from there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / _RUNS
+    if not resume:
+        path.unlink(missing_ok=True)
+    return path
+
+
+def save(found: Tuned, folder: Path) -> list[Path]:
+    """Write the client's file and the results, as far as there are any. Raises `OSError`."""
+    written = [folder / CLIENT_FILE]
+    written[0].write_text(found.text, encoding="utf-8")
+    if found.results is not None:
+        written.append(folder / RUN_FILE)
+        found.results.file.save(written[1])
+    return written

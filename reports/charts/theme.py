@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from brownout.harness.results import Estimate
+from brownout.harness.part import Estimate
 
 Spec = dict[str, Any]
 Of = TypeVar("Of")

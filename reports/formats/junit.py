@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from brownout.harness.results import Change, Estimate, PlayedScenario, RunFile, Verdict
+from brownout.harness.part import Estimate
+from brownout.harness.results import Change, PlayedScenario, RunFile, Verdict
 from brownout.harness.scoring.verdicts import said
 
 from .. import words

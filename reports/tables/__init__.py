@@ -11,6 +11,7 @@ from .latency import latency
 from .layers import layers
 from .objectives import judgements, objectives
 from .ranking import clients, front, pairs, ranks, standings
+from .tuning import tables as tuning
 from .waterfall import waterfall
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "ranks",
     "scenario",
     "standings",
+    "tuning",
     "waterfall",
 ]

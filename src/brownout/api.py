@@ -24,7 +24,6 @@ from brownout.harness.results import Backend, Change
 from brownout.harness.results import load as load_file
 from brownout.harness.rules import DEFAULTS, parse_all
 from brownout.harness.run import run as run_plan
-from brownout.harness.sampling import sampled
 from brownout.harness.scenario import Scenario
 from brownout.harness.sources import Source
 from brownout.harness.store import FILE_NAME, Store
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     import anthropic
 
     from brownout.harness.doctor.finding import Diagnosis
+    from brownout.harness.latencies.model import Model
     from brownout.harness.production.face import ResilientAnthropic, ResilientAsyncAnthropic
     from brownout.harness.production.records import Hook
     from brownout.harness.testing.service import Service
@@ -50,6 +50,7 @@ __all__ = [
     "doctor",
     "explain",
     "export",
+    "latencies",
     "load",
     "resilient",
     "run",
@@ -200,45 +201,80 @@ def tune(
     limits: Iterable[str] = (),
     weights: Mapping[str, float] | None = None,
     against: Named | Client | None = None,
+    latencies: Named | Model | None = None,
     seeds: int = 16,
     batches: int = 12,
     seed: int = 1,
     sample: float = 1.0,
     workers: int = 1,
-    kept: Named | None = None,
+    folder: Named | None = None,
+    resume: bool = False,
 ) -> Tuned:
     """The values that a client file leaves open, `{tune: 15s..180s}`, at which it holds best: `Tuned.client` has them,
-    `Tuned.text` is the file with them in it, `gain` what they bring over `against` (not given: the middle of the
-    ranges), and `curves` how far each may be moved.
+    `Tuned.text` is the file with them in it, and `Tuned.tuning` says why: what they gain over `against` (not given: the
+    middle of the ranges), how far each may be moved, the front of goodput and its price. `Tuned.results` compares both
+    clients in the same scenarios, as `compare` does.
 
     `open`: what the file does not leave open and is searched, too, `timeouts.read` or `retry.retries=1..8`. `goal`: a
-    metric, to be as small or as large as is better. `limits`: objectives that have to be kept. `seeds`: how many runs
-    the best is judged by; `batches`: how many times eight candidates are tried at the most. `seed`: of the search.
-    `kept`: a file of what was played, to go on from. With more than one of `workers` a script needs its
-    `if __name__ == "__main__":`.
+    metric, to be as small or as large as is better. `limits`: objectives that have to be kept. `latencies`: a
+    log of your calls, or what `latencies` says of it: the service is then as fast as that. `seeds`: how many runs the
+    best is judged by; `batches`: how many times eight candidates are tried at the most. `seed`: of the search.
+    `folder`: where `client.yaml` and `run.json` are written, and every run is kept, to go on from there with `resume`.
+    With more than one of `workers` a script needs its `if __name__ == "__main__":`.
 
     Raises `ImportError` without Optuna (`brownout[tune]`), `ValueError` for goals that make no sense, and as `scenario`
     does for files.
     """
     from brownout.harness.tuning.goal import Goal
     from brownout.harness.tuning.opening import opened
+    from brownout.harness.tuning.tune import save
     from brownout.harness.tuning.tune import tune as search
 
-    return search(
+    if resume and folder is None:
+        raise ValueError("resume: goes on from a folder, and there is none")
+    found = search(
         opened(sources.client_document(fspath(client)), open),
-        [sampled(source.value, sample) for source in _each(scenarios, _scenario)],
+        _as_logged(_each(scenarios, _scenario), latencies),
         Goal.parse(goal, limits, weights),
-        against=_tuned_against(against),
+        against=None if against is None else _client(against),
         seeds=seeds,
         batches=batches,
         seed=seed,
+        sample=sample,
         workers=workers,
-        kept=None if kept is None else Path(kept),
+        folder=None if folder is None else Path(folder),
+        resume=resume,
     )
+    if folder is not None:
+        save(found, Path(folder))
+    return found
 
 
-def _tuned_against(given: Named | Client | None) -> Client | None:
-    return given if given is None or isinstance(given, Client) else sources.client(fspath(given)).value
+def _client(given: Named | Client) -> Source[Client]:
+    return Source(given, "", "") if isinstance(given, Client) else sources.client(fspath(given))
+
+
+def latencies(path: Named) -> Model:
+    """What a log of your calls says of the service: `read_timeout(max_tokens)` is how long an answer takes, with its
+    interval, `hanging` the share that never ends, `by_length`, `first_token` and `token_gap` are the fits.
+
+    `path`: a table with a row a call (.csv, .jsonl, .parquet), or OpenTelemetry's (.json, .jsonl); docs/tune.md has the
+    names. Raises `harness.latencies.log.LogError`, a `ValueError`, for what is no log, `ValueError` for too few calls,
+    and `OSError`.
+    """
+    from brownout.harness.latencies.log import read
+    from brownout.harness.latencies.model import model
+
+    return model(read(Path(path)))
+
+
+def _as_logged(scenarios: list[Source[Scenario]], given: Named | Model | None) -> list[Source[Scenario]]:
+    if given is None:
+        return scenarios
+    from brownout.harness.latencies.applied import applied
+
+    found = latencies(given) if isinstance(given, str | PathLike) else given
+    return [Source(applied(source.value, found), "", "") for source in scenarios]
 
 
 def load(folder: Named) -> Results:

@@ -178,7 +178,7 @@ def init(**options: Any) -> None:
     "--latencies",
     type=click.Path(dir_okay=False, exists=True, path_type=Path),
     default=None,
-    help="A log of your calls (CSV, JSONL, Parquet): the service of the scenarios is then as fast as that.",
+    help="A log of your calls (see `brownout latencies -h`): the service of the scenarios is then as fast as that.",
 )
 @click.option(
     "--seeds",
@@ -205,6 +205,14 @@ def init(**options: Any) -> None:
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out/tune"), show_default=True)
 @click.option("--resume", is_flag=True, help="Go on from what an interrupted search has played.")
+@click.option(
+    "--format",
+    "formats",
+    type=Format(),
+    multiple=True,
+    default=("markdown", "html"),
+    help=f"What is written there besides run.json: {FORMATS_HELP}  [default: markdown, html]",
+)
 def tune(**options: Any) -> None:
     """Find the values that CLIENT leaves open: `{tune: 15s..180s}`, or a list of choices.
 
@@ -215,6 +223,28 @@ def tune(**options: Any) -> None:
     from .commands.tune import tune as command
 
     command(Options(**options))
+
+
+@group.command()
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option(
+    "--max-tokens",
+    type=click.IntRange(min=1),
+    multiple=True,
+    help="Say how long an answer of so many tokens takes. May be given more than once.  [default: 256, 1024, 4096, "
+    "8192]",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same, for machines.")
+def latencies(**options: Any) -> None:
+    """Say what a log of your calls says of the service: how fast it is, and how long to wait for what.
+
+    FILE has a row a call (.csv, .jsonl, .parquet), with latency_s or latency_ms, and output_tokens, max_tokens, ttft_s
+    and outcome where they are known; or it is OpenTelemetry's (.json, .jsonl), as the collector's file exporter writes
+    it. The page docs/tune.md has the names.
+    """
+    from .commands.latencies import latencies as command
+
+    command(**options)
 
 
 @group.command()

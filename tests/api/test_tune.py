@@ -13,14 +13,18 @@ from ..cli.test_tune import INCIDENT, OPEN
 
 
 def test_what_is_found_can_be_compared_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "open.yaml"
+    path, out = tmp_path / "open.yaml", tmp_path / "out"
     path.write_text(OPEN, encoding="utf-8")
     incident = loads(INCIDENT, brownout.Scenario)
-    found = brownout.tune(path, [incident], against="no-retry", seeds=3, batches=1, kept=tmp_path / "runs.jsonl")
+    found = brownout.tune(path, [incident], against="no-retry", seeds=3, batches=1, folder=out)
     assert found.client == loads(found.text, brownout.Client)
-    assert found.instead_of == "no-retry"
-    again = brownout.tune(path, [incident], against="no-retry", seeds=3, batches=1, kept=tmp_path / "runs.jsonl")
-    assert again == found
+    assert found.tuning.instead_of == "no-retry"
+    assert found.results is not None
+    assert brownout.load(out).verdict == found.results.verdict
+    kept = (out / "tune.jsonl").read_bytes()
+    again = brownout.tune(path, [incident], against="no-retry", seeds=3, batches=1, folder=out, resume=True)
+    assert again.tuning == found.tuning
+    assert (out / "tune.jsonl").read_bytes() == kept
     results = brownout.compare([incident], [found.client, "no-retry"], seeds=2)
     assert {client.name for client in results.file.clients} == {"mine", "no-retry"}
 

@@ -41,6 +41,7 @@ KNOWN = [
         (("demo", "-h"), set()),
         (("init", "--help"), set()),
         (("doctor", "--help"), set()),
+        (("latencies", "--help"), set()),
         (("schema", "--help"), set()),
         (("list",), {"ruamel"}),
         (("show", "calm"), set()),
@@ -62,7 +63,7 @@ def test_help_names_every_command(here: Here) -> None:
     """With a sentence each, on stdout."""
     said = here("--help")
     assert (said.code, said.err) == (0, "")
-    for name in ("compare", "demo", "doctor", "init", "list", "run", "schema", "serve", "show"):
+    for name in ("compare", "demo", "doctor", "init", "latencies", "list", "run", "schema", "serve", "show"):
         assert f"\n  {name} " in said.out
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
+import shlex
 from pathlib import Path
 
+from brownout.fakes.units import format_duration, parse_duration
+from brownout.harness import results
 from brownout.harness.client import Client
 from brownout.harness.files import load
 
@@ -37,20 +39,37 @@ def test_the_client_is_written_ready_to_run(here: Here) -> None:
     write()
     said = here("tune", "open.yaml", *QUICK, "--against", "no-retry")
     assert said.code == 0
-    first, second, *_ = said.out.splitlines()
+    first, second, third, *_ = said.out.splitlines()
     assert first.startswith("timeouts.read ")
     assert "better than no-retry." in first
-    assert "The real SDK in virtual time comes to the same" in second
+    assert re.fullmatch(r"Better by: goodput .* points, mean wait .* s, cost per good call .*\.", second)
+    assert "The real SDK in virtual time comes to the same" in third
     assert "\ntimeouts.read: " in said.out
     assert " worse\n" in said.out
     assert said.err.startswith("batch 1: ")
     text = Path("out/client.yaml").read_text(encoding="utf-8")
     assert "  # of ours" in text
     assert "tune" not in text
-    told = json.loads(Path("out/tune.json").read_text(encoding="utf-8"))
-    assert f"{told['point'][0]:g}s" in first
-    assert load("out/client.yaml", Client).timeouts.read == told["point"][0]
+    told = results.load(Path("out/run.json"))
+    assert told.tuning is not None
+    assert f"timeouts.read {told.tuning.values['timeouts.read']}, " in first
+    assert load("out/client.yaml", Client).timeouts.read == parse_duration(told.tuning.values["timeouts.read"])
     assert here("compare", "-c", "out/client.yaml", "-s", "incident.yaml", "--seeds", "2", "--out", "out/run").code == 0
+
+
+def test_the_report_says_what_to_set_first(here: Here) -> None:
+    """With what it is compared with in the same incidents; and it can be made again, by its command too."""
+    write()
+    assert here("tune", "open.yaml", *QUICK, "--no-verify", "--format", "markdown").code == 0
+    page = Path("out/report.md").read_text(encoding="utf-8")
+    assert page.splitlines()[0] == "# Brownout: which values hold best"
+    assert re.search(r"^.*Set timeouts\.read .*, retry\.retries \d\W+ mine holds best", page, re.MULTILINE)
+    assert page.index("## What to set") < page.index("Standings") < page.index("## some-hang")
+    assert here("report", "out", "--format", "markdown").out == page
+    command = next(line for line in page.splitlines() if line.strip().startswith("brownout tune"))
+    before = Path("out/client.yaml").read_bytes()
+    assert here(*shlex.split(command)[1:], "--no-verify", "--workers", "1", "--out", "again").code == 0
+    assert Path("again/client.yaml").read_bytes() == before
 
 
 def test_a_search_goes_on_from_what_was_played(here: Here) -> None:
@@ -103,8 +122,8 @@ def test_a_shipped_client_is_opened_by_name(here: Here) -> None:
     assert "\nretry.retries: " in said.out
     found = load("out/client.yaml", Client)
     assert found.name == "guide-stacked"
-    assert found.timeouts.read in (point := json.loads(Path("out/tune.json").read_text(encoding="utf-8"))["point"])
-    assert len(point) == 2
+    [line] = [line for line in said.out.splitlines() if line.startswith("timeouts.read ")]
+    assert f"timeouts.read {format_duration(found.timeouts.read)}, retry.retries " in line
     said = here("tune", "guide-staked", *QUICK, *opens)
     assert said.code == 2
     assert 'unknown client "guide-staked", did you mean "guide-stacked"?' in said.err
@@ -130,7 +149,13 @@ def test_the_service_may_be_as_fast_as_a_log_says(here: Here) -> None:
     lines = said.out.splitlines()
     assert re.fullmatch(r"400 calls, \d+ of them given up; 0 that failed are left out\.", lines[0])
     assert any(line.startswith("  first token  lognormal, median 8") for line in lines)
-    assert any("Without streaming 99% of answers of 8,192 tokens take at most" in line for line in lines)
+    assert any(line.startswith("    8,192 tokens  ") for line in lines)
+    frame(400).drop(columns="ttft_ms").to_csv("calls.csv", index=False)
+    said = here("tune", "open.yaml", *QUICK, "--batches", "1", "--no-verify", "--latencies", "calls.csv")
+    assert said.code == 0
+    frame(400).drop(columns="output_tokens").to_csv("calls.csv", index=False)
+    said = here("tune", "open.yaml", *QUICK, "--latencies", "calls.csv")
+    assert said == (2, "", "calls.csv: too few data: 20 calls that ended with output_tokens are needed, there are 0\n")
     frame(10).to_csv("calls.csv", index=False)
     said = here("tune", "open.yaml", *QUICK, "--latencies", "calls.csv")
     assert said.code == 2

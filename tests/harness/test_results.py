@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from brownout.harness.results import SCHEMA_VERSION, Cell, Estimate, RunFile, RunFileError, load, schema
+from brownout.harness.part import Estimate
+from brownout.harness.results import SCHEMA_VERSION, Cell, RunFile, RunFileError, load, schema
 from brownout.harness.run import run as play
 
 from . import tiny

@@ -13,7 +13,7 @@ import pyarrow.parquet
 from junitparser import JUnitXml
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from brownout.harness.results import Estimate
+from brownout.harness.part import Estimate
 from brownout.reports.formats import Rendered
 
 

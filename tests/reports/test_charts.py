@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from brownout.harness.ending import ending
-from brownout.harness.results import Estimate
+from brownout.harness.part import Estimate
 from brownout.reports import drawing
 from brownout.reports.charts import theme
 from brownout.reports.charts.waterfall import _KINDS, kind_of
@@ -17,10 +17,13 @@ from brownout.reports.report import Report
 from brownout.reports.table import Chart, Table
 
 from .runs import AGREEMENT, run
+from .tunings import tuned_run
 
 TABLES = [table for table in Report(run(), AGREEMENT).document.tables if table.chart]
 CHARTS = {table.chart.name: table.chart for table in TABLES if table.chart}
-each_chart = pytest.mark.parametrize("name", CHARTS)
+TUNED = {table.chart.name: table.chart for table in Report(tuned_run()).document.tables if table.chart}
+EVERY = TUNED | CHARTS
+each_chart = pytest.mark.parametrize("name", EVERY)
 
 
 def test_there_is_a_chart_of_everything_that_has_one() -> None:
@@ -31,12 +34,13 @@ def test_there_is_a_chart_of_everything_that_has_one() -> None:
         "calm-course", "calm-latency", "calm-costs",
     ]  # fmt: skip
     assert len(TABLES) == len(CHARTS), "two charts have one name"
+    assert list(TUNED) == ["tuned-timeouts-read", "tuned-front", *CHARTS]
 
 
 @each_chart
 def test_it_is_drawn(name: str) -> None:
     """As an image with words for it, in the page's ink, with nothing in it that acts or is fetched."""
-    root = ET.fromstring(drawing.svg(CHARTS[name]))
+    root = ET.fromstring(drawing.svg(EVERY[name]))
     assert root.attrib["role"] == "img"
     assert len(root.attrib["aria-label"]) > 30
     assert {element.tag for element in root.iter()} <= {
@@ -50,7 +54,7 @@ def test_it_is_drawn(name: str) -> None:
 @each_chart
 def test_its_ids_are_its_own(name: str) -> None:
     """Several charts stand in one page."""
-    text = drawing.svg(CHARTS[name])
+    text = drawing.svg(EVERY[name])
     ids = re.findall(r'\bid="([^"]+)"', text)
     assert all(found.startswith(f"{name}-") for found in ids)
     assert set(re.findall(r"url\(#([^)]+)\)", text)) <= set(ids)
@@ -59,10 +63,10 @@ def test_its_ids_are_its_own(name: str) -> None:
 @each_chart
 def test_as_a_file_it_needs_no_page(name: str) -> None:
     """White paper, dark ink, a namespace; and the same as pixels."""
-    text = drawing.standalone(CHARTS[name])
+    text = drawing.standalone(EVERY[name])
     assert ET.fromstring(text).tag == "{http://www.w3.org/2000/svg}svg"
     assert "currentColor" not in text
-    assert drawing.png(CHARTS[name], 1.0).startswith(b"\x89PNG\r\n")
+    assert drawing.png(EVERY[name], 1.0).startswith(b"\x89PNG\r\n")
 
 
 def drawn_values(chart: Chart, field: str) -> set[Any]:

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brownout.harness.metrics import METRICS, metric
-from brownout.harness.results import Change, Estimate, Row, RunFile, load
+from brownout.harness.part import Estimate
+from brownout.harness.results import Change, Row, RunFile, load
 from brownout.harness.run import run as play
 from brownout.reports import drawing, tidy, words
 from brownout.reports.formats import CannotRender, Rendered, csv, formats, junit, named, names, openmetrics, parquet

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
+from brownout.harness import again
 from brownout.harness.client import Client
 from brownout.harness.files import FileError
-from brownout.harness.latencies.log import read as read_log
-from brownout.harness.latencies.model import applied, model
-from brownout.harness.metrics import metric
+from brownout.harness.latencies.applied import applied
 from brownout.harness.objectives import ObjectiveError
-from brownout.harness.sampling import sampled
 from brownout.harness.scenario import Scenario
-from brownout.harness.sources import UnknownName, client, client_document, scenario
+from brownout.harness.scoring import Unplayable
+from brownout.harness.sources import Source, UnknownName, client, client_document, scenario
+from brownout.harness.store import StoreError
 from brownout.harness.tuning.goal import Goal
 from brownout.harness.tuning.opening import opened
-from brownout.harness.tuning.racing import best, mean
 from brownout.harness.tuning.result import Tuned
-from brownout.harness.tuning.search import Found
 from brownout.harness.tuning.space import Space
+from brownout.harness.tuning.tune import save
 from brownout.harness.tuning.tune import tune as search
-from brownout.reports.latencies import latencies_text
+from brownout.harness.workers import WorkersDied
+from brownout.reports.latencies import LENGTHS, latencies_text
+from brownout.reports.report import Report
 from brownout.reports.tuned import tuned_text
+from brownout.reports.write import check, write
 
+from .latencies import logged
 from .loading import FilesRefused, each
-from .playing import cores
-from .writing import tell, try_out, writing
-
-RUNS = "tune.jsonl"
+from .playing import CannotRun, cores
+from .tuning import telling
+from .writing import CannotWrite, rendering, tell, try_out, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Options:
     verify: bool
     out: Path
     resume: bool
+    formats: tuple[str, ...]
 
 
 def tune(options: Options) -> None:
@@ -61,44 +64,54 @@ def tune(options: Options) -> None:
     space, scenarios, goal, against = _given(options)
     if options.latencies is not None:
         scenarios = _as_logged(options.latencies, scenarios)
+    formats = list(dict.fromkeys(options.formats))
+    with rendering():
+        check(formats)
     try_out(options.out)
-    runs = options.out / RUNS
-    if not options.resume:
-        runs.unlink(missing_ok=True)
     try:
-        found = search(
-            space,
-            [sampled(each, options.sample or 1.0) for each in scenarios],
-            goal,
-            against=against,
-            seeds=options.seeds,
-            batches=options.batches,
-            seed=options.seed,
-            workers=options.workers or cores(),
-            kept=runs,
-            verifies=options.verify,
-            progress=lambda found: _tell(found, space, options.seeds),
-        )
+        with writing(options.out), telling(space, options.batches) as tell_progress:
+            found = search(
+                space,
+                scenarios,
+                goal,
+                against=against,
+                seeds=options.seeds,
+                batches=options.batches,
+                seed=options.seed,
+                sample=options.sample or 1.0,
+                workers=options.workers or cores(),
+                folder=options.out,
+                resume=options.resume,
+                verifies=options.verify,
+                command=_command(options),
+                progress=tell_progress,
+            )
     except ImportError:
         raise click.UsageError("tuning needs Optuna: pip install 'brownout[tune]'") from None
+    except StoreError as error:
+        raise CannotWrite(str(error)) from None
+    except Unplayable as error:
+        raise CannotRun(str(error)) from None
+    except WorkersDied as error:
+        raise CannotRun(f"{error}\nGo on with: {_command(options)} --resume") from None
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    if not found.is_whole:
+    if not found.tuning.is_whole:
         click.echo("Interrupted; --resume goes on from here. The best so far:", err=True)
-    click.echo(tuned_text(found, goal), nl=False)
-    _write(options, found, goal)
-    if not found.is_whole:
+    tell(tuned_text(found.tuning).rstrip("\n"))
+    _write(options.out, found, formats)
+    if not found.tuning.is_whole:
         raise click.exceptions.Exit(130)
 
 
-def _given(options: Options) -> tuple[Space, list[Scenario], Goal, Client | None]:
+def _given(options: Options) -> tuple[Space, list[Source[Scenario]], Goal, Source[Client] | None]:
     problems: list[str] = []
-    scenarios = [source.value for source in each(options.scenarios, scenario, problems)]
+    scenarios = each(options.scenarios, scenario, problems)
     current = None
     try:
         space = Space.of(opened(client_document(options.client), options.opened))
         if options.against is not None:
-            current = client(options.against).value
+            current = client(options.against)
     except (FileError, UnknownName) as error:
         problems.append(str(error))
     except ValueError as error:
@@ -112,35 +125,38 @@ def _given(options: Options) -> tuple[Space, list[Scenario], Goal, Client | None
     return space, scenarios, goal, current
 
 
-def _as_logged(path: Path, scenarios: list[Scenario]) -> list[Scenario]:
+def _as_logged(path: Path, scenarios: list[Source[Scenario]]) -> list[Source[Scenario]]:
     """With the latency of a log, of which is told what it says."""
+    found = logged(path)
     try:
-        found = model(read_log(path))
-        changed = [applied(each, found) for each in scenarios]
-    except OSError as error:
-        raise FilesRefused(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+        changed = [replace(each, value=applied(each.value, found), named="") for each in scenarios]
     except ValueError as error:
-        raise FilesRefused(str(error) if str(error).startswith(str(path)) else f"{path}: {error}") from None
-    lengths = sorted({kind.max_tokens for each in scenarios for kind in each.workload.kinds})
+        raise FilesRefused(f"{path}: {error}") from None
+    lengths = [*LENGTHS, *(kind.max_tokens for each in scenarios for kind in each.value.workload.kinds)]
     click.echo(latencies_text(found, lengths))
     return changed
 
 
-def _tell(found: Found, space: Space, seeds: int) -> None:
-    point = best(found.finalists(seeds))
-    values = ", ".join(f"{name} {value}" for name, value in space.described(point).items())
-    loss = mean(found.losses[point])
-    click.echo(f"batch {found.batches}: {loss:.4g} by {values}; {found.calls:,} calls", err=True)
+def _command(options: Options) -> str:
+    """The one that comes to the same."""
+    words = ["brownout", "tune", options.client]
+    words += [word for value in options.opened for word in ("--open", value)]
+    words += [word for name in options.scenarios for word in ("-s", name)]
+    words += ["--goal", options.goal]
+    words += [word for limit in options.limits for word in ("--limit", limit)]
+    words += [word for name, weight in options.weights for word in ("--weight", f"{name}={again.number(weight)}")]
+    words += ["--against", options.against] if options.against is not None else []
+    words += ["--latencies", str(options.latencies)] if options.latencies is not None else []
+    words += ["--seeds", str(options.seeds), "--batches", str(options.batches), "--seed", str(options.seed)]
+    words += ["--sample", again.number(options.sample)] if options.sample is not None else []
+    return shlex.join(words)
 
 
-def _write(options: Options, found: Tuned, goal: Goal) -> None:
-    told = {"goal": goal.metric, "unit": metric(goal.metric).unit, "seeds": options.seeds, **found.plain()}
-    files = {
-        "client.yaml": found.text,
-        "tune.json": json.dumps(told, indent=2, ensure_ascii=False) + "\n",
-    }
-    with writing(options.out):
-        for name, text in files.items():
-            (options.out / name).write_text(text, encoding="utf-8")
-    for name in files:
-        tell(f"Wrote {options.out / name}")
+def _write(out: Path, found: Tuned, formats: list[str]) -> None:
+    """The client, and the report; of a search that was interrupted the client alone."""
+    with writing(out):
+        written = save(found, out)
+        if found.results is not None:
+            written += write(Report(found.results.file.mended()), out, formats)[1:]
+    for path in written:
+        tell(f"Wrote {path}")

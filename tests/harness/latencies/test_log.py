@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brownout.harness.latencies.applied import applied
 from brownout.harness.latencies.log import LogError, read
-from brownout.harness.latencies.model import applied, model
+from brownout.harness.latencies.model import model
 from brownout.harness.sources import scenario
 
 FIRST, GAP = 0.9, 0.016
@@ -65,10 +67,50 @@ def test_a_scenario_may_have_the_latency_of_a_log(tmp_path: Path) -> None:
     assert hang.kind == "no_answer"
     assert hang.share == pytest.approx(found.hangs, abs=1e-4)
     short, long = (found.read_timeout(tokens) for tokens in (200, 4000))
-    assert short is not None
-    assert long is not None
-    assert GAP * 4000 < long < 2.5 * GAP * 4000
-    assert short < long
+    assert GAP * 4000 < long.mean < 2.5 * GAP * 4000
+    assert short.mean < long.mean
+    assert found.streamed() is not None
+
+
+def test_output_tokens_alone_are_enough(tmp_path: Path) -> None:
+    """The scenario then has answers that take as long as those of the log."""
+    frame(2000).drop(columns="ttft_ms").to_csv(tmp_path / "log.csv", index=False)
+    found = model(read(tmp_path / "log.csv"))
+    assert (found.first_token, found.token_gap, found.streamed()) == (None, None, None)
+    assert found.output_tokens is not None
+    assert found.output_tokens.median == pytest.approx(425, rel=0.1)
+    calm = applied(scenario("calm").value, found)
+    first, gap = calm.server.latency.first_token, calm.server.latency.token_gap
+    assert gap.at(0.5) == pytest.approx(GAP, rel=0.1)  # type: ignore[union-attr]
+    draws = np.random.default_rng(1).random((2000, 2))
+    tokens = np.random.default_rng(2).integers(50, 800, 2000)
+    played = [first.at(u) + n * gap.at(v) for (u, v), n in zip(draws, tokens, strict=True)]  # type: ignore[union-attr]
+    whole = [call.latency.seconds for call in read(tmp_path / "log.csv").calls if call.latency.is_whole]
+    for q in (0.1, 0.5, 0.9, 0.99):
+        assert np.quantile(played, q) == pytest.approx(np.quantile(whole, q), rel=0.1)
+
+
+def test_a_log_that_says_too_little_is_told(tmp_path: Path) -> None:
+    """Without lengths, with one length, and with latencies that have nothing to do with them."""
+    without = frame(200).drop(columns=["ttft_ms", "output_tokens"])
+    same = frame(200).drop(columns="ttft_ms").assign(output_tokens=100)
+    other = frame(200).drop(columns="ttft_ms")
+    other["latency_s"] = np.random.default_rng(3).permutation(other["latency_s"])
+    two = frame(400).drop(columns="ttft_ms")
+    two.loc[two.index % 2 == 0, "latency_s"] /= 20.0
+    for log, says in (
+        (without, "too few data: 20 calls that ended with output_tokens are needed, there are 0"),
+        (same, "too few data: every answer has 100 output tokens; what a token takes can only be told from"),
+        (other, "too few data: what a token takes cannot be told; the answers differ too little in length, or"),
+        (two, "latency by length fits badly: "),
+    ):
+        log.to_csv(tmp_path / "log.csv", index=False)
+        found = model(read(tmp_path / "log.csv"))
+        assert found.unfitted.startswith(says)
+        with pytest.raises(ValueError, match=says[:20]):
+            found.read_timeout(1024)
+        with pytest.raises(ValueError, match=says[:20]):
+            applied(scenario("calm").value, found)
 
 
 def test_failures_are_no_latencies(tmp_path: Path) -> None:
@@ -85,6 +127,8 @@ def test_failures_are_no_latencies(tmp_path: Path) -> None:
         ("a,b\n1,2\n", 'expected a column "latency_s" or "latency_ms", got a, b'),
         ("latency_s\nsoon\n", 'row 1: latency_s: expected a number, got "soon"'),
         ("latency_s\n-1\n", "row 1: expected a latency of more than 0"),
+        ("latency_s\ninf\n", 'row 1: latency_s: expected a number, got "inf"'),
+        ("latency_s,output_tokens\n1,-5\n", 'row 1: output_tokens: expected a count, got "-5.0"'),
         ("latency_s\n", "there is no call in it"),
         ("", "is no csv"),
     ],
@@ -95,16 +139,44 @@ def test_what_is_no_log_is_told(text: str, says: str, tmp_path: Path) -> None:
     with pytest.raises(LogError) as raised:
         read(path)
     assert says in str(raised.value)
-    with pytest.raises(LogError, match=r"expected \.csv, \.jsonl or \.parquet"):
+    with pytest.raises(LogError, match=r"expected \.csv, \.jsonl, \.parquet, or \.json of OpenTelemetry"):
         read(tmp_path / "log.xlsx")
 
 
-@given(data=st.binary(max_size=200), ending=st.sampled_from(["csv", "jsonl", "parquet"]))
+def check(path: Path) -> None:
+    """A log, or refused in a line."""
+    said = ""
+    try:
+        assert all(0.0 < call.latency.seconds < math.inf for call in read(path).calls)
+    except LogError as error:
+        said = str(error)
+    assert "\n" not in said
+
+
+CELLS = st.one_of(
+    st.sampled_from(["1", "0.5", "-1", "nan", "inf", "1e999", "", "ok", "timeout", "[]", "{}", "true", "null"]),
+    st.text(max_size=5),
+    st.integers(-(2**70), 2**70).map(str),
+)
+NAMED = st.sampled_from(["latency_s", "latency_ms", "ttft_s", "output_tokens", "max_tokens", "outcome", "else"])
+
+
+@given(columns=st.lists(NAMED, min_size=1, unique=True), data=st.data(), ending=st.sampled_from(["csv", "jsonl"]))
+def test_any_cells_are_a_log_or_refused_in_a_line(
+    columns: list[str], data: st.DataObject, ending: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rows = data.draw(st.lists(st.lists(CELLS, min_size=len(columns), max_size=len(columns)), max_size=4))
+    path = tmp_path_factory.mktemp("logs") / f"log.{ending}"
+    if ending == "csv":
+        text = "\n".join([",".join(columns), *(",".join(row) for row in rows)])
+    else:
+        text = "\n".join(json.dumps(dict(zip(columns, row, strict=True))) for row in rows)
+    path.write_text(text, encoding="utf-8", errors="replace")
+    check(path)
+
+
+@given(data=st.binary(max_size=200), ending=st.sampled_from(["csv", "jsonl", "parquet", "json"]))
 def test_any_bytes_are_a_log_or_refused(data: bytes, ending: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("logs") / f"log.{ending}"
     path.write_bytes(data)
-    try:
-        found = read(path)
-    except LogError:
-        return
-    assert all(math.isfinite(call.latency.seconds) for call in found.calls)
+    check(path)

@@ -6,7 +6,7 @@ import pytest
 
 from brownout.harness.ledger import Ledger
 
-from .ledgers import NEVER, answered, attempt, call, ledger, measured, scenario, why_absent
+from .ledgers import NEVER, answered, attempt, call, ledger, measured, scenario, served, why_absent
 
 LEAVING = scenario({"deadline": "10s", "caller_timeout": "5s"})
 
@@ -61,10 +61,45 @@ def test_retry_success_has_no_meaning_without_retries() -> None:
 def test_requests_that_timed_out() -> None:
     """Of the requests sent, whatever the calls came to; absent if none was."""
     ends = ["timeout", "stream_timeout", "gap", "cancelled", "status", "ok", "ok", "ok"]
-    records = Ledger(calls=[call(1.0)], attempts=[attempt(end) for end in ends])
-    assert measured("attempt_timeout_rate", records) == 0.375
+    attempts = [attempt(end, who=(0, 0, i)) for i, end in enumerate(ends)]
+    assert measured("attempt_timeout_rate", Ledger(calls=[call(1.0, "cancelled")], attempts=attempts)) == 0.375
     assert measured("attempt_timeout_rate", answered(1.0)) == 0.0
     assert why_absent("attempt_timeout_rate", Ledger(calls=[call(0.0, "breaker_open")])) == "no request was sent"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "expected"), [("ok", 0.5), ("deadline", 0.5), ("gap", 0.5), ("cancelled", 0.0), ("censored", 0.0)]
+)
+def test_what_a_layer_has_called_off_has_timed_out(outcome: str, expected: float) -> None:
+    """Limits on an attempt, its first token or the whole call: whoever goes because the caller does has not."""
+    attempts = [attempt("cancelled", finished=4.0), attempt(who=(0, 0, 1), started=4.0, finished=9.0)]
+    records = Ledger(calls=[call(9.0, outcome)], attempts=attempts)
+    assert measured("attempt_timeout_rate", records) == expected
+
+
+def test_who_loses_against_a_hedge_has_not_timed_out() -> None:
+    """They end together; one that was cut off before that has."""
+    winner = attempt(who=(0, 0, 0, 1), started=2.0, finished=5.0)
+    for finished, expected in ((5.0, 0.0), (3.0, 0.5)):
+        records = Ledger(calls=[call(5.0)], attempts=[attempt("cancelled", finished=finished), winner])
+        assert measured("attempt_timeout_rate", records) == expected
+
+
+def test_requests_that_timed_out_for_nothing() -> None:
+    """Of those that the service has seen and no fault met; whom the limit cut off before a fault came met none."""
+    ends = ["timeout", "ok", "gap", "timeout", "timeout", "cancelled"]
+    journal = [
+        served((0, 0)),
+        served((0, 1)),
+        served((0, 2), fault="stall", has_fired=False),
+        served((0, 3), fault="no_answer"),
+        served((0, 5)),
+    ]
+    calls = [call(1.0, "deadline", who=(0, i)) for i in range(len(ends))]
+    attempts = [attempt(end, who=(0, i)) for i, end in enumerate(ends)]  # the fifth never came to the service
+    assert measured("false_timeout_rate", Ledger(calls=calls, attempts=attempts, journal=journal)) == 0.75
+    met = Ledger(calls=calls, attempts=attempts, journal=[journal[3]])
+    assert why_absent("false_timeout_rate", met) == "no request reached the service without meeting a fault"
 
 
 def test_work_for_a_caller_who_has_left() -> None:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brownout.harness.results import Change, Estimate, RunFile
+from brownout.harness.part import Estimate
+from brownout.harness.results import Change, RunFile
 from brownout.harness.rules import DEFAULTS, Rule, parse, parse_all
 from brownout.harness.scoring.changed import by, said, sees_nothing, verdict
 from brownout.harness.scoring.changes import changes, pairing

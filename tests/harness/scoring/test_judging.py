@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from brownout.harness.objectives import parse
-from brownout.harness.results import Estimate, Row
+from brownout.harness.part import Estimate
+from brownout.harness.results import Row
 from brownout.harness.scoring import judge
 
 INFINITE = float("inf")

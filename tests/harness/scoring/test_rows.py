@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from brownout.harness.results import Cell, Estimate, FaultCount
+from brownout.harness.part import Estimate
+from brownout.harness.results import Cell, FaultCount
 from brownout.harness.scoring import Figures, Unplayable, check_played, rows
 from brownout.harness.scoring.estimates import estimate
 from brownout.harness.scoring.played import check_called

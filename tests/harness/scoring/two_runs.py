@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from brownout.harness.results import Cell, Estimate, PlayedScenario, Row, RunFile
+from brownout.harness.part import Estimate
+from brownout.harness.results import Cell, PlayedScenario, Row, RunFile
 
 Values = Mapping[str, Sequence[float]]
 """Metric -> a figure a seed."""

@@ -20,7 +20,8 @@ from brownout.harness.files import loads, parse
 from brownout.harness.scenario import Scenario
 from brownout.harness.tuning.goal import Goal
 from brownout.harness.tuning.guessing import guesses
-from brownout.harness.tuning.playing import Kept, Stage
+from brownout.harness.tuning.kept import Kept
+from brownout.harness.tuning.playing import Stage
 from brownout.harness.tuning.racing import best
 from brownout.harness.tuning.search import Search
 from brownout.harness.tuning.space import Space

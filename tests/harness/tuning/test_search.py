@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from brownout.harness.files import loads, parse
 from brownout.harness.scenario import Scenario
+from brownout.harness.sources import Source
 from brownout.harness.tuning.goal import Goal
 from brownout.harness.tuning.guessing import guesses
-from brownout.harness.tuning.playing import Kept, Stage, processes
+from brownout.harness.tuning.kept import Kept
+from brownout.harness.tuning.playing import Stage, processes
 from brownout.harness.tuning.proposing import BATCH
 from brownout.harness.tuning.racing import best, mean
-from brownout.harness.tuning.result import tuned
+from brownout.harness.tuning.result import Tuned
 from brownout.harness.tuning.search import Found, Search
 from brownout.harness.tuning.space import Space
-from brownout.harness.tuning.tune import tune
+from brownout.harness.tuning.tune import Progress, tune
 
 SPACE = Space.of(
     parse("""
@@ -93,36 +96,56 @@ def test_more_may_be_better() -> None:
     assert goal.loss({"goodput": 0.9}) < goal.loss({"goodput": 0.8})
 
 
-def test_what_was_found_is_explained() -> None:
-    """By the interval around it, what it gains, and how far each value may be moved."""
-    stage = Stage([SCENARIO], Goal.parse("par2"), Kept())
-    result = tuned(SPACE, stage, FOUND, SEEDS, None, "the middle")
-    assert result.loss.low is not None
-    assert result.loss.low <= result.loss.value
-    assert result.gain.value >= 0.0
-    read, retries, jitter = result.curves
-    assert [curve.name for curve in result.curves] == ["timeouts.read", "retry.retries", "retry.backoff.jitter"]
-    assert read.steps[-1].is_worse
-    assert [step.value for step in jitter.steps] == ["full", "none"]
-    assert sum(step.is_best for step in retries.steps) == 1
+def tuned(**changes: Any) -> Tuned:
+    given: dict[str, Any] = {"seeds": SEEDS, "batches": 1, "verifies": False} | changes
+    return tune(SPACE, [Source(SCENARIO, "", "")], Goal.parse("par2"), **given)
 
 
 def test_who_is_interrupted_has_the_best_so_far() -> None:
-    """Once something has met every seed; before that there is nothing to be had."""
+    """Once something has met every seed, and at once: nothing more is played."""
+    told: list[Progress] = []
 
-    def stop(found: Found) -> None:
+    def stop(progress: Progress) -> None:
+        told.append(progress)
         raise KeyboardInterrupt
 
-    result = tune(SPACE, [SCENARIO], Goal.parse("par2"), seeds=SEEDS, batches=3, verifies=False, progress=stop)
-    assert not result.is_whole
-    assert result.candidates == BATCH
-    whole = tune(SPACE, [SCENARIO], Goal.parse("par2"), seeds=SEEDS, batches=1, verifies=False)
-    assert whole.is_whole
-    assert whole.point == result.point
+    result = tuned(progress=stop)
+    assert not result.tuning.is_whole
+    assert result.tuning.candidates == BATCH
+    assert result.tuning.loss.low is not None
+    assert result.tuning.curves == result.tuning.front == []
+    assert result.results is None
+    assert [each.doing for each in told] == ["searching"]
+
+
+@pytest.mark.parametrize("at", ["explaining", "verifying", "comparing"])
+def test_it_may_be_interrupted_at_any_time(at: str) -> None:
+    """What is known by then is told."""
+
+    def stop(progress: Progress) -> None:
+        if progress.doing == at:
+            raise KeyboardInterrupt
+
+    result = tuned(progress=stop, verifies=True)
+    assert not result.tuning.is_whole
+    assert bool(result.tuning.curves) == (at != "explaining")
+    assert bool(result.tuning.verified) == (at == "comparing")
+
+
+def test_an_interruption_before_anything_is_one() -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stage, "losses", stop)
+        with pytest.raises(KeyboardInterrupt):
+            tuned()
 
 
 def test_the_real_sdk_comes_to_the_same() -> None:
-    result = tune(SPACE, [SCENARIO], Goal.parse("par2"), seeds=SEEDS, batches=1)
-    assert result.verified is not None
-    simulated, played = result.verified
-    assert played == pytest.approx(simulated)
+    """For the best first, and for who is not surely worse."""
+    result = tuned(verifies=True)
+    first, *_ = result.tuning.verified
+    assert first.values == result.tuning.values
+    assert all(each.agrees for each in result.tuning.verified)
+    assert first.simulated > 0.0

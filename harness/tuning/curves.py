@@ -1,0 +1,138 @@
+"""What one value does to everything, all others being at their best: the way there, and how flat it is around it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..files import FileError
+from ..metrics import metric
+from ..recommended import Curve, Step
+from ..scoring.estimates import estimate, stated
+from ..statistics.bootstrap import bca
+from .parameters import Parameter
+from .playing import Stage
+from .racing import is_worse, mean
+from .search import Found
+from .space import Point, Space
+
+STEPS = 7
+"""Values of a curve, from one end of the range to the other."""
+AROUND = (0.5, 0.8, 1.25, 2.0)
+"""Times the best, of what is counted in factors: people ask what half of it would do, and twice, and
+where it begins to matter."""
+MOST_COUNTS = 10
+"""Whole numbers that are all shown."""
+FEW = 4
+"""Seeds after which a value that is surely worse needs no more of them."""
+ROUNDS = 3
+"""Times that a curve may show something better than the best, which is then the best."""
+
+
+NEGLIGIBLE = 0.01
+"""Of the loss: by less than that nothing is worse that anybody would mind, however sure it is."""
+
+
+class _At(NamedTuple):
+    """One value of a curve."""
+
+    value: float
+    point: Point
+    seeds: int
+    """Under how many it was played."""
+
+
+def settled(space: Space, stage: Stage, found: Found, seeds: Sequence[int]) -> tuple[Point, list[Curve]]:
+    """The best, and a curve for each value that was left open; what they show to be better is the best from then on.
+    Plays what was not played yet."""
+    for _ in range(ROUNDS):
+        best = found.best(len(seeds))
+        tried = [_tried(space, stage, best, which, seeds) for which in range(len(space.parameters))]
+        for at in (at for curve in tried for at in curve if at.seeds == len(seeds)):
+            [found.losses[at.point]] = stage.losses([(repr(at.point), space.client(at.point), seeds)])
+        if found.best(len(seeds)) == best:
+            break
+    parameters = zip(space.parameters, tried, strict=True)
+    return best, [_curve(space, stage, parameter, each, best, seeds) for parameter, each in parameters]
+
+
+def _tried(space: Space, stage: Stage, best: Point, which: int, seeds: Sequence[int]) -> list[_At]:
+    parameter = space.parameters[which]
+    [losses] = stage.losses([(repr(best), space.client(best), seeds)])
+    found = []
+    for value in _values(parameter, best[which]):
+        there = (*best[:which], value, *best[which + 1 :])
+        try:
+            client = space.client(there)
+        except FileError:  # it makes no sense beside the others
+            continue
+        [few] = stage.losses([(repr(there), client, seeds[:FEW])])
+        count = FEW if _matters(few, losses) else len(seeds)
+        stage.losses([(repr(there), client, seeds[:count])])
+        found.append(_At(value, there, min(count, len(seeds))))
+    return found
+
+
+def _curve(
+    space: Space, stage: Stage, parameter: Parameter, tried: Sequence[_At], best: Point, seeds: Sequence[int]
+) -> Curve:
+    [losses] = stage.losses([(repr(best), space.client(best), seeds)])
+    metrics = stage.metrics(repr(best), seeds)
+    steps = []
+    for at in tried:
+        [seen] = stage.losses([(repr(at.point), space.client(at.point), seeds[: at.seeds])])
+        measured = stage.metrics(repr(at.point), seeds[: at.seeds])
+        steps.append(
+            Step(
+                value=parameter.written(at.value),
+                position=min(1.0, max(0.0, parameter.share_of(at.value))),
+                loss=stated(bca(_level(seen, losses))),
+                metrics={
+                    name: estimate(
+                        _level(values, metrics.get(name, values)), 1.0 if metric(name).unit == "%" else math.inf
+                    )
+                    for name, values in measured.items()
+                },
+                is_worse=_matters(seen, losses),
+                is_best=at.point == best,
+            )
+        )
+    is_ordered = parameter.kind != "choice"
+    low, high = _flat(steps, is_ordered=is_ordered)
+    return Curve(name=parameter.name, is_ordered=is_ordered, low=low, high=high, steps=steps)
+
+
+def _matters(losses: Sequence[float], best: Sequence[float]) -> bool:
+    """Whether they are surely worse, and by enough to be minded."""
+    there = best[: len(losses)]
+    return is_worse(losses, there) and mean(losses) - mean(there) > NEGLIGIBLE * abs(mean(there))
+
+
+def _level(few: Sequence[float], best: Sequence[float]) -> list[float]:
+    """Values under the first seeds, on the level that they would have under all: as much is added as the best has more
+    there. So curves are smooth where the first worlds were kinder than the others."""
+    if len(few) == len(best) or not all(map(math.isfinite, best)):
+        return list(few)
+    return [each + mean(best) - mean(best[: len(few)]) for each in few]
+
+
+def _values(parameter: Parameter, best: float) -> list[float]:
+    if parameter.kind == "choice":
+        return [float(i) for i in range(len(parameter.choices))]
+    if parameter.kind == "count" and parameter.high - parameter.low < MOST_COUNTS:
+        return [parameter.low + i for i in range(round(parameter.high - parameter.low) + 1)]
+    grid = [parameter.at_share(i / (STEPS - 1)) for i in range(STEPS)]
+    around = [parameter.rounded(best * times) for times in AROUND] if parameter.is_log else []
+    return sorted({*grid, *around, best})
+
+
+def _flat(steps: Sequence[Step], *, is_ordered: bool) -> tuple[str, str]:
+    """The least and the largest value around the best that nothing speaks against."""
+    at = next(i for i, step in enumerate(steps) if step.is_best)
+    low = high = at
+    while is_ordered and low > 0 and not steps[low - 1].is_worse:
+        low -= 1
+    while is_ordered and high + 1 < len(steps) and not steps[high + 1].is_worse:
+        high += 1
+    return steps[low].value, steps[high].value
