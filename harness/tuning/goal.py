@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..metrics import metric
+from ..files.suggest import did_you_mean, quoted
+from ..metrics import METRICS, metric
 from ..objectives import Objective, parse
 
 DEFAULT = "par2"
@@ -35,7 +36,7 @@ class Goal:
         try:
             metric(name)
         except KeyError:
-            raise ValueError(f'there is no metric "{name}"') from None
+            raise ValueError(f"there is no metric {quoted(name)}{did_you_mean(name, METRICS)}") from None
         return cls(name, tuple(map(parse, limits)), dict(weights or {}))
 
     @property

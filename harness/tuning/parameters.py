@@ -62,6 +62,8 @@ class Parameter:
     low: float
     high: float
     choices: tuple[Node, ...] = ()
+    also: tuple[Location, ...] = ()
+    """Where else the same mark counts: a kind of call has its client's layers but for what it changes."""
 
     @property
     def is_log(self) -> bool:
@@ -86,6 +88,8 @@ class Parameter:
         """To what a person would write, within the range."""
         if self.kind in ("count", "choice"):
             return float(min(max(round(value), self.low), self.high))
+        if not self.low < value < self.high:  # the ends stand in the file: somebody wrote them
+            return min(max(value, self.low), self.high)
         return min(max(_plain(value), self.low), self.high)
 
     def written(self, value: float) -> str:

@@ -84,6 +84,13 @@ class Stage:
             for name, values in self.metrics(key, seeds).items()
         }
 
+    def probe(self, client: Client) -> list[Observed]:
+        """One run of each scenario with all that was recorded, under the first seed: here, and not kept."""
+        jobs = [Job(scenario, client, self._before_first + 1, "sim", 1.0) for scenario in self.scenarios]
+        runs = [Observed(job.scenario, job.client, job.seed, job.play()) for job in jobs]
+        self.calls += sum(len(run.ledger.calls) for run in runs)
+        return runs
+
     def verified(self, client: Client, seed: int) -> tuple[float, float]:
         """The loss of one run as the simulator has it, and as the real SDK has it in virtual time."""
         simulated, played = (

@@ -1,6 +1,7 @@
-"""Which candidates are tried next: a spread over the whole range first, then what Optuna's sampler makes of the losses.
+"""Which candidates are tried next: guesses and a spread over the whole range first, then what Optuna's sampler makes of
+all losses so far.
 
-It is asked and told in batches of a fixed size, so that nothing depends on who of a batch has finished first.
+It is asked in batches of a fixed size, so that nothing depends on who of a batch has finished first.
 """
 
 from __future__ import annotations
@@ -13,6 +14,12 @@ from .space import Point, Space
 
 BATCH = 8
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19)
+
+
+def opening(space: Space, guesses: Iterable[Point]) -> list[Point]:
+    """The first batch: guesses, and a spread over the ranges for the places left, of which there is one at least."""
+    first = list(dict.fromkeys(map(space.rounded, guesses)))[: BATCH - 1]
+    return list(dict.fromkeys([*first, *spread(space, 2 * BATCH)]))[:BATCH]
 
 
 def spread(space: Space, count: int) -> list[Point]:
@@ -42,8 +49,7 @@ class Proposer:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self._optuna = optuna
         self._space = space
-        sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True, n_startup_trials=0)
-        self._study = optuna.create_study(sampler=sampler)
+        self._sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True, n_startup_trials=0)
         self._spaces = {p.name: self._distribution(p) for p in space.parameters}
 
     def _distribution(self, parameter: Parameter) -> Any:
@@ -54,21 +60,21 @@ class Proposer:
             return of.IntDistribution(int(parameter.low), int(parameter.high))
         return of.FloatDistribution(parameter.low, parameter.high, log=parameter.is_log)
 
-    def tell(self, losses: Iterable[tuple[Point, float]]) -> None:
-        """What has been seen since."""
-        for point, loss in losses:
-            values = {
-                p.name: value if p.kind in ("duration", "share") else int(value)
-                for p, value in zip(self._space.parameters, point, strict=True)
-            }
-            trial = self._optuna.trial.create_trial(params=values, distributions=self._spaces, value=loss)
-            self._study.add_trial(trial)
+    def _trial(self, point: Point, loss: float) -> Any:
+        values = {
+            p.name: value if p.kind in ("duration", "share") else int(value)
+            for p, value in zip(self._space.parameters, point, strict=True)
+        }
+        return self._optuna.trial.create_trial(params=values, distributions=self._spaces, value=loss)
 
-    def ask(self, known: Sequence[Point]) -> list[Point]:
-        """A batch of points that are not known yet, as far as there are any."""
-        found: list[Point] = []
+    def ask(self, seen: Sequence[tuple[Point, float]]) -> list[Point]:
+        """A batch of points that were not seen yet, as far as there are any. `seen`: all that were, and how much worse
+        each is than the best there is by now: what was found out earlier is held to another."""
+        study = self._optuna.create_study(sampler=self._sampler)
+        study.add_trials([self._trial(point, loss) for point, loss in seen])
+        known, found = {point for point, _ in seen}, list[Point]()
         for _ in range(4 * BATCH):
-            trial = self._study.ask(self._spaces)
+            trial = study.ask(self._spaces)
             point = self._space.rounded([float(trial.params[p.name]) for p in self._space.parameters])
             if point not in known and point not in found:
                 found.append(point)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..files import FileError
 from .playing import Stage
-from .proposing import BATCH, Proposer, spread
+from .proposing import Proposer, opening
 from .racing import best, mean, rungs, survivors
 from .space import Point, Space
 
@@ -50,16 +50,15 @@ class Search:
         """To its end. `first`: guesses that are tried before any other."""
         found = self.found
         proposer = Proposer(self.space, self._seed)
-        batch = list(dict.fromkeys([*map(self.space.rounded, first), *spread(self.space, BATCH)]))
+        batch = opening(self.space, first)
         stale, leader = 0, None
         while batch and found.batches < self._batches and stale < STALE:
             self._race(batch)
-            proposer.tell(self._relative(batch))
             found.batches += 1
             progress(found)
             now = best(found.finalists(self._seeds))
             stale, leader = (0, now) if now != leader else (stale + 1, leader)
-            batch = proposer.ask(list(found.losses))
+            batch = proposer.ask(self._relative())
         return found
 
     def _race(self, batch: Sequence[Point]) -> None:
@@ -84,13 +83,10 @@ class Search:
             self.found.calls = self._stage.calls
         return True
 
-    def _relative(self, batch: Sequence[Point]) -> list[tuple[Point, float]]:
+    def _relative(self) -> list[tuple[Point, float]]:
         """How much worse each is than the best under the same seeds: of who left early, too, that is known well."""
         finalists = self.found.finalists(self._seeds)
         if not finalists:
             return []
         record = finalists[best(finalists)]
-        tried = [point for point in batch if point in self.found.losses]
-        return [
-            (point, mean(self.found.losses[point]) - mean(record[: len(self.found.losses[point])])) for point in tried
-        ]
+        return [(point, mean(losses) - mean(record[: len(losses)])) for point, losses in self.found.losses.items()]

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from ..client import Client
 from ..files import Document, FileError
 from ..files.errors import Location
-from ..files.tree import Entry, Mapping, Node
+from ..files.tree import Entry, Mapping, Node, Place
 from ..files.tree import Sequence as Items
 from .parameters import MARK, BadMark, Parameter, is_mark, read
 
@@ -32,12 +32,18 @@ class Space:
         """What a file leaves open. Raises `FileError` for marks that say nothing, for a file without any, and for what
         else is wrong with it."""
         whole = Client.assembled(document)
-        parameters, problems = [], []
-        for at, node in _marks(whole.root):
+        parameters: list[Parameter] = []
+        problems = []
+        found: dict[Place, list[tuple[Location, Mapping]]] = {}
+        for at, node in marks(whole.root):
+            found.setdefault(node.place, []).append((at, node))
+        for (at, node), *others in found.values():
             try:
-                parameters.append(read(node, at, _name(at)))
+                parameter = read(node, at, _unused(name_of(at), parameters))
             except BadMark as error:
                 problems.append(whole.problem_at(at, str(error)))
+                continue
+            parameters.append(replace(parameter, also=tuple(at for at, _ in others)))
         if not problems and not parameters:
             problems.append(whole.problem_at((), f"nothing is left open: write a value as {{{MARK}: 15s..180s}}"))
         if problems:
@@ -54,7 +60,8 @@ class Space:
         """With these values. Raises `FileError` where they make no sense together."""
         root = self.document.root
         for parameter, value in zip(self.parameters, point, strict=True):
-            root = _with(root, parameter.at, parameter.node(value))
+            for at in (parameter.at, *parameter.also):
+                root = _with(root, at, parameter.node(value))
         return replace(self.document, root=root).validate(Client)
 
     def rounded(self, point: Sequence[float]) -> Point:
@@ -100,16 +107,17 @@ def _flow(node: Node) -> str:
     return node.written
 
 
-def _marks(node: Node, at: Location = ()) -> Iterator[tuple[Location, Mapping]]:
+def marks(node: Node, at: Location = ()) -> Iterator[tuple[Location, Mapping]]:
+    """Every value that is left open, with the way to it."""
     match node:
         case Mapping() if is_mark(node):
             yield at, node
         case Mapping():
             for key, entry in node.entries.items():
-                yield from _marks(entry.node, (*at, key))
+                yield from marks(entry.node, (*at, key))
         case Items():
             for index, item in enumerate(node.items):
-                yield from _marks(item, (*at, index))
+                yield from marks(item, (*at, index))
 
 
 def _with(node: Node, at: Location, value: Node) -> Node:
@@ -128,7 +136,15 @@ def _with(node: Node, at: Location, value: Node) -> Node:
     raise ValueError(f"{at} leads nowhere")
 
 
-def _name(at: Location) -> str:
-    """`timeouts.read`; a layer by its own name, `retry.backoff.base`."""
+def name_of(at: Location) -> str:
+    """`timeouts.read`; a layer by its own name, `retry.backoff.base`; one of which is open which it is, `layer 2`."""
+    if at[0] == "layers" and len(at) == 2:
+        return f"layer {int(at[1]) + 1}"
     steps = [str(step) for step in at if not isinstance(step, int)]
     return ".".join(steps[1:] if steps[0] == "layers" else steps)
+
+
+def _unused(name: str, parameters: Sequence[Parameter]) -> str:
+    """Of two layers of one kind, the second's values are told apart by a number."""
+    alike = sum(each.name.partition(" (")[0] == name for each in parameters)
+    return f"{name} ({alike + 1})" if alike else name

@@ -18,6 +18,7 @@ from ..sources import Source
 from ..store import FILE_NAME, Store
 from .curves import settled
 from .goal import Goal
+from .guessing import guesses
 from .kept import Kept
 from .playing import Stage, processes
 from .result import Tuned, explained, named, so_far, with_sdk
@@ -79,7 +80,8 @@ def tune(
             progress(Progress(doing, found, stage.runs))
 
         try:
-            search.run(progress=lambda found: tell("searching"))
+            first = guesses(space, stage, None if against is None else against.value)
+            search.run(first, lambda found: tell("searching"))
             tell("explaining")
             _, curves = settled(space, stage, found, plan.seeds)
             best = so_far(space, found, stage, plan.seeds, seed)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from brownout.fakes.units import parse_duration
 from brownout.harness import baseline as baselines
-from brownout.harness import files, program, sources
+from brownout.harness import program, sources
 from brownout.harness.cells import Job
 from brownout.harness.client import Client
 from brownout.harness.explaining import find, story, title
@@ -196,6 +196,7 @@ def tune(
     client: Named,
     scenarios: Iterable[Named | Scenario],
     *,
+    open: Iterable[str] = (),
     goal: str = "par2",
     limits: Iterable[str] = (),
     weights: Mapping[str, float] | None = None,
@@ -214,7 +215,8 @@ def tune(
     middle of the ranges), how far each may be moved, the front of goodput and its price. `Tuned.results` compares both
     clients in the same scenarios, as `compare` does.
 
-    `goal`: a metric, to be as small or as large as is better. `limits`: objectives that have to be kept. `latencies`: a
+    `open`: what the file does not leave open and is searched, too, `timeouts.read` or `retry.retries=1..8`. `goal`: a
+    metric, to be as small or as large as is better. `limits`: objectives that have to be kept. `latencies`: a
     log of your calls, or what `latencies` says of it: the service is then as fast as that. `seeds`: how many runs the
     best is judged by; `batches`: how many times eight candidates are tried at the most. `seed`: of the search.
     `folder`: where `client.yaml` and `run.json` are written, and every run is kept, to go on from there with `resume`.
@@ -224,13 +226,14 @@ def tune(
     does for files.
     """
     from brownout.harness.tuning.goal import Goal
+    from brownout.harness.tuning.opening import opened
     from brownout.harness.tuning.tune import save
     from brownout.harness.tuning.tune import tune as search
 
     if resume and folder is None:
         raise ValueError("resume: goes on from a folder, and there is none")
     found = search(
-        files.read(client),
+        opened(sources.client_document(fspath(client)), open),
         _as_logged(_each(scenarios, _scenario), latencies),
         Goal.parse(goal, limits, weights),
         against=None if against is None else _client(against),

@@ -144,7 +144,14 @@ def init(**options: Any) -> None:
 
 
 @group.command()
-@click.argument("client", type=click.Path(dir_okay=False))
+@click.argument("client")
+@click.option(
+    "--open",
+    "opened",
+    metavar="NAME[=LOW..HIGH]",
+    multiple=True,
+    help="A value that the file does not leave open: timeouts.read, or retry.retries=1..8.",
+)
 @click.option(
     "-s",
     "--scenario",
@@ -209,7 +216,8 @@ def init(**options: Any) -> None:
 def tune(**options: Any) -> None:
     """Find the values that CLIENT leaves open: `{tune: 15s..180s}`, or a list of choices.
 
-    Writes the client, ready to run, and why.
+    CLIENT is a file, or one that is shipped, of which --open says what to search. Writes the client, ready to run, and
+    why.
     """
     from .commands.tune import Options
     from .commands.tune import tune as command

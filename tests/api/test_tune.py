@@ -37,3 +37,12 @@ def test_mistakes_are_errors_with_their_place(tmp_path: Path) -> None:
     path.write_text(OPEN, encoding="utf-8")
     with pytest.raises(ValueError, match='there is no metric "goodputt"'):
         brownout.tune(path, ["calm"], goal="goodputt")
+
+
+def test_a_value_may_be_opened_from_outside() -> None:
+    incident = loads(INCIDENT, brownout.Scenario)
+    found = brownout.tune("no-retry", [incident], open=["timeouts.read=1s..60s"], seeds=2, batches=1)
+    assert found.client.timeouts.read == found.point[0]
+    assert loads(found.text, brownout.Client) == found.client
+    with pytest.raises(ValueError, match=r'no value of "no-retry", did you mean "timeouts.read"'):
+        brownout.tune("no-retry", [incident], open=["timeouts.reed"])

@@ -9,5 +9,6 @@ from .quick import results_of
 
 def test_every_search_comes_to_an_end(tmp_path: Path) -> None:
     results = results_of("tune", tmp_path / "bench.json")
-    assert {"tune.calls_vs_tpe", "tune.calls_vs_random"} <= set(results)
-    assert all(results[f"tune.calls.{name}"]["median"] > 0 for name in ("ours", "tpe", "random"))
+    for problem in ("tune", "tune.easy"):
+        assert {f"{problem}.calls_vs_tpe", f"{problem}.calls_vs_random"} <= set(results)
+        assert all(results[f"{problem}.calls.{name}"]["median"] > 0 for name in ("ours", "tpe", "random"))

@@ -6,7 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
-from brownout.fakes.units import parse_duration
+from brownout.fakes.units import format_duration, parse_duration
 from brownout.harness import results
 from brownout.harness.client import Client
 from brownout.harness.files import load
@@ -82,7 +82,7 @@ def test_a_search_goes_on_from_what_was_played(here: Here) -> None:
 
 
 def test_a_goal_may_be_any_metric_within_limits(here: Here) -> None:
-    write()
+    write(OPEN.replace("1s..60s", "1s..15s"))
     said = here("tune", "open.yaml", *QUICK, "--no-verify", "--goal", "goodput", "--limit", "amplification <= 1")
     assert said.code == 0
     assert "retry.retries 0: goodput" in said.out.splitlines()[0]
@@ -97,7 +97,9 @@ def test_mistakes_are_told_before_anything_is_played(here: Here) -> None:
     assert 'unknown scenario "nowhere"' in said.err
     write()
     for words, says in (
-        (("--goal", "goodputt"), 'there is no metric "goodputt"'),
+        (("--goal", "goodputt"), 'there is no metric "goodputt", did you mean "goodput"?'),
+        (("--open", "retry.retires"), '"retry.retires" is no value of "mine", did you mean "retry.retries"?'),
+        (("--open", "retry.retries"), "retry.retries is open already"),
         (("--limit", "goodput > many"), "goodput"),
         (("--goal", "falsely_refused"), "falsely_refused has no meaning in one of the scenarios"),
         (("--against", "nobody"), "nobody"),
@@ -108,6 +110,23 @@ def test_mistakes_are_told_before_anything_is_played(here: Here) -> None:
     write("name: mine\n")
     assert "nothing is left open" in here("tune", "open.yaml", *QUICK).err
     assert not Path("out/client.yaml").exists()
+
+
+def test_a_shipped_client_is_opened_by_name(here: Here) -> None:
+    """No file of one's own is needed: what is written is the shipped one, with what was found in it."""
+    write()
+    opens = ("--open", "timeouts.read", "--open", "retry.retries=0..2")
+    said = here("tune", "guide-stacked", *QUICK, "--no-verify", *opens)
+    assert said.code == 0
+    assert "\ntimeouts.read: " in said.out
+    assert "\nretry.retries: " in said.out
+    found = load("out/client.yaml", Client)
+    assert found.name == "guide-stacked"
+    [line] = [line for line in said.out.splitlines() if line.startswith("timeouts.read ")]
+    assert f"timeouts.read {format_duration(found.timeouts.read)}, retry.retries " in line
+    said = here("tune", "guide-staked", *QUICK, *opens)
+    assert said.code == 2
+    assert 'unknown client "guide-staked", did you mean "guide-stacked"?' in said.err
 
 
 def test_the_page_can_be_followed(here: Here) -> None:

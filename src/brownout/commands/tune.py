@@ -10,14 +10,15 @@ import click
 
 from brownout.harness import again
 from brownout.harness.client import Client
-from brownout.harness.files import FileError, read
+from brownout.harness.files import FileError
 from brownout.harness.latencies.applied import applied
 from brownout.harness.objectives import ObjectiveError
 from brownout.harness.scenario import Scenario
 from brownout.harness.scoring import Unplayable
-from brownout.harness.sources import Source, UnknownName, client, scenario
+from brownout.harness.sources import Source, UnknownName, client, client_document, scenario
 from brownout.harness.store import StoreError
 from brownout.harness.tuning.goal import Goal
+from brownout.harness.tuning.opening import opened
 from brownout.harness.tuning.result import Tuned
 from brownout.harness.tuning.space import Space
 from brownout.harness.tuning.tune import save
@@ -40,6 +41,7 @@ class Options:
     """As they were given."""
 
     client: str
+    opened: tuple[str, ...]
     scenarios: tuple[str, ...]
     goal: str
     limits: tuple[str, ...]
@@ -107,11 +109,13 @@ def _given(options: Options) -> tuple[Space, list[Source[Scenario]], Goal, Sourc
     scenarios = each(options.scenarios, scenario, problems)
     current = None
     try:
-        space = Space.of(read(options.client))
+        space = Space.of(opened(client_document(options.client), options.opened))
         if options.against is not None:
             current = client(options.against)
     except (FileError, UnknownName) as error:
         problems.append(str(error))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     if problems:
         raise FilesRefused("\n".join(problems))
     try:
@@ -136,6 +140,7 @@ def _as_logged(path: Path, scenarios: list[Source[Scenario]]) -> list[Source[Sce
 def _command(options: Options) -> str:
     """The one that comes to the same."""
     words = ["brownout", "tune", options.client]
+    words += [word for value in options.opened for word in ("--open", value)]
     words += [word for name in options.scenarios for word in ("-s", name)]
     words += ["--goal", options.goal]
     words += [word for limit in options.limits for word in ("--limit", limit)]

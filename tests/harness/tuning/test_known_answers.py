@@ -2,6 +2,10 @@
 
 A call that is tried again whenever `tau` has passed, after a wait of b, is a renewal: with F the latency's distribution
 and S its survival, E[T] = (the integral of S from 0 to tau + b S(tau)) / F(tau) (van Moorsel and Wolter, 2006).
+
+A call that has k tries within a deadline D fails when all of them do: with the probability of S(tau) for each that has
+tau, and S of what is left of D for the last. Where a share h hangs and the rest is lognormal, many tries are safe from
+hangs and cut off long answers, few are not and do not; best is D/k each.
 """
 
 from __future__ import annotations
@@ -15,16 +19,17 @@ import pytest
 from brownout.harness.files import loads, parse
 from brownout.harness.scenario import Scenario
 from brownout.harness.tuning.goal import Goal
+from brownout.harness.tuning.guessing import guesses
 from brownout.harness.tuning.kept import Kept
 from brownout.harness.tuning.playing import Stage
 from brownout.harness.tuning.racing import best
 from brownout.harness.tuning.search import Search
 from brownout.harness.tuning.space import Space
 
-LOW, HIGH = 0.5, 60.0
+HIGH = 60.0
 CLIENT = """
 name: restarted
-timeouts: {connect: 60s, read: {tune: 500ms..60s}}
+timeouts: {connect: 60s, read: {tune: LOW..60s}}
 layers:
   - retry: {retries: 1000, backoff: {growth: constant, base: WAIT, jitter: none}, on: [timeout]}
   - sdk: {max_retries: 0}
@@ -57,23 +62,71 @@ def expected(hang: float, wait: float, p95: float) -> Callable[[float], float]:
 
 
 CASES = {
-    "heavy tail": (0.0, 0.001, 40.0),
-    "heavy tail, a restart costs": (0.0, 3.0, 40.0),
-    "a share hangs": (0.1, 1.0, 4.0),
+    "heavy tail": (0.5, 0.0, 0.001, 40.0),
+    "heavy tail, a restart costs": (0.5, 0.0, 3.0, 40.0),
+    "a share hangs": (1.0, 0.1, 1.0, 4.0),  # after half a second it is asked again a thousand times
 }
+"""The least timeout, the share that hangs, the wait before another try and the p95, in seconds; the median is 2 s."""
+SEEDS = 6
+
+
+def found(client: str, scenario: str, goal: str) -> tuple[float, ...]:
+    """Where a search ends that begins as `brownout tune` does."""
+    space = Space.of(parse(client))
+    stage = Stage([loads(scenario, Scenario)], Goal.parse(goal), Kept())
+    search = Search(space, stage, seeds=SEEDS, batches=4)
+    return best(search.run(guesses(space, stage)).finalists(SEEDS))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_the_best_read_timeout_is_found(name: str) -> None:
-    hang, wait, p95 = CASES[name]
+    low, hang, wait, p95 = CASES[name]
     fault = f"{{kind: no_answer, share: {hang * 100:g}%}}" if hang else "{kind: noop}"
-    scenario = loads(SCENARIO.replace("P95", f"{p95}s").replace("FAULT", fault), Scenario)
-    space = Space.of(parse(CLIENT.replace("WAIT", f"{wait * 1000:g}ms")))
-    stage = Stage([scenario], Goal.parse("rmst"), Kept())
-    found = Search(space, stage, seeds=8, batches=8).run()
-    [tau] = best(found.finalists(8))
+    scenario = SCENARIO.replace("P95", f"{p95}s").replace("FAULT", fault)
+    [tau] = found(CLIENT.replace("WAIT", f"{wait * 1000:g}ms").replace("LOW", f"{low}s"), scenario, "rmst")
     mean = expected(hang, wait, p95)
-    least = min(mean(LOW * exp(i / 200 * log(HIGH / LOW))) for i in range(201))
+    least = min(mean(low * exp(i / 200 * log(HIGH / low))) for i in range(201))
     assert mean(tau) <= 1.02 * least
     assert mean(HIGH) > 1.1 * least  # that it matters
+
+
+DEADLINE = 20.0
+HANG = 0.5
+SPREAD = NormalDist(log(3.0), 0.5)
+WITHIN_DEADLINE = """
+name: within-a-deadline
+timeouts: {connect: 60s, read: {tune: 1s..20s}}
+layers:
+  - deadline: {total: 20s}
+  - retry: {retries: {tune: 0..19}, backoff: {growth: constant, base: 1us, jitter: none}, on: [timeout]}
+  - sdk: {max_retries: 0}
+"""
+
+
+def answered(tau: float, tries: int) -> float:
+    """The share of calls: of what is left after whole tries, another has its part."""
+    whole = min(tries, int(DEADLINE / tau + 1e-9))
+    failed = survival(tau) ** whole
+    left = DEADLINE - whole * tau
+    return 1.0 - failed * (survival(left) if whole < tries and left > 1e-6 else 1.0)
+
+
+def survival(at: float) -> float:
+    return HANG + (1.0 - HANG) * (1.0 - SPREAD.cdf(log(at)))
+
+
+@pytest.mark.slow
+def test_the_deadline_is_shared_out_evenly() -> None:
+    scenario = SCENARIO.replace("median: 2s, p95: P95", f"median: 3s, p95: {exp(SPREAD.inv_cdf(0.95)):.6f}s").replace(
+        "deadline: 3600s", "deadline: 20s"
+    )
+    scenario = scenario.replace("FAULT", f"{{kind: no_answer, share: {HANG * 100:g}%}}")
+    tau, retries = found(WITHIN_DEADLINE, scenario, "goodput")
+    every = {(0.05 * i, tries): answered(0.05 * i, tries) for i in range(20, 401) for tries in range(1, 21)}
+    most = max(every.values())
+    even = max(answered(DEADLINE / tries, tries) for tries in range(1, 21))
+    assert 1.0 - even <= 1.001 * (1.0 - most)
+    assert answered(tau, int(retries) + 1) >= 0.98 * most
+    for extreme in ((1.0, 20), (20.0, 20), (4.0, 1)):  # that it matters
+        assert answered(*extreme) < 0.6 * most

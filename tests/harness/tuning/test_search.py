@@ -11,6 +11,7 @@ from brownout.harness.files import loads, parse
 from brownout.harness.scenario import Scenario
 from brownout.harness.sources import Source
 from brownout.harness.tuning.goal import Goal
+from brownout.harness.tuning.guessing import guesses
 from brownout.harness.tuning.kept import Kept
 from brownout.harness.tuning.playing import Stage, processes
 from brownout.harness.tuning.proposing import BATCH
@@ -43,7 +44,7 @@ SEEDS = 4
 def searched(path: Path | None = None, workers: int = 1) -> Found:
     with processes(workers) as executor:
         stage = Stage([SCENARIO], Goal.parse("par2"), Kept(path), executor)
-        return Search(SPACE, stage, seeds=SEEDS, batches=3).run()
+        return Search(SPACE, stage, seeds=SEEDS, batches=3).run(guesses(SPACE, stage))
 
 
 FOUND = searched()

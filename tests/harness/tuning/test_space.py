@@ -71,6 +71,27 @@ def test_what_is_inherited_may_be_open() -> None:
     assert space.client((30.0,)).timeouts.connect == 10.0
 
 
+def test_what_counts_in_several_places_is_one_value() -> None:
+    """A kind of call has its client's layers but for what it changes; or an alias stands for them."""
+    changes = "profiles: {chat: {timeouts: {read: 9s}, layers: {breaker: {open_for: 1s}}}}\n"
+    space = Space.of(parse(OPEN.replace("name: mine", f"name: mine\nextends: guide\n{changes}")))
+    assert [each.name for each in space.parameters] == [each.name for each in SPACE.parameters]
+    point = (42.5, 7.0, 2.0, 0.1)
+    client = space.client(point)
+    [(_, chat)] = client.profiles.given()
+    assert chat.layers is not None
+    assert chat.layers[1] == client.layers[1]
+    assert chat.layers[0].failures == 7  # type: ignore[attr-defined]
+    assert parse(space.text(point)).check(Client) == client
+
+
+def test_names_are_different() -> None:
+    """Of two layers of one kind, and of whole layers."""
+    text = "name: m\nlayers: [{breaker: {failures: {tune: 1..5}}}, {breaker: {failures: {tune: 1..9}}}, CHOICE, sdk]"
+    space = Space.of(parse(text.replace("CHOICE", "{tune: [{retry: {retries: 1}}, {retry: {retries: 2}}]}")))
+    assert [each.name for each in space.parameters] == ["breaker.failures", "breaker.failures (2)", "layer 3"]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "says"),
     [
