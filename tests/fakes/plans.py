@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -225,12 +225,16 @@ def singly(step: Step) -> list[Step]:
     return [step]
 
 
+Lumps: TypeAlias = Literal["never", "always", "after the first"]
+LUMPS: tuple[Lumps, ...] = get_args(Lumps)
+
+
 @dataclass
 class Paper:
     """A sink that writes down when it saw what, tokens one by one."""
 
     clock: Crank
-    lumps: bool = False
+    lumps: Lumps = "never"
     """Whether a run may come as one."""
     on_step: Callable[[Step], None] = lambda step: None
     seen: list[tuple[float, Step]] = field(default_factory=list)
@@ -246,7 +250,8 @@ class Paper:
         self.on_step(step)
 
     def accepts_run(self, run: Tokens) -> bool:
-        return self.lumps
+        has_begun = bool(self.seen) and self.seen[-1][1] is TOKEN
+        return self.lumps == "always" or (self.lumps == "after the first" and has_begun)
 
     def measure(self, step: Drip) -> int:
         self._dripping, self._left = step.step, PIECES
