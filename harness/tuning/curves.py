@@ -26,7 +26,7 @@ MOST_COUNTS = 10
 """Whole numbers that are all shown."""
 FEW = 4
 """Seeds after which a value that is surely worse needs no more of them."""
-ROUNDS = 3
+ROUNDS = 4
 """Times that a curve may show something better than the best, which is then the best."""
 
 
@@ -46,13 +46,17 @@ class _At(NamedTuple):
 def settled(space: Space, stage: Stage, found: Found, seeds: Sequence[int]) -> tuple[Point, list[Curve]]:
     """The best, and a curve for each value that was left open; what they show to be better is the best from then on.
     Plays what was not played yet."""
+    best = found.best(len(seeds))
     for _ in range(ROUNDS):
-        best = found.best(len(seeds))
         tried = [_tried(space, stage, best, which, seeds) for which in range(len(space.parameters))]
         for at in (at for curve in tried for at in curve if at.seeds == len(seeds)):
             [found.losses[at.point]] = stage.losses([(repr(at.point), space.client(at.point), seeds)])
-        if found.best(len(seeds)) == best:
+        better = found.best(len(seeds))
+        if mean(found.losses[best]) - mean(found.losses[better]) <= NEGLIGIBLE / 10 * abs(mean(found.losses[best])):
             break
+        best = better
+    else:
+        tried = [_tried(space, stage, best, which, seeds) for which in range(len(space.parameters))]
     parameters = zip(space.parameters, tried, strict=True)
     return best, [_curve(space, stage, parameter, each, best, seeds) for parameter, each in parameters]
 

@@ -46,9 +46,11 @@ def named(tuned: Client, current: Client | None, space: Space) -> Client:
     return other if other.name != tuned.name else other.model_copy(update={"name": f"{other.name[:50]}-{suffix}"})
 
 
-def so_far(space: Space, found: Found, stage: Stage, seeds: Sequence[int], seed: int) -> Tuned:
-    """Of a search that was interrupted: what is known, without playing anything."""
-    point = found.best(len(seeds))
+def so_far(
+    space: Space, found: Found, stage: Stage, seeds: Sequence[int], seed: int, point: Point | None = None
+) -> Tuned:
+    """What is known without playing anything, of the best that was found or of a point that is as good."""
+    point = point or found.best(len(seeds))
     client = space.client(point)
     tuning = Tuning(
         client=client.name,
