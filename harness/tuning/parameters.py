@@ -20,7 +20,7 @@ from ..files.errors import Location
 from ..files.tree import Mapping, Node, Place, Scalar, Sequence
 
 Kind: TypeAlias = Literal["duration", "share", "count", "choice"]
-MARK = "tune"
+MARK, NOW = "tune", "now"
 _RANGE = re.compile(r"\s*(\S+)\s*\.\.\s*(\S+)\s*")
 _COUNT = re.compile(r"[0-9]{1,9}")
 _STEPS = ((2.0, 0.05), (5.0, 0.1), (10.0, 0.5))
@@ -64,6 +64,8 @@ class Parameter:
     choices: tuple[Node, ...] = ()
     also: tuple[Location, ...] = ()
     """Where else the same mark counts: a kind of call has its client's layers but for what it changes."""
+    now: float | None = None
+    """What it is today, if the file says so."""
 
     @property
     def is_log(self) -> bool:
@@ -122,13 +124,15 @@ def is_mark(node: Node) -> bool:
 
 def read(node: Mapping, at: Location, name: str) -> Parameter:
     """What a mark says. Raises `BadMark`."""
-    if others := [key for key in node.entries if key != MARK]:
-        raise BadMark(f'"{others[0]}" stands beside "{MARK}", which stands alone')
+    if others := [key for key in node.entries if key not in (MARK, NOW)]:
+        raise BadMark(f'"{others[0]}" stands beside "{MARK}", beside which only "{NOW}" stands')
     said = node.entries[MARK].node
+    now = node.entries[NOW].node if NOW in node.entries else None
     if isinstance(said, Sequence):
         if len(said.items) < 2:
             raise BadMark("expected two choices or more")
-        return Parameter(at, node.place, name, "choice", 0.0, float(len(said.items) - 1), said.items)
+        chosen = None if now is None else _choice(said.items, now)
+        return Parameter(at, node.place, name, "choice", 0.0, float(len(said.items) - 1), said.items, now=chosen)
     found = _RANGE.fullmatch(said.written) if isinstance(said, Scalar) else None
     if found is None:
         raise BadMark('expected a range such as "15s..180s", or a list of choices')
@@ -139,5 +143,23 @@ def read(node: Mapping, at: Location, name: str) -> Parameter:
             continue
         if not low < high:
             raise BadMark(f"the range from {found[1]} to {found[2]} holds nothing: the smaller value comes first")
-        return Parameter(at, node.place, name, unit.kind, low, high)
-    raise BadMark(f'expected two durations, two shares or two whole numbers, got "{said.written}"')  # type: ignore[union-attr]
+        today = None if now is None else _today(unit, now)
+        return Parameter(at, node.place, name, unit.kind, low, high, now=today)
+    raise BadMark(f'expected two durations, two shares or two whole numbers, got "{found.string}"')
+
+
+def _today(unit: _Unit, node: Node) -> float:
+    """It need not lie within the range."""
+    try:
+        if isinstance(node, Scalar):
+            return unit.parse(node.written)
+    except (UnitError, ValueError):
+        pass
+    raise BadMark(f'"{NOW}" is no {unit.kind}')
+
+
+def _choice(choices: tuple[Node, ...], node: Node) -> float:
+    for index, choice in enumerate(choices):
+        if isinstance(node, Scalar) and isinstance(choice, Scalar) and node.written == choice.written:
+            return float(index)
+    raise BadMark(f'"{NOW}" is none of the choices')

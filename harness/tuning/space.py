@@ -56,6 +56,16 @@ class Space:
     def middle(self) -> Point:
         return tuple(parameter.at_share(0.5) for parameter in self.parameters)
 
+    @property
+    def current(self) -> Point:
+        """What the client is today, as far as the file says so; else the middle."""
+        return tuple(each.at_share(0.5) if each.now is None else each.now for each in self.parameters)
+
+    @property
+    def has_current(self) -> bool:
+        """Whether the file says so of any value."""
+        return any(each.now is not None for each in self.parameters)
+
     def client(self, point: Point) -> Client:
         """With these values. Raises `FileError` where they make no sense together."""
         root = self.document.root

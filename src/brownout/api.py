@@ -211,9 +211,9 @@ def tune(
     resume: bool = False,
 ) -> Tuned:
     """The values that a client file leaves open, `{tune: 15s..180s}`, at which it holds best: `Tuned.client` has them,
-    `Tuned.text` is the file with them in it, and `Tuned.tuning` says why: what they gain over `against` (not given: the
-    middle of the ranges), how far each may be moved, the front of goodput and its price. `Tuned.results` compares both
-    clients in the same scenarios, as `compare` does.
+    `Tuned.text` is the file with them in it, and `Tuned.tuning` says why: what they gain over `against` (not given:
+    what is there today, `{tune: 15s..180s, now: 60s}`, or the middle of the ranges), how far each may be moved, the
+    front of goodput and its price. `Tuned.results` compares both clients in the same scenarios, as `compare` does.
 
     `open`: what the file does not leave open and is searched, too, `timeouts.read` or `retry.retries=1..8`. `goal`: a
     metric, to be as small or as large as is better. `limits`: objectives that have to be kept. `latencies`: a

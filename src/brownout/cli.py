@@ -172,7 +172,10 @@ def init(**options: Any) -> None:
 )
 @click.option("--weight", "weights", type=Weight(), multiple=True, help="How much a scenario counts.  [default: 1]")
 @click.option(
-    "--against", metavar="CLIENT", default=None, help="What it is compared with.  [default: the middle of the ranges]"
+    "--against",
+    metavar="CLIENT",
+    default=None,
+    help="What it is compared with.  [default: what it is today, {tune: …, now: 20s}, or the middle of the ranges]",
 )
 @click.option(
     "--latencies",
