@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
+
+from played import played, tutorials
 
 from brownout.harness.claims.claim import claims
 from brownout.harness.claims.trial import trial
@@ -27,7 +30,10 @@ def guide_tested() -> str:
 
 PAGES = {"docs/reference.md": reference, "docs/sdks.md": sdks, "src/brownout/faults.pyi": stub}
 
-SLOW = {"docs/guide-tested.md": guide_tested}
+SLOW = {
+    "docs/guide-tested.md": guide_tested,
+    **{f"docs/tutorials/{page.name}": partial(played, page) for page in tutorials()},
+}
 
 if __name__ == "__main__":
     for path, page in (PAGES | (SLOW if "--all" in sys.argv else {})).items():

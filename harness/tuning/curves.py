@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..files import FileError
 from ..metrics import metric
+from ..part import Estimate
 from ..recommended import Curve, Step
 from ..scoring.estimates import estimate, stated
 from ..statistics.bootstrap import bca
@@ -92,12 +93,7 @@ def _curve(
                 value=parameter.written(at.value),
                 position=min(1.0, max(0.0, parameter.share_of(at.value))),
                 loss=stated(bca(_level(seen, losses))),
-                metrics={
-                    name: estimate(
-                        _level(values, metrics.get(name, values)), 1.0 if metric(name).unit == "%" else math.inf
-                    )
-                    for name, values in measured.items()
-                },
+                metrics={name: _figure(name, values, metrics.get(name, values)) for name, values in measured.items()},
                 is_worse=_matters(seen, losses),
                 is_best=at.point == best,
             )
@@ -105,6 +101,12 @@ def _curve(
     is_ordered = parameter.kind != "choice"
     low, high = _flat(steps, is_ordered=is_ordered)
     return Curve(name=parameter.name, is_ordered=is_ordered, low=low, high=high, steps=steps)
+
+
+def _figure(name: str, few: Sequence[float], best: Sequence[float]) -> Estimate:
+    """A metric on that level, within what is possible for it."""
+    most = 1.0 if metric(name).unit == "%" else math.inf
+    return estimate([min(most, max(0.0, value)) for value in _level(few, best)], most)
 
 
 def _matters(losses: Sequence[float], best: Sequence[float]) -> bool:

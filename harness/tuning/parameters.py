@@ -22,6 +22,8 @@ from ..files.tree import Mapping, Node, Place, Scalar, Sequence
 Kind: TypeAlias = Literal["duration", "share", "count", "choice"]
 MARK, NOW = "tune", "now"
 _RANGE = re.compile(r"\s*(\S+)\s*\.\.\s*(\S+)\s*")
+_WIDEST = 40
+"""Characters of a choice in a table."""
 _COUNT = re.compile(r"[0-9]{1,9}")
 _STEPS = ((2.0, 0.05), (5.0, 0.1), (10.0, 0.5))
 """Up to 2 in steps of 0.05, and so on, and in every decade alike: no timeout is known better, and nobody writes 61.1 s.
@@ -95,10 +97,11 @@ class Parameter:
         return min(max(_plain(value), self.low), self.high)
 
     def written(self, value: float) -> str:
-        """As it stands in a file; of a choice that is no scalar, which it is."""
+        """As it stands in a file, as far as there is room for it."""
         if self.kind == "choice":
-            node = self.choices[round(value)]
-            return node.written if isinstance(node, Scalar) else f"choice {round(value) + 1}"
+            names = [name_of_choice(choice) for choice in self.choices]
+            name = names[round(value)]
+            return name if names.count(name) == 1 else f"choice {round(value) + 1}"
         return next(unit for unit in _UNITS if unit.kind == self.kind).write(value)
 
     def node(self, value: float) -> Node:
@@ -115,6 +118,23 @@ def _plain(value: float) -> float:
     decade = 10.0 ** math.floor(math.log10(value))
     step = next((step for most, step in _STEPS if value / decade < most), _STEPS[-1][1])
     return float(f"{round(value / decade / step) * step * decade:.12g}")
+
+
+def flow(node: Node) -> str:
+    """In one line."""
+    match node:
+        case Mapping():
+            return "{" + ", ".join(f"{key}: {flow(entry.node)}" for key, entry in node.entries.items()) + "}"
+        case Sequence():
+            return "[" + ", ".join(map(flow, node.items)) + "]"
+    return node.written
+
+
+def name_of_choice(node: Node) -> str:
+    """`hedge: {after: 2s}`, or the beginning of it."""
+    text = flow(node)
+    text = text[1:-1] if isinstance(node, Mapping) else text
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
 
 
 def is_mark(node: Node) -> bool:

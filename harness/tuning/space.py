@@ -12,7 +12,7 @@ from ..files import Document, FileError
 from ..files.errors import Location
 from ..files.tree import Entry, Mapping, Node, Place
 from ..files.tree import Sequence as Items
-from .parameters import MARK, BadMark, Parameter, is_mark, read
+from .parameters import MARK, BadMark, Parameter, flow, is_mark, read
 
 Point: TypeAlias = tuple[float, ...]
 """A value for each parameter, in base units."""
@@ -104,17 +104,7 @@ class Space:
 def _written(parameter: Parameter, value: float) -> str:
     if parameter.kind != "choice":
         return parameter.written(value)
-    return _flow(parameter.choices[round(value)])
-
-
-def _flow(node: Node) -> str:
-    """In one line."""
-    match node:
-        case Mapping():
-            return "{" + ", ".join(f"{key}: {_flow(entry.node)}" for key, entry in node.entries.items()) + "}"
-        case Items():
-            return "[" + ", ".join(map(_flow, node.items)) + "]"
-    return node.written
+    return flow(parameter.choices[round(value)])
 
 
 def marks(node: Node, at: Location = ()) -> Iterator[tuple[Location, Mapping]]:
