@@ -84,12 +84,10 @@ def _checked(client: Client, address: str) -> int:
         raise ClusterError(f"{address}: the cluster has had no workers for {PATIENCE:g} s") from None
     try:
         found = client.run(made_with)
-    except ImportError as error:
+    except Exception as error:  # whatever a worker makes of it that does not know us, or has another Dask
         raise ClusterError(
             f"{address}: Brownout has to be installed where the workers are, in the same version as here: {error}"
         ) from None
-    except Exception as error:  # an interpreter or a Dask too far from ours understands nothing
-        raise ClusterError(f"{address}: the workers do not understand this version: {error}") from None
     for worker, made in found.items():
         if differs := differences(made_with(), made):
             raise ClusterError(f"{address}: versions do not match: worker {worker} has {differs}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -14,19 +16,32 @@ from typing import Any
 
 import pytest
 
+from brownout import api
 from brownout.harness.cells import Job, jobs
 from brownout.harness.client import Client
 from brownout.harness.files import loads
 from brownout.harness.run import run as run_plan
 from brownout.harness.scenario import Scenario
+from brownout.harness.store import FILE_NAME
 from brownout.harness.workers import ClusterError, WorkersDied, given, run
 
+from ..cli.command import brownout, start
 from . import tiny
+from .processes import PATIENCE, until
 
 STORM, CALM = loads(tiny.STORM, Scenario), loads(tiny.CALM, Scenario)
 PATIENT, HASTY = loads(tiny.PATIENT, Client), loads(tiny.HASTY, Client)
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]  # Dask's own are not ours to mend
+
+
+STRANGER = """
+import sys
+sys.modules["brownout"] = None
+from distributed.cli.dask_worker import main
+main()
+"""
+"""A worker that cannot import us."""
 
 
 def needed_dask() -> Any:
@@ -86,6 +101,64 @@ def test_the_same_file(tmp_path: Path, cluster: str) -> None:
     assert (tmp_path / "over").read_bytes() == (tmp_path / "alone").read_bytes()
 
 
+def test_the_python_of_the_page_runs(cluster: str) -> None:
+    page = (Path(__file__).parents[2] / "docs/sweeps.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    exec(compile(example.replace("tcp://host:8786", cluster), "docs/sweeps.md", "exec"), {"__name__": "__main__"})
+
+
+COMPARE = ("compare", "-s", "storm.yaml", "-c", "patient.yaml", "-c", "hasty.yaml")
+
+
+def test_the_command_line(tmp_path: Path, cluster: str) -> None:
+    """Says the same as without."""
+    tiny.write(tmp_path)
+    words = (*COMPARE, "--seeds", "6")
+    over = brownout(*words, "--cluster", cluster, cwd=tmp_path)
+    assert over == brownout(*words, "--workers", "1", cwd=tmp_path)
+    assert over.code == 0
+
+
+def test_ctrl_c_keeps_what_is_done(tmp_path: Path, cluster: str) -> None:
+    """And ends at once; what the workers are at is called off."""
+    tiny.write(tmp_path)
+    command = start(*COMPARE, "--seeds", "2000", "--cluster", cluster, cwd=tmp_path)
+    log = tmp_path / "out" / f"{FILE_NAME}-wal"
+    until(lambda: log.exists() and log.stat().st_size > 100_000)
+    command.send_signal(signal.SIGINT)
+    _, err = command.communicate(timeout=PATIENCE)
+    assert command.returncode == 130, err
+    assert " of 4000 runs are kept. Go on with: brownout compare" in err
+    assert err.endswith("Interrupted.\n")
+    assert "Traceback" not in err
+
+
+def test_tune_finds_the_same(cluster: str) -> None:
+    """Candidates, curves and the comparison at the end."""
+
+    def found(**where: Any) -> Any:
+        return api.tune("guide", ["stall-mid-stream"], open=["timeouts.read"], seeds=2, batches=1, sample=0.01, **where)
+
+    over, alone = found(cluster=cluster), found()
+    assert over.text == alone.text
+    assert over.results.file.model_copy(update={"created": ""}) == alone.results.file.model_copy(update={"created": ""})
+
+
+def test_workers_without_brownout(cluster: str) -> None:
+    """The error says what has to be there."""
+    with subprocess.Popen(
+        [sys.executable, "-c", STRANGER, cluster, "--no-nanny", "--no-dashboard"], stderr=subprocess.PIPE, text=True
+    ) as worker:
+        try:
+            assert worker.stderr is not None
+            next(line for line in worker.stderr if "Registered to" in line)
+            with pytest.raises(ClusterError, match="Brownout has to be installed where the workers are"):
+                there(todo(), cluster)
+        finally:
+            worker.kill()
+            worker.communicate()
+
+
 def test_a_killed_worker_costs_nothing(cluster: str) -> None:
     """Dask begins another, and plays again what it was at."""
     found: dict[str, str] = {}
@@ -140,7 +213,7 @@ def test_nobody_listens() -> None:
 
 def test_no_address() -> None:
     needed_dask()
-    with pytest.raises(ClusterError, match="^nonsense://x: "):
+    with pytest.raises(ClusterError, match=r"^nonsense://x: "):
         there(todo(), "nonsense://x")
 
 
