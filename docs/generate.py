@@ -7,9 +7,13 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from brownout.harness.backends.cases import CASES
+from brownout.harness.backends.comparison import Comparison, played, virtual, wire
 from brownout.harness.claims.claim import claims
 from brownout.harness.claims.trial import trial
-from brownout.reports import guide
+from brownout.harness.theory.model import models
+from brownout.harness.theory.trial import trial as trial_of_theory
+from brownout.reports import backends, guide, theory
 from brownout.reports.reference import reference
 from brownout.reports.stub import stub
 
@@ -25,9 +29,25 @@ def guide_tested() -> str:
         return guide.page(list(pool.map(trial, claims())))
 
 
+def held_to_theory() -> str:
+    """Half a minute's work."""
+    with ProcessPoolExecutor() as pool:
+        return theory.page([held for each in pool.map(trial_of_theory, models().values()) for held in each])
+
+
+def agreement() -> str:
+    """Most of a minute in real time, with nothing beside it that would make it late."""
+    found: list[Comparison] = []
+    for name, case in CASES.items():
+        ours = played(case, "sim")
+        found += virtual(name, ours, played(case, "virtual"))
+        found += wire(name, case, ours, played(case, "wire"))
+    return backends.page(found)
+
+
 PAGES = {"docs/reference.md": reference, "docs/sdks.md": sdks, "src/brownout/faults.pyi": stub}
 
-SLOW = {"docs/guide-tested.md": guide_tested}
+SLOW = {"docs/guide-tested.md": guide_tested, "docs/theory.md": held_to_theory, "docs/agreement.md": agreement}
 
 if __name__ == "__main__":
     for path, page in (PAGES | (SLOW if "--all" in sys.argv else {})).items():

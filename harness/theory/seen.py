@@ -53,6 +53,18 @@ class Seen:
         """For each call."""
         return len(self.attempts) / len(self.calls)
 
+    def retries(self) -> float:
+        """For each call."""
+        return self.requests() - 1.0
+
+    def calls_a_second(self) -> float:
+        """Of those that were meant to be made."""
+        return len(self.calls) / (self.until - self.since)
+
+    def at_once(self) -> float:
+        """The share of requests that got a slot at once."""
+        return 1.0 - self.waited()
+
     def waited(self) -> float:
         """The share of requests that did not get a slot at once."""
         return fmean(_out_of_queue(served) - served.arrived > INSTANT for served in self.served)
@@ -65,9 +77,13 @@ class Seen:
         """Seconds from when a call was meant to be made to its end."""
         return fmean(self._times)
 
-    def time(self, q: float) -> float:
-        """The quantile of that."""
-        return quantile(sorted(self._times), q)
+    def p95(self) -> float:
+        """Of that time."""
+        return quantile(sorted(self._times), 0.95)
+
+    def p99(self) -> float:
+        """Of that time."""
+        return quantile(sorted(self._times), 0.99)
 
     @property
     def _times(self) -> list[float]:

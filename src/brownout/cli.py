@@ -252,6 +252,9 @@ def latencies(**options: Any) -> None:
 @click.option(
     "--theory", "what", flag_value="theory", help="The simulator, by what is known of queues and retries; models."
 )
+@click.option(
+    "--backends", "what", flag_value="backends", help="The simulator, by the real SDK, in virtual time and real; cases."
+)
 def validate(names: tuple[str, ...], what: str | None) -> None:
     """Put what a guide says to the test: NAMEs are claims that are shipped, or files.  [default: all that are shipped]
 
@@ -260,6 +263,8 @@ def validate(names: tuple[str, ...], what: str | None) -> None:
     """
     if what == "theory":
         from .commands.theory import theory as command
+    elif what == "backends":
+        from .commands.backends import backends as command
     else:
         from .commands.validate import validate as command
 

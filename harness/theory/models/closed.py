@@ -28,7 +28,7 @@ timeline: [{{for: 2200s}}]
 """,
     warm_up=50.0,
     figures=(
-        Figure("calls a second", "x", THROUGHPUT, lambda seen: len(seen.calls) / (seen.until - seen.since)),
+        Figure("calls a second", "x", THROUGHPUT, Seen.calls_a_second),
         Figure("mean wait and answer", "s", CLIENTS / THROUGHPUT - THINK, Seen.mean_time),
     ),
 )

@@ -40,8 +40,8 @@ timeline: [{{for: 2900s}}]
 """,
     warm_up=100.0,
     figures=(
-        Figure("share served at once", "%", 1.0 - WAITING, lambda seen: 1.0 - seen.waited()),
+        Figure("share served at once", "%", 1.0 - WAITING, Seen.at_once),
         Figure("mean wait and answer", "s", SERVICE + WAITING / SPARE, Seen.mean_time),
-        Figure("p99 of wait and answer", "s", quantile(takes_longer, 0.99, 1000.0), lambda seen: seen.time(0.99)),
+        Figure("p99 of wait and answer", "s", quantile(takes_longer, 0.99, 1000.0), Seen.p99),
     ),
 )
