@@ -67,13 +67,12 @@ def _difference(each: Near) -> str:
         return "without end"
     if found.low is None or found.high is None:
         return _signed(each, found.mean)
-    if found.low == found.high:
-        return _signed(each, found.mean)
-    return f"{_signed(each, found.mean)} ({_signed(each, found.low)} to {_signed(each, found.high)})"
+    mean, low, high = (_signed(each, value) for value in (found.mean, found.low, found.high))
+    return mean if low == high else f"{mean} ({low} to {high})"
 
 
 def _signed(each: Near, value: float) -> str:
-    return f"{100.0 * value:+.1f} points" if each.is_absolute else f"{value:+.1%}"
+    return f"{100.0 * value:+z.1f} points" if each.is_absolute else f"{value:+z.1%}"
 
 
 def _row(each: Comparison, *cells: str) -> str:

@@ -10,7 +10,7 @@ from ..scenario import Scenario
 
 CLIENT = """
 name: layered
-timeouts: {connect: 900ms, read: 4s, write: 4s, pool: 4s}
+timeouts: {connect: 900ms, read: 6s, write: 6s, pool: 6s}
 layers:
   - deadline: {total: 15s}
   - retry:
@@ -79,7 +79,7 @@ workload:
   arrivals: {kind: poisson, rate: 8/s}
   calls: {deadline: 10s, stream: 50%, input_tokens: {median: 200, p95: 900}, output_tokens: {median: 40, p95: 120}}
 server:
-  latency: {round_trip: 40ms, first_token: {median: 500ms, p95: 1500ms}, token_gap: 16ms}
+  latency: {round_trip: 40ms, first_token: {median: 1s, p95: 2500ms}, token_gap: 16ms}
 timeline: [{for: 12s}]
 """,
         4,
@@ -93,8 +93,8 @@ workload:
   arrivals: {kind: poisson, rate: 8/s}
   calls: {deadline: 15s, stream: 50%, input_tokens: {median: 200, p95: 900}, output_tokens: {median: 40, p95: 120}}
 server:
-  latency: {round_trip: 40ms, first_token: {median: 500ms, p95: 1500ms}, token_gap: 16ms}
-  capacity: {slots: 14, queue: 30}
+  latency: {round_trip: 40ms, first_token: {median: 1s, p95: 2500ms}, token_gap: 16ms}
+  capacity: {slots: 20, queue: 30}
 timeline:
   - {for: 3s}
   - for: 6s

@@ -22,8 +22,8 @@ from ..statistics.student import student
 from ..stories import stories
 from .cases import Case
 
-SCALE = 4.0
-"""By how much real time is quicker on the wire: 10 ms of the machine's are 40 ms of the scenario's."""
+SCALE = 3.0
+"""By how much real time is quicker on the wire: 10 ms of the machine's are 30 ms of the scenario's."""
 ROUNDING = 1e-6
 """A difference of less than this share of a metric is none."""
 MARGINS: dict[str, float] = {

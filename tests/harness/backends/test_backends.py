@@ -43,7 +43,7 @@ def test_a_difference_would_be_seen() -> None:
     """Of a service that is a little slower, and of faults that are a little rarer."""
     case = CASES["overload"]
     ours = played(case, "sim")
-    for old, new in (("median: 500ms", "median: 580ms"), ("share: 40%", "share: 30%")):
+    for old, new in (("median: 1s", "median: 1200ms"), ("share: 40%", "share: 30%")):
         theirs = played(replace(case, text=case.text.replace(old, new)), "sim")
         assert [each for each in virtual("overload", ours, theirs) if each.agrees] == []
         assert [each for each in wire("overload", case, ours, theirs) if not each.agrees] != []
