@@ -251,6 +251,40 @@ def latencies(**options: Any) -> None:
 
 
 @group.command()
+@click.option("-s", "--scenario", "scenarios", multiple=True, required=True, help="One that is shipped, or a file.")
+@click.option("-c", "--client", "clients", multiple=True, required=True, help="One that is shipped, or a file.")
+@click.option(
+    "--by",
+    metavar="NAME=A,B,...",
+    multiple=True,
+    help="What the rows of the maps are: values of the clients, retry.retries=0,1,2,4.  [default: trouble]",
+)
+@click.option("--seeds", type=click.IntRange(min=1, max=1000), default=8, show_default=True, help="Worlds.")
+@click.option("--sample", type=Share(), default=None, help="The share of clients, traffic and service to play.")
+@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out/stability"), show_default=True
+)
+@click.option(
+    "--format",
+    "formats",
+    type=Format(),
+    multiple=True,
+    default=("markdown", "html"),
+    help=f"What is written there besides run.json: {FORMATS_HELP}  [default: markdown, html]",
+)
+def stability(**options: Any) -> None:
+    """Find the load up to which a service comes back after an incident, client by client.
+
+    Retries may keep a service down that could do the work. Plays each scenario under several loads, with trouble of
+    several lengths, and finds where it turns.
+    """
+    from .commands.stability import stability as command
+
+    command(**options)
+
+
+@group.command()
 @click.argument("claims", metavar="[CLAIM]...", nargs=-1)
 def validate(claims: tuple[str, ...]) -> None:
     """Put what a guide says to the test: CLAIMs that are shipped, or files.  [default: all that are shipped]
