@@ -172,7 +172,10 @@ def init(**options: Any) -> None:
 )
 @click.option("--weight", "weights", type=Weight(), multiple=True, help="How much a scenario counts.  [default: 1]")
 @click.option(
-    "--against", metavar="CLIENT", default=None, help="What it is compared with.  [default: the middle of the ranges]"
+    "--against",
+    metavar="CLIENT",
+    default=None,
+    help="What it is compared with.  [default: what it is today, {tune: …, now: 20s}, or the middle of the ranges]",
 )
 @click.option(
     "--latencies",
@@ -243,6 +246,40 @@ def latencies(**options: Any) -> None:
     it. The page docs/tune.md has the names.
     """
     from .commands.latencies import latencies as command
+
+    command(**options)
+
+
+@group.command()
+@click.option("-s", "--scenario", "scenarios", multiple=True, required=True, help="One that is shipped, or a file.")
+@click.option("-c", "--client", "clients", multiple=True, required=True, help="One that is shipped, or a file.")
+@click.option(
+    "--by",
+    metavar="NAME=A,B,...",
+    multiple=True,
+    help="What the rows of the maps are: values of the clients, retry.retries=0,1,2,4.  [default: trouble]",
+)
+@click.option("--seeds", type=click.IntRange(min=1, max=1000), default=8, show_default=True, help="Worlds.")
+@click.option("--sample", type=Share(), default=None, help="The share of clients, traffic and service to play.")
+@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out/stability"), show_default=True
+)
+@click.option(
+    "--format",
+    "formats",
+    type=Format(),
+    multiple=True,
+    default=("markdown", "html"),
+    help=f"What is written there besides run.json: {FORMATS_HELP}  [default: markdown, html]",
+)
+def stability(**options: Any) -> None:
+    """Find the load up to which a service comes back after an incident, client by client.
+
+    Retries may keep a service down that could do the work. Plays each scenario under several loads, with trouble of
+    several lengths, and finds where it turns.
+    """
+    from .commands.stability import stability as command
 
     command(**options)
 
