@@ -286,6 +286,30 @@ def _as_logged(scenarios: list[Source[Scenario]], given: Named | Model | None) -
     return [Source(applied(source.value, found), "", "") for source in scenarios]
 
 
+def stability(
+    scenarios: Iterable[Named | Scenario],
+    clients: Iterable[Named | Client],
+    *,
+    by: Iterable[str] = ("trouble",),
+    seeds: int = 8,
+    sample: float = 1.0,
+    workers: int = 1,
+) -> Results:
+    """Up to which load the service comes back after each incident, with each client: `Results.file.stability` has it,
+    with maps by load and by what `by` says, the length of the trouble or values of the clients' files
+    (`retry.retries=0,1,2,4`); the rest is a comparison under the scenarios' own load.
+
+    Raises `ValueError` for a scenario in which nothing can be seen and for values that cannot be changed, and as
+    `compare` does.
+    """
+    from brownout.harness.stability.study import study
+
+    named = _each(clients, _client)
+    documents = [sources.client_document(each.named) if each.named else None for each in named]
+    plan = Plan(_each(scenarios, _scenario), named, range(1, seeds + 1), sample=sample, workers=workers)
+    return study(plan, documents, list(by))
+
+
 def load(folder: Named) -> Results:
     """What `run`, `compare` or the command line wrote into a folder. Raises `harness.results.RunFileError` or
     `harness.store.StoreError`."""
