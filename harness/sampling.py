@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .scenario import Scenario
-from .workload import Closed
 
 
 def sampled(scenario: Scenario, share: float) -> Scenario:
@@ -16,9 +15,7 @@ def sampled(scenario: Scenario, share: float) -> Scenario:
     workload, server = scenario.workload, scenario.server
     clients = max(1, round(workload.clients * share))
     exact = clients / workload.clients
-    arrivals = workload.arrivals
-    if not isinstance(arrivals, Closed):
-        arrivals = arrivals.model_copy(update={"rate": arrivals.rate * exact})
+    arrivals = workload.arrivals.sampled(exact)
     capacity = server.capacity
     capacity = capacity.model_copy(
         update={

@@ -20,10 +20,10 @@ from .files import LocatedError, LocatedErrors, by_kind
 from .names import Name
 from .objectives import ObjectiveText
 from .reach import out_of_reach
-from .workload import ARRIVALS, Calls, Workload
+from .workload import ARRIVALS, Arrivals, Calls, Workload
 
 AnyFault = Annotated[Fault, by_kind(FAULTS, "fault")]
-AnyArrivals = Annotated[Any, by_kind(ARRIVALS, "kind of arrivals")]
+AnyArrivals = Annotated[Arrivals, by_kind(ARRIVALS, "kind of arrivals")]
 
 
 class _Part(BaseModel):

@@ -79,8 +79,9 @@ def _fix(key: str, calls: float) -> str:
 
 def calls_per_second(scenario: Scenario) -> float | None:
     """Of one process; None where that depends on what it is answered."""
-    rate = getattr(scenario.workload.arrivals, "rate", None)
-    return None if rate is None else rate / scenario.workload.clients
+    clients = scenario.workload.clients
+    rate = scenario.workload.arrivals.mean_rate(clients, scenario.horizon)
+    return None if rate is None else rate / clients
 
 
 def incident(scenario: Scenario) -> float:

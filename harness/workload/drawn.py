@@ -1,0 +1,70 @@
+"""The calls of one run: when each client makes them, and what they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from brownout.fakes.draws import Draws, call_label
+from brownout.fakes.latency import sampler
+from brownout.fakes.mix import Mix
+
+from ..policies.call import Ask
+from .arrivals import Arrivals
+from .arrivals.base import Crowd
+from .calls import Calls
+
+
+class Workload:
+    """The calls of `clients` clients under one seed, until `horizon` (seconds). Clients are numbered from `number_one`
+    on: other numbers are others' draws."""
+
+    def __init__(
+        self,
+        arrivals: Arrivals,
+        kinds: Sequence[Calls],
+        clients: int,
+        horizon: float,
+        seed: int,
+        limit: int | None = None,
+        number_one: int = 0,
+    ) -> None:
+        self._schedule = arrivals.schedule(Crowd(clients, horizon, seed, number_one))
+        self._limit = limit
+        self._kinds = [(each, sampler(each.input_tokens, Draws(seed, "input tokens"))) for each in kinds]
+        self._kind = Mix([each.share for each in kinds], seed).of
+        self._stream = Draws(seed, "stream")
+        self.clients = clients
+        self.horizon = horizon
+        self.is_open = arrivals.is_open
+
+    def first(self, client: int) -> float | None:
+        """When a client calls for the first time."""
+        return self._within(self._schedule.first(client), 0)
+
+    def following(self, client: int, call: int, since: float) -> float | None:
+        """When a client calls again: `since` is when call number `call` was meant to be sent, if arrivals are open,
+        and when it ended, if they are closed. None: no more."""
+        return self._within(self._schedule.following(client, call, since), call + 1)
+
+    def _within(self, at: float, call: int) -> float | None:
+        is_more = at < self.horizon and (self._limit is None or call < self._limit)
+        return at if is_more else None
+
+    def ask(self, client: int, call: int, intended: float) -> Ask:
+        """What the call asks for."""
+        label = call_label(client, call)
+        calls, input_tokens = self._kinds[self._kind(label)]
+        is_stream = calls.stream > 0.0 and (calls.stream >= 1.0 or self._stream.uniform(label) < calls.stream)
+        told = self._schedule.input_tokens(client, call)
+        tokens = max(1, round(input_tokens(label)) if told is None else told)
+        return Ask(
+            client,
+            call,
+            intended,
+            calls.deadline,
+            is_stream,
+            tokens,
+            calls.max_tokens,
+            calls.profile,
+            calls.caller_timeout,
+        )
