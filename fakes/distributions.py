@@ -14,7 +14,7 @@ from typing import Annotated, Any, Generic
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag, model_validator
 
-from .empirical import Quantiles, Values
+from .empirical import ByQuantiles, Empirical
 from .figures import Figure, Spread
 from .gamma import Gamma
 from .units import Duration, Share, TokenCount
@@ -103,7 +103,7 @@ def _shape(given: Any) -> str:
 
 
 _SHAPES = {
-    **{"mix": "mixture", "values": "values", "quantiles": "quantiles", "cv": "gamma", "shape": "gamma"},
+    **{"mix": "mixture", "values": "empirical", "quantiles": "byquantiles", "cv": "gamma", "shape": "gamma"},
     **{"mean": "exponential", "from": "uniform", "to": "uniform"},
 }
 """Key -> the distribution that has it; the first that is there decides."""
@@ -119,8 +119,8 @@ class Part(Spread[Figure], Generic[Figure]):
         | Annotated[LogNormal[Figure], Tag("lognormal")]
         | Annotated[Uniform[Figure], Tag("uniform")]
         | Annotated[Gamma[Figure], Tag("gamma")]
-        | Annotated[Values[Figure], Tag("values")]
-        | Annotated[Quantiles[Figure], Tag("quantiles")],
+        | Annotated[Empirical[Figure], Tag("empirical")]
+        | Annotated[ByQuantiles[Figure], Tag("byquantiles")],
         Discriminator(_shape),
     ]
 
@@ -154,8 +154,8 @@ Durations = Annotated[
     | Annotated[LogNormal[Duration], Tag("lognormal")]
     | Annotated[Uniform[Duration], Tag("uniform")]
     | Annotated[Gamma[Duration], Tag("gamma")]
-    | Annotated[Values[Duration], Tag("values")]
-    | Annotated[Quantiles[Duration], Tag("quantiles")]
+    | Annotated[Empirical[Duration], Tag("empirical")]
+    | Annotated[ByQuantiles[Duration], Tag("byquantiles")]
     | Annotated[Mixture[Duration], Tag("mixture")],
     Discriminator(_shape),
 ]
@@ -165,8 +165,8 @@ TokenCounts = Annotated[
     | Annotated[LogNormal[TokenCount], Tag("lognormal")]
     | Annotated[Uniform[TokenCount], Tag("uniform")]
     | Annotated[Gamma[TokenCount], Tag("gamma")]
-    | Annotated[Values[TokenCount], Tag("values")]
-    | Annotated[Quantiles[TokenCount], Tag("quantiles")]
+    | Annotated[Empirical[TokenCount], Tag("empirical")]
+    | Annotated[ByQuantiles[TokenCount], Tag("byquantiles")]
     | Annotated[Mixture[TokenCount], Tag("mixture")],
     Discriminator(_shape),
 ]

@@ -46,6 +46,11 @@ def call_label(client: int, call: int) -> int:
     return (client << 28 | call) << 16
 
 
+def client_of(label: int) -> int:
+    """The client that a label belongs to."""
+    return label >> 44
+
+
 class Draws:
     """Uniform draws for one purpose under one seed. Equal labels give equal draws."""
 

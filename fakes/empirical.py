@@ -20,7 +20,7 @@ class Seen(Spread[Figure], Generic[Figure]):
     weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
 
 
-class Values(Spread[Figure], Generic[Figure]):
+class Empirical(Spread[Figure], Generic[Figure]):
     """One of these, each as often as its weight says: figures of a log, say. A figure alone has a weight of 1."""
 
     values: Annotated[tuple[Seen[Figure], ...], Field(min_length=1)]
@@ -52,13 +52,13 @@ class Quantile(Spread[Figure], Generic[Figure]):
     value: Figure
 
 
-class Quantiles(Spread[Figure], Generic[Figure]):
+class ByQuantiles(Spread[Figure], Generic[Figure]):
     """By quantiles, from 0% to 100%, with everything alike between two of them."""
 
     quantiles: Annotated[tuple[Quantile[Figure], ...], Field(min_length=2)]
 
     @model_validator(mode="after")
-    def _ordered(self) -> Quantiles[Figure]:
+    def _ordered(self) -> ByQuantiles[Figure]:
         if self.quantiles[0].at != 0.0 or self.quantiles[-1].at != 1.0:
             raise ValueError("the first quantile must be at 0% and the last at 100%")
         if any(one.at >= other.at or one.value > other.value for one, other in pairwise(self.quantiles)):

@@ -98,7 +98,7 @@ def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
 
 def _closed(plan: Plan) -> list[str]:
     """Whether how much is called depends on who is called."""
-    closed = [s.name for s in plan.played_scenarios if not s.workload.arrivals.is_open]
+    closed = [s.name for s in plan.played_scenarios if not s.workload.is_open]
     if not closed or len(plan.players) < 2:
         return []
     return [

@@ -13,7 +13,7 @@ from ..policies.effects import Run
 from ..policies.engine import Engine, Node, Port
 from ..policies.outcome import Outcome
 from ..records import CallRecord
-from ..workload import Workload
+from ..workload import Traffic
 
 
 class Timed(Port, Protocol):
@@ -36,7 +36,7 @@ class Callers:
 
     def __init__(
         self,
-        workload: Workload,
+        workload: Traffic,
         stack_of: Callable[[int], Run],
         port: Timed,
         ledger: Ledger,
@@ -70,7 +70,7 @@ class Callers:
     def _arrive(self, which: tuple[int, int, float], _: object = None) -> None:
         client, call, at = which
         self._due -= 1
-        if self._workload.is_open:
+        if self._workload.is_open_for(client):
             self._schedule(client, call + 1, self._workload.following(client, call, at))
         run = self._stacks.get(client)
         if run is None:
@@ -88,7 +88,7 @@ class Callers:
             self.failures.append(error)
         else:
             self._ledger.calls.append(_record(node, now, outcome))
-        if not self._workload.is_open:
+        if not self._workload.is_open_for(ask.client):
             self._schedule(ask.client, ask.call + 1, self._workload.following(ask.client, ask.call, now))
         self._check_idle()
 

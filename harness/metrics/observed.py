@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from brownout.fakes.draws import Identity, call_label
 from brownout.fakes.journal import Served
-from brownout.fakes.mix import Mix
 
 from ..ledger import Ledger
 from ..policies.outcome import STREAM_BREAKS
@@ -99,12 +98,12 @@ class Observed:
         return [call for call in self.ledger.calls if call.stream]
 
     @cached_property
-    def _mix(self) -> Mix:
-        return Mix([kind.share for kind in self.scenario.workload.kinds], self.seed)
+    def _kind(self) -> Callable[[int], int]:
+        return self.scenario.workload.kind_of(self.seed)
 
     def kind_of(self, call: CallRecord) -> Calls:
         """What kind of call it was, as the scenario has it."""
-        return self.scenario.workload.kinds[self._mix.of(call_label(call.client, call.call))]
+        return self.scenario.workload.kinds[self._kind(call_label(call.client, call.call))]
 
     def ttft(self, call: CallRecord) -> float:
         """Seconds from the moment the call was meant to the first text its caller saw, of whatever attempt, if only

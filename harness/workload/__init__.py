@@ -7,6 +7,22 @@ from .arrivals.closed import Closed
 from .arrivals.poisson import Poisson
 from .arrivals.steady import Steady
 from .calls import DEADLINES, Calls
-from .drawn import Workload
+from .drawn import Traffic, Workload
+from .file import AnyArrivals, WorkloadFile
+from .groups import AnyWorkload, Groups
 
-__all__ = ["ARRIVALS", "DEADLINES", "Arrivals", "Calls", "Closed", "Poisson", "Steady", "Workload"]
+__all__ = [
+    "ARRIVALS",
+    "DEADLINES",
+    "AnyArrivals",
+    "AnyWorkload",
+    "Arrivals",
+    "Calls",
+    "Closed",
+    "Groups",
+    "Poisson",
+    "Steady",
+    "Traffic",
+    "Workload",
+    "WorkloadFile",
+]

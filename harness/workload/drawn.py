@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from brownout.fakes.draws import Draws, call_label
 from brownout.fakes.latency import sampler
@@ -12,6 +13,27 @@ from ..policies.call import Ask
 from .arrivals import Arrivals
 from .arrivals.base import Crowd
 from .calls import Calls
+
+
+class Traffic(Protocol):
+    """What a driver plays: who calls when, asking for what. Times are seconds of the scenario."""
+
+    @property
+    def clients(self) -> int:
+        """How many there are."""
+
+    def is_open_for(self, client: int) -> bool:
+        """Whether a client calls no matter what became of its calls before."""
+
+    def first(self, client: int) -> float | None:
+        """When a client calls for the first time."""
+
+    def following(self, client: int, call: int, since: float) -> float | None:
+        """When a client calls again: `since` is when call number `call` was meant to be sent, if arrivals are open,
+        and when it ended, if they are closed. None: no more."""
+
+    def ask(self, client: int, call: int, intended: float) -> Ask:
+        """What the call asks for."""
 
 
 class Workload:
@@ -37,13 +59,13 @@ class Workload:
         self.horizon = horizon
         self.is_open = arrivals.is_open
 
+    def is_open_for(self, client: int) -> bool:
+        return self.is_open
+
     def first(self, client: int) -> float | None:
-        """When a client calls for the first time."""
         return self._within(self._schedule.first(client), 0)
 
     def following(self, client: int, call: int, since: float) -> float | None:
-        """When a client calls again: `since` is when call number `call` was meant to be sent, if arrivals are open,
-        and when it ended, if they are closed. None: no more."""
         return self._within(self._schedule.following(client, call, since), call + 1)
 
     def _within(self, at: float, call: int) -> float | None:
@@ -51,7 +73,6 @@ class Workload:
         return at if is_more else None
 
     def ask(self, client: int, call: int, intended: float) -> Ask:
-        """What the call asks for."""
         label = call_label(client, call)
         calls, input_tokens = self._kinds[self._kind(label)]
         is_stream = calls.stream > 0.0 and (calls.stream >= 1.0 or self._stream.uniform(label) < calls.stream)

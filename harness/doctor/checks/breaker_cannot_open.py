@@ -79,9 +79,8 @@ def _fix(key: str, calls: float) -> str:
 
 def calls_per_second(scenario: Scenario) -> float | None:
     """Of one process; None where that depends on what it is answered."""
-    clients = scenario.workload.clients
-    rate = scenario.workload.arrivals.mean_rate(clients, scenario.horizon)
-    return None if rate is None else rate / clients
+    rate = scenario.workload.mean_rate(scenario.horizon)
+    return None if rate is None else rate / scenario.workload.clients
 
 
 def incident(scenario: Scenario) -> float:

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from brownout.fakes.recorded import Recorded
 
+from ..calls import Calls
+
 
 class Crowd(NamedTuple):
     """Those who call, and for how long: clients `first` to `first + clients - 1`, until `horizon` (seconds)."""
@@ -58,6 +60,10 @@ class Arrivals(BaseModel):
         """The same with as many clients fewer: `share` is that of those who are left."""
         return self
 
-    def recorded(self, crowd: Crowd) -> Recorded | None:
-        """How long the answers to its calls are, where somebody has recorded that."""
+    def recorded(self, clients: int, number_one: int) -> Recorded | None:
+        """How long the answers to the calls of these clients are, where somebody has recorded that."""
         return None
+
+    def described(self, calls: Calls) -> Calls:
+        """A kind of its calls, with what is known of how long they are."""
+        return calls

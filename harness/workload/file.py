@@ -1,0 +1,82 @@
+"""The workload of a scenario file, of clients that are alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from brownout.fakes.mix import Group, kind_of
+from brownout.fakes.recorded import Recorded
+
+from ..files import by_kind
+from .arrivals import ARRIVALS, Arrivals
+from .calls import Calls
+from .drawn import Traffic, Workload
+
+AnyArrivals = Annotated[Arrivals, by_kind(ARRIVALS, "kind of arrivals")]
+
+
+class WorkloadFile(BaseModel):
+    """Who calls when, asking for what."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    clients: Annotated[
+        int, Field(gt=0, le=1_000_000, description="each with its own SDK client, connections and breaker")
+    ] = 10
+    arrivals: AnyArrivals
+    calls: Annotated[
+        Calls | Annotated[tuple[Calls, ...], Field(min_length=1)],
+        Field(description="one kind of call, or a list of kinds with their shares"),
+    ] = Calls()
+    limit: Annotated[int | None, Field(gt=0, description="calls of each client at the most")] = None
+
+    @field_validator("calls")
+    @classmethod
+    def _whole(cls, calls: Calls | tuple[Calls, ...]) -> Calls | tuple[Calls, ...]:
+        total = sum(each.share for each in calls) if isinstance(calls, tuple) else calls.share
+        if not math.isclose(total, 1.0, abs_tol=1e-9):
+            raise ValueError(f"the shares of all kinds of calls must make up 100%, these make up {total * 100:.6g}%")
+        return calls
+
+    @property
+    def kinds(self) -> tuple[Calls, ...]:
+        """The kinds of call, one or more."""
+        given = self.calls if isinstance(self.calls, tuple) else (self.calls,)
+        return tuple(map(self.arrivals.described, given))
+
+    @property
+    def spans(self) -> tuple[Group, ...]:
+        """Of clients with kinds of call of their own: none, as all are alike."""
+        return ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether calls come no matter what became of those before."""
+        return self.arrivals.is_open
+
+    def mean_rate(self, horizon: float) -> float | None:
+        """Calls a second of all clients together; None where the answers decide."""
+        return self.arrivals.mean_rate(self.clients, horizon)
+
+    def kind_of(self, seed: int) -> Callable[[int], int]:
+        """The label of a call -> the index of its kind, under one seed."""
+        return kind_of([kind.share for kind in self.kinds], self.spans, seed)
+
+    def recorded(self, number_one: int = 0) -> tuple[Recorded, ...]:
+        """How long answers are, where somebody has recorded it; for clients numbered from there on."""
+        found = self.arrivals.recorded(self.clients, number_one)
+        return () if found is None else (found,)
+
+    def traffic(self, horizon: float, seed: int, number_one: int = 0) -> Traffic:
+        """Its calls under one seed, of clients numbered from there on."""
+        return Workload(self.arrivals, self.kinds, self.clients, horizon, seed, self.limit, number_one)
+
+    def sampled(self, share: float) -> Self:
+        """A share of the clients with the same behaviour each: as many as come closest, and one at the least."""
+        clients = max(1, round(self.clients * share))
+        arrivals = self.arrivals.sampled(clients / self.clients)
+        return self.model_copy(update={"clients": clients, "arrivals": arrivals})
