@@ -31,7 +31,7 @@ from brownout.harness.scenario import PhaseFile, Recovery, Scenario, ServerFile
 from brownout.harness.workload import ARRIVALS, Calls, Groups, WorkloadFile
 from brownout.harness.workload.traces import Columns
 
-_WIDEST = 90
+_WIDEST = 120
 """Characters of a table's cell; what is longer is described elsewhere on the page."""
 
 Models = Mapping[str, type[BaseModel]]
