@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from .draws import Draws, client_of
+from .draws import Draws, client_of, first_step
 
 
 class Mix:
@@ -30,6 +30,8 @@ class Group(NamedTuple):
 
     clients: int
     kinds: int
+    steps: int = 1
+    """Of its longest chain: the calls of a chain are of one kind, and as many numbers are kept for each."""
 
 
 def kind_of(shares: Sequence[float], groups: Sequence[Group], seed: int) -> Callable[[int], int]:
@@ -45,7 +47,8 @@ def kind_of(shares: Sequence[float], groups: Sequence[Group], seed: int) -> Call
         mixes.append((begin, Mix([share / whole for share in shares[begin:end]], seed).of))
 
     def of(call: int) -> int:
-        begin, within = mixes[min(bisect_right(upto, client_of(call)), len(mixes) - 1)]
-        return begin + within(call)
+        at = min(bisect_right(upto, client_of(call)), len(mixes) - 1)
+        begin, within = mixes[at]
+        return begin + within(first_step(call, groups[at].steps))
 
     return of

@@ -16,9 +16,11 @@ class Recorded:
     first: int
     clients: int
     tokens: Sequence[int]
+    steps: int = 1
+    """Of a chain: each of them is as long."""
 
     def output_tokens(self, who: Identity) -> int | None:
         """How long the answer to a call is; None for a call that is not among these."""
         place = who.client - self.first
-        at = who.call * self.clients + place
+        at = who.call // self.steps * self.clients + place
         return self.tokens[at] if 0 <= place < self.clients and at < len(self.tokens) else None

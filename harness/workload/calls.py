@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from brownout.fakes.distributions import TokenCounts, tokens_always
 from brownout.fakes.units import Duration, Share, TokenCount
@@ -30,6 +30,15 @@ class Calls(BaseModel):
     caller_timeout: Annotated[
         Duration | None, Field(gt=0, description="when whoever waits for the call leaves; the program does not hear it")
     ] = None
+    chain: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=1000,
+            description="steps, one after the other, that share the deadline: each begins when the one before was "
+            "answered; those that are left when one fails, or the time is over, are lost, too",
+        ),
+    ] = 1
     stream: Annotated[Share, Field(description="how many of the calls stream")] = 0.0
     input_tokens: TokenCounts = tokens_always(1000)
     output_tokens: TokenCounts = tokens_always(300)
@@ -47,3 +56,9 @@ class Calls(BaseModel):
         if isinstance(given, dict) and isinstance(profile := given.get("profile"), str) and profile in DEADLINES:
             return {"deadline": f"{DEADLINES[profile]:g}s"} | given
         return given
+
+    @model_serializer(mode="wrap")
+    def _brief(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `chain` where there is none: scenarios from before there were chains are still the same ones."""
+        written: dict[str, Any] = write(self)
+        return written if self.chain > 1 else {key: written[key] for key in written if key != "chain"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -49,9 +50,19 @@ class WorkloadFile(BaseModel):
         return tuple(map(self.arrivals.described, given))
 
     @property
+    def steps(self) -> int:
+        """Of its longest chain; 1 if there is none."""
+        return max(kind.chain for kind in self.kinds)
+
+    @property
+    def span(self) -> Group:
+        """How many clients and kinds of call it has, in chains of how many steps."""
+        return Group(self.clients, len(self.kinds), self.steps)
+
+    @property
     def spans(self) -> tuple[Group, ...]:
-        """Of clients with kinds of call of their own: none, as all are alike."""
-        return ()
+        """The groups that a service has to tell apart: none, where all clients are alike and no call is a chain."""
+        return (self.span,) if self.steps > 1 else ()
 
     @property
     def is_open(self) -> bool:
@@ -69,7 +80,7 @@ class WorkloadFile(BaseModel):
     def recorded(self, number_one: int = 0) -> tuple[Recorded, ...]:
         """How long answers are, where somebody has recorded it; for clients numbered from there on."""
         found = self.arrivals.recorded(self.clients, number_one)
-        return () if found is None else (found,)
+        return () if found is None else (replace(found, steps=self.steps),)
 
     def traffic(self, horizon: float, seed: int, number_one: int = 0) -> Traffic:
         """Its calls under one seed, of clients numbered from there on."""

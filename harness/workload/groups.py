@@ -48,7 +48,7 @@ class Groups(BaseModel):
     @property
     def spans(self) -> tuple[Group, ...]:
         """How many clients and kinds of call each group has."""
-        return tuple(Group(group.clients, len(group.kinds)) for group in self.groups)
+        return tuple(group.span for group in self.groups)
 
     @property
     def is_open(self) -> bool:

@@ -30,5 +30,11 @@ class Together:
     def following(self, client: int, call: int, since: float) -> float | None:
         return self._of(client).following(client, call, since)
 
+    def next_number(self, ask: Ask) -> int:
+        return self._of(ask.client).next_number(ask)
+
+    def next_step(self, ask: Ask, now: float) -> Ask | None:
+        return self._of(ask.client).next_step(ask, now)
+
     def ask(self, client: int, call: int, intended: float) -> Ask:
         return self._of(client).ask(client, call, intended)
