@@ -136,7 +136,7 @@ _CENSORED = Outcome("censored")
 def _skipped(step: Ask, after: Ask, now: float) -> CallRecord:
     """Its time is that of the step it was to come after, which has used it up."""
     return CallRecord(
-        *(step.client, step.call, after.intended, now, now, "skipped", None, "", after.deadline),
+        *(step.client, step.call, after.intended, after.intended, now, "skipped", None, "", after.deadline),
         *(step.stream, step.input_tokens, step.max_tokens, 0, 0),
     )
 

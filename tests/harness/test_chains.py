@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import brownout
 from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint
 from brownout.harness.cells import Job, backends_of
@@ -159,3 +160,12 @@ def test_a_chain_of_one_is_a_call() -> None:
     assert play(one) == play(none)
     assert isinstance(measured(none, play(none), "chains"), Absent)
     assert Scenario.model_validate(chained().model_dump(mode="json", by_alias=True)) == chained()
+
+
+def test_a_step_that_was_not_begun_is_explained() -> None:
+    """In words of its own."""
+    scenario = chained(faults="{kind: overload}")
+    told = brownout.explain(scenario, loads(PLAIN, Client), "0.1")
+    assert told.splitlines()[-1].endswith(
+        "is never begun: a step of the chain before it has failed, or the time of all is over"
+    )
