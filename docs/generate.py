@@ -4,12 +4,21 @@ page is not what it would write."""
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
+from played import played, tutorials
+
+from brownout import scenarios
+from brownout.harness.backends import comparison
+from brownout.harness.backends.cases import CASES
 from brownout.harness.claims.claim import claims
 from brownout.harness.claims.trial import trial
-from brownout.reports import guide
+from brownout.harness.theory.model import models
+from brownout.harness.theory.trial import trial as trial_of_theory
+from brownout.reports import backends, guide, theory
 from brownout.reports.reference import reference
 from brownout.reports.stub import stub
 
@@ -19,15 +28,37 @@ sys.path.insert(0, str(ROOT))
 from tests.contract.page import page as sdks  # noqa: E402 - one of the pages is made of the tests' tables
 
 
-def guide_tested() -> str:
+def tried(intro: str, files: Mapping[str, Path]) -> str:
+    """The guide's are half a minute's work."""
+    with ProcessPoolExecutor() as pool:
+        return guide.page(intro, list(pool.map(trial, claims(files.values()))))
+
+
+def held_to_theory() -> str:
     """Half a minute's work."""
     with ProcessPoolExecutor() as pool:
-        return guide.page(list(pool.map(trial, claims())))
+        return theory.page([held for each in pool.map(trial_of_theory, models().values()) for held in each])
+
+
+def agreement() -> str:
+    """Most of a minute in real time, with nothing beside it that would make it late."""
+    found: list[comparison.Comparison] = []
+    for name, case in CASES.items():
+        ours = comparison.played(case, "sim")
+        found += comparison.virtual(name, ours, comparison.played(case, "virtual"))
+        found += comparison.wire(name, case, ours, comparison.played(case, "wire"))
+    return backends.page(found)
 
 
 PAGES = {"docs/reference.md": reference, "docs/sdks.md": sdks, "src/brownout/faults.pyi": stub}
 
-SLOW = {"docs/guide-tested.md": guide_tested}
+SLOW = {
+    "docs/guide-tested.md": partial(tried, guide.GUIDE, scenarios.guide()),
+    "docs/findings.md": partial(tried, guide.LITERATURE, scenarios.literature()),
+    "docs/theory.md": held_to_theory,
+    "docs/agreement.md": agreement,
+    **{f"docs/tutorials/{page.name}": partial(played, page) for page in tutorials()},
+}
 
 if __name__ == "__main__":
     for path, page in (PAGES | (SLOW if "--all" in sys.argv else {})).items():

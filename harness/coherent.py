@@ -137,6 +137,15 @@ def _tuned(run: RunFile) -> Problems:
             yield f"tuning.limits: {quoted(limit)}: {error}"
 
 
+def _stable(run: RunFile) -> Problems:
+    """Of what was compared."""
+    scenarios = [each.name for each in run.scenarios]
+    for i, each in enumerate(run.stability):
+        yield from _unknown(f"stability.{i}", [each.client], run)
+        yield from _among(f"stability.{i}", "scenario", [each.scenario], scenarios)
+    yield from _twice("stability", [(each.scenario, each.client) for each in run.stability])
+
+
 def _place(cell: Cell) -> tuple[str, str, int]:
     return cell.scenario, cell.client, cell.seed
 
@@ -165,4 +174,4 @@ def _metrics(where: str, names: Iterable[str]) -> Problems:
             yield f"{where}: unknown metric {quoted(name)}"
 
 
-_CHECKS: tuple[Callable[[RunFile], Problems], ...] = (_names, _standings, _judged, _parts, _tuned)
+_CHECKS: tuple[Callable[[RunFile], Problems], ...] = (_names, _standings, _judged, _parts, _tuned, _stable)

@@ -13,6 +13,7 @@ from .coherent import problem
 from .part import FROM_FILE, TO_FILE, Estimate, Figure, Part
 from .printable import escaped
 from .recommended import Tuning
+from .stable import Stability
 from .views import Course, Stretch, Waterfall
 
 SCHEMA_VERSION = 3
@@ -260,6 +261,9 @@ class RunFile(Part):
         default_factory=list, description="of each scenario one call that tells the clients apart, with each of them"
     )
     tuning: Annotated[Tuning | None, Field(description="of `tune`: the search that found one of the clients")] = None
+    stability: list[Stability] = Field(
+        default_factory=list, description="of `stability`: how much load each client is safe under"
+    )
     notes: list[str]
     cells: list[Cell]
     command: str

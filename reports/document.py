@@ -9,6 +9,7 @@ from brownout.fakes.units import format_share
 from brownout.harness.agreement import Agreement
 from brownout.harness.results import PlayedScenario, Row, RunFile
 from brownout.harness.scoring import changed
+from brownout.harness.stable import Stability
 
 from . import tables, words
 from .again import of_scenario
@@ -54,6 +55,7 @@ def document(run: RunFile, agreement: Sequence[Agreement] = ()) -> Document:
     by_client = colours(standing.client for standing in run.standings)
     sections = [
         *([Section("What to set", "tuned", tuple(tables.tuning(run.tuning)))] if run.tuning is not None else []),
+        Section("How much load is safe", "stability", tuple(tables.stability(run.stability))),
         Section(
             "Who holds" if run.kind == "comparison" else "What holds", "overview", tuple(_overview(run, by_client))
         ),
@@ -69,6 +71,8 @@ def _verdict(run: RunFile) -> str:
     parts = []
     if run.tuning is not None:
         parts.append((False, f"Set {words.values(run.tuning.values)}."))
+    if run.stability:
+        parts.append((False, _loads(run.stability)))
     if run.changes:
         parts.append((any(each.outcome == "worse" for each in run.changes), changed.verdict(run.changes)))
     if run.gate is not None:
@@ -77,6 +81,16 @@ def _verdict(run: RunFile) -> str:
     if run.kind == "comparison" or run.objectives or not parts:
         parts.append((any(each.is_met is False for each in run.objectives) and run.kind == "objectives", run.verdict))
     return " ".join(text for _, text in sorted(parts, key=lambda part: not part[0]))
+
+
+def _loads(found: Sequence[Stability]) -> str:
+    """Who is safe up to where; of several scenarios the one that is the least safe."""
+    least: dict[str, Stability] = {}
+    for each in sorted(found, key=lambda each: each.safe):
+        least.setdefault(each.client, each)
+    ranked = sorted(least.values(), key=lambda each: -each.safe)
+    said = ", ".join(f"{tables.safe_load(each)} with {each.client}" for each in ranked)
+    return f"The load under which the service comes back: {said}."
 
 
 def _overview(run: RunFile, by_client: Colours) -> Iterable[Table]:

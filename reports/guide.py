@@ -13,7 +13,7 @@ from brownout.harness.scoring.verdicts import figure
 
 from .slug import slug
 
-INTRO = """# The guide, tested
+GUIDE = """# The guide, tested
 
 There is a guide to timeouts with the Claude API that many follow. Each row is one thing that it says, in our words,
 put to the test: played in the simulator, or in virtual time where it is about code, under several seeds. The verdict
@@ -24,21 +24,30 @@ one changes.
 in. Where yours is another, copy the claim's file from `scenarios/guide/` and change it, and run
 `brownout validate my-claim.yaml`.
 """
+LITERATURE = """# Findings, played again
+
+What the literature on overload has found, as scenarios: each with its verdict and the figures that it follows from. A
+test fails when one changes. `brownout validate budgets-against-metastability` plays it; copy the file from
+`scenarios/literature/` to see whether it holds for your load and your client.
+
+Metastable: the trouble is over, the load is what it was, and the service does not come back, as retries keep it where
+it is.
+"""
 _YES = {True: "yes", False: "no", None: "open"}
 
 
-def page(tried: Sequence[Tried]) -> str:
+def page(intro: str, tried: Sequence[Tried]) -> str:
     """All of it, as Markdown."""
-    return "\n".join([summary(each.claim for each in tried), *map(section, tried)])
+    return "\n".join([summary(intro, (each.claim for each in tried)), *map(section, tried)])
 
 
-def summary(claims: Iterable[Claim]) -> str:
+def summary(intro: str, claims: Iterable[Claim]) -> str:
     """What it is, and a row for each claim."""
     rows = [
         f"| {claim.area} | [{_line(claim.says)}](#{slug(claim.name)}) | **{claim.verdict}** | {_line(claim.instead)} |"
         for claim in claims
     ]
-    return "\n".join([INTRO, "| | it says | verdict | instead |", "|---|---|---|---|", *rows, ""])
+    return "\n".join([intro, "| | it says | verdict | instead |", "|---|---|---|---|", *rows, ""])
 
 
 def section(tried: Tried) -> str:

@@ -69,10 +69,11 @@ def _curve(found: Tuning, curve: Curve) -> Iterator[str]:
         [words.of(name, step.metrics[name].value) if name in step.metrics else "–" for name in names]
         for step in curve.steps
     ]
+    widest = max(_WIDEST, *(len(step.value) for step in curve.steps))
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    yield f"  {'':>{_WIDEST}}  " + "  ".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))
+    yield f"  {'':>{widest}}  " + "  ".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))
     for step, row in zip(curve.steps, rows, strict=True):
         mark = "best" if step.is_best else "worse" if step.is_worse else ""
         cells = "  ".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True))
-        yield f"  {step.value:>{_WIDEST}}  {cells}  {mark}".rstrip()
+        yield f"  {step.value:>{widest}}  {cells}  {mark}".rstrip()
     yield ""

@@ -31,6 +31,16 @@ def guide() -> dict[str, Path]:
     return dict(_files("guide"))
 
 
+def literature() -> dict[str, Path]:
+    """Name -> file of every finding of the literature on overload that is played again."""
+    return dict(_files("literature"))
+
+
+def claims() -> dict[str, Path]:
+    """Name -> file of all that somebody says and that is put to the test."""
+    return guide() | literature()
+
+
 def known_clients() -> dict[str, Path]:
     """Name -> file of every client that goes by its name: those that are compared, and those to start from."""
     return clients() | presets()

@@ -12,7 +12,8 @@ from .base import Fault
 
 
 class SlowFirstToken(Fault):
-    """The headers, and with them what a stream begins with, come so much later. The slot is held all the while."""
+    """The headers, and with them what a stream begins with, come so much later. A stream holds its slot all the while;
+    a plain answer has been made by then."""
 
     kind: Literal["slow_first_token"] = "slow_first_token"
     at: Literal["before_headers"] = "before_headers"

@@ -8,8 +8,6 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from brownout import scenarios as shipped
-
 from .. import files
 from ..client import Client
 from ..metrics import metric
@@ -35,8 +33,9 @@ Area: TypeAlias = Literal[
     "Three layers",
     "By use",
     "Monitoring",
+    "Overload",
 ]
-"""In the order in which the guide has them."""
+"""In the order in which the guide has them; the last is what the literature on overload has."""
 
 
 def _is_fact(text: str) -> str:
@@ -117,10 +116,10 @@ class Claim(BaseModel):
         return dict.fromkeys(side for facts in self.facts().values() for fact in facts for side in fact.sides)
 
 
-def claims() -> list[Claim]:
-    """Those that are shipped, in the order of their areas. Raises `files.FileError`."""
+def claims(files: Iterable[Path]) -> list[Claim]:
+    """In the order of their areas. Raises `files.FileError`."""
     areas: tuple[str, ...] = get_args(Area)
-    return sorted(map(load, shipped.guide().values()), key=lambda claim: areas.index(claim.area))
+    return sorted(map(load, files), key=lambda claim: areas.index(claim.area))
 
 
 def load(path: Path) -> Claim:

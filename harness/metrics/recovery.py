@@ -74,10 +74,10 @@ def metastable(seen: Observed) -> float | Absent:
     taken = time_to_recover(seen)
     if isinstance(taken, Absent) or seen.twin is None:
         return taken if isinstance(taken, Absent) else _NO_TWIN
-    return float(math.isinf(taken) and _offered_load(seen.scenario, seen.twin) < 1.0)
+    return float(math.isinf(taken) and offered_load(seen.scenario, seen.twin) < 1.0)
 
 
-def _offered_load(scenario: Scenario, twin: Ledger) -> float:
+def offered_load(scenario: Scenario, twin: Ledger) -> float:
     """Work brought to the service without faults, as a share of what its slots can do. Every call is work, also one
     that found the queue full; that its program then sent it again is not."""
     slots = scenario.server.capacity.slots

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ..files import FileError
 from ..metrics import metric
+from ..part import Estimate
 from ..recommended import Curve, Step
 from ..scoring.estimates import estimate, stated
 from ..statistics.bootstrap import bca
@@ -26,7 +27,7 @@ MOST_COUNTS = 10
 """Whole numbers that are all shown."""
 FEW = 4
 """Seeds after which a value that is surely worse needs no more of them."""
-ROUNDS = 3
+ROUNDS = 4
 """Times that a curve may show something better than the best, which is then the best."""
 
 
@@ -46,13 +47,17 @@ class _At(NamedTuple):
 def settled(space: Space, stage: Stage, found: Found, seeds: Sequence[int]) -> tuple[Point, list[Curve]]:
     """The best, and a curve for each value that was left open; what they show to be better is the best from then on.
     Plays what was not played yet."""
+    best = found.best(len(seeds))
     for _ in range(ROUNDS):
-        best = found.best(len(seeds))
         tried = [_tried(space, stage, best, which, seeds) for which in range(len(space.parameters))]
         for at in (at for curve in tried for at in curve if at.seeds == len(seeds)):
             [found.losses[at.point]] = stage.losses([(repr(at.point), space.client(at.point), seeds)])
-        if found.best(len(seeds)) == best:
+        better = found.best(len(seeds))
+        if mean(found.losses[best]) - mean(found.losses[better]) <= NEGLIGIBLE / 10 * abs(mean(found.losses[best])):
             break
+        best = better
+    else:
+        tried = [_tried(space, stage, best, which, seeds) for which in range(len(space.parameters))]
     parameters = zip(space.parameters, tried, strict=True)
     return best, [_curve(space, stage, parameter, each, best, seeds) for parameter, each in parameters]
 
@@ -88,12 +93,7 @@ def _curve(
                 value=parameter.written(at.value),
                 position=min(1.0, max(0.0, parameter.share_of(at.value))),
                 loss=stated(bca(_level(seen, losses))),
-                metrics={
-                    name: estimate(
-                        _level(values, metrics.get(name, values)), 1.0 if metric(name).unit == "%" else math.inf
-                    )
-                    for name, values in measured.items()
-                },
+                metrics={name: _figure(name, values, metrics.get(name, values)) for name, values in measured.items()},
                 is_worse=_matters(seen, losses),
                 is_best=at.point == best,
             )
@@ -101,6 +101,12 @@ def _curve(
     is_ordered = parameter.kind != "choice"
     low, high = _flat(steps, is_ordered=is_ordered)
     return Curve(name=parameter.name, is_ordered=is_ordered, low=low, high=high, steps=steps)
+
+
+def _figure(name: str, few: Sequence[float], best: Sequence[float]) -> Estimate:
+    """A metric on that level, within what is possible for it."""
+    most = 1.0 if metric(name).unit == "%" else math.inf
+    return estimate([min(most, max(0.0, value)) for value in _level(few, best)], most)
 
 
 def _matters(losses: Sequence[float], best: Sequence[float]) -> bool:

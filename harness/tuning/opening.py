@@ -15,7 +15,7 @@ from ..files.errors import Location
 from ..files.suggest import did_you_mean, nearest, quoted
 from .around import around, ends
 from .marking import written_in
-from .parameters import MARK, Parameter
+from .parameters import MARK, NOW, Parameter
 from .space import Space, marks, name_of
 
 
@@ -55,15 +55,27 @@ def _opened(document: Document, name: str, said: str) -> Document:
     places = {name_of(at) for parameter in after for at in (parameter.at, *parameter.also)}
     if {each.name for each in after} != {*before, name} or _but(places, changed) != _but(places, client):
         raise ValueError(f"{name} cannot be opened from outside: write {{{MARK}: {said}}} into {document.name}")
-    return found
+    return found if value is None else _with_today(found, document, at, f"{MARK}: {said}, {NOW}: {value}")
+
+
+def _with_today(found: Document, document: Document, at: Location, said: str) -> Document:
+    """The same, with what it is today beside the range: what is found is compared with that. Of one of several choices
+    that may not be to be said."""
+    try:
+        told = replace(parse(written_in(document, at, f"{{{said}}}"), document.name), path=document.path)
+        Space.of(told)
+    except FileError:
+        return found
+    return told
 
 
 def _present(document: Document) -> tuple[Client, Sequence[Parameter]]:
-    """The client as the file has it, what is open in the middle of its range; and what is open. Raises `FileError`."""
+    """The client as the file has it, what is open as it is today or in the middle; and what is open. Raises
+    `FileError`."""
     if not any(marks(Client.assembled(document).root)):
         return document.check(Client), ()
     space = Space.of(document)
-    return space.client(space.middle), space.parameters
+    return space.client(space.current), space.parameters
 
 
 def _but(names: set[str], client: Client) -> dict[str, Any]:

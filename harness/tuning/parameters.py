@@ -20,8 +20,10 @@ from ..files.errors import Location
 from ..files.tree import Mapping, Node, Place, Scalar, Sequence
 
 Kind: TypeAlias = Literal["duration", "share", "count", "choice"]
-MARK = "tune"
+MARK, NOW = "tune", "now"
 _RANGE = re.compile(r"\s*(\S+)\s*\.\.\s*(\S+)\s*")
+_WIDEST = 40
+"""Characters of a choice in a table."""
 _COUNT = re.compile(r"[0-9]{1,9}")
 _STEPS = ((2.0, 0.05), (5.0, 0.1), (10.0, 0.5))
 """Up to 2 in steps of 0.05, and so on, and in every decade alike: no timeout is known better, and nobody writes 61.1 s.
@@ -64,6 +66,8 @@ class Parameter:
     choices: tuple[Node, ...] = ()
     also: tuple[Location, ...] = ()
     """Where else the same mark counts: a kind of call has its client's layers but for what it changes."""
+    now: float | None = None
+    """What it is today, if the file says so."""
 
     @property
     def is_log(self) -> bool:
@@ -93,10 +97,11 @@ class Parameter:
         return min(max(_plain(value), self.low), self.high)
 
     def written(self, value: float) -> str:
-        """As it stands in a file; of a choice that is no scalar, which it is."""
+        """As it stands in a file, as far as there is room for it."""
         if self.kind == "choice":
-            node = self.choices[round(value)]
-            return node.written if isinstance(node, Scalar) else f"choice {round(value) + 1}"
+            names = [name_of_choice(choice) for choice in self.choices]
+            name = names[round(value)]
+            return name if names.count(name) == 1 else f"choice {round(value) + 1}"
         return next(unit for unit in _UNITS if unit.kind == self.kind).write(value)
 
     def node(self, value: float) -> Node:
@@ -115,6 +120,23 @@ def _plain(value: float) -> float:
     return float(f"{round(value / decade / step) * step * decade:.12g}")
 
 
+def flow(node: Node) -> str:
+    """In one line."""
+    match node:
+        case Mapping():
+            return "{" + ", ".join(f"{key}: {flow(entry.node)}" for key, entry in node.entries.items()) + "}"
+        case Sequence():
+            return "[" + ", ".join(map(flow, node.items)) + "]"
+    return node.written
+
+
+def name_of_choice(node: Node) -> str:
+    """`hedge: {after: 2s}`, or the beginning of it."""
+    text = flow(node)
+    text = text[1:-1] if isinstance(node, Mapping) else text
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
 def is_mark(node: Node) -> bool:
     """Whether a value is left open."""
     return isinstance(node, Mapping) and MARK in node.entries
@@ -122,13 +144,15 @@ def is_mark(node: Node) -> bool:
 
 def read(node: Mapping, at: Location, name: str) -> Parameter:
     """What a mark says. Raises `BadMark`."""
-    if others := [key for key in node.entries if key != MARK]:
-        raise BadMark(f'"{others[0]}" stands beside "{MARK}", which stands alone')
+    if others := [key for key in node.entries if key not in (MARK, NOW)]:
+        raise BadMark(f'"{others[0]}" stands beside "{MARK}", beside which only "{NOW}" stands')
     said = node.entries[MARK].node
+    now = node.entries[NOW].node if NOW in node.entries else None
     if isinstance(said, Sequence):
         if len(said.items) < 2:
             raise BadMark("expected two choices or more")
-        return Parameter(at, node.place, name, "choice", 0.0, float(len(said.items) - 1), said.items)
+        chosen = None if now is None else _choice(said.items, now)
+        return Parameter(at, node.place, name, "choice", 0.0, float(len(said.items) - 1), said.items, now=chosen)
     found = _RANGE.fullmatch(said.written) if isinstance(said, Scalar) else None
     if found is None:
         raise BadMark('expected a range such as "15s..180s", or a list of choices')
@@ -139,5 +163,23 @@ def read(node: Mapping, at: Location, name: str) -> Parameter:
             continue
         if not low < high:
             raise BadMark(f"the range from {found[1]} to {found[2]} holds nothing: the smaller value comes first")
-        return Parameter(at, node.place, name, unit.kind, low, high)
-    raise BadMark(f'expected two durations, two shares or two whole numbers, got "{said.written}"')  # type: ignore[union-attr]
+        today = None if now is None else _today(unit, now)
+        return Parameter(at, node.place, name, unit.kind, low, high, now=today)
+    raise BadMark(f'expected two durations, two shares or two whole numbers, got "{found.string}"')
+
+
+def _today(unit: _Unit, node: Node) -> float:
+    """It need not lie within the range."""
+    try:
+        if isinstance(node, Scalar):
+            return unit.parse(node.written)
+    except (UnitError, ValueError):
+        pass
+    raise BadMark(f'"{NOW}" is no {unit.kind}')
+
+
+def _choice(choices: tuple[Node, ...], node: Node) -> float:
+    for index, choice in enumerate(choices):
+        if isinstance(node, Scalar) and isinstance(choice, Scalar) and node.written == choice.written:
+            return float(index)
+    raise BadMark(f'"{NOW}" is none of the choices')

@@ -17,8 +17,10 @@ _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19)
 
 
 def opening(space: Space, guesses: Iterable[Point]) -> list[Point]:
-    """The first batch: guesses, and a spread over the ranges for the places left, of which there is one at least."""
-    first = list(dict.fromkeys(map(space.rounded, guesses)))[: BATCH - 1]
+    """The first batch: what the client is today, guesses, and a spread over the ranges for the places left, of which
+    there is one at least."""
+    today = [space.current] if space.has_current else []
+    first = list(dict.fromkeys(map(space.rounded, [*today, *guesses])))[: BATCH - 1]
     return list(dict.fromkeys([*first, *spread(space, 2 * BATCH)]))[:BATCH]
 
 

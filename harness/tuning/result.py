@@ -41,14 +41,18 @@ class Tuned:
 
 
 def named(tuned: Client, current: Client | None, space: Space) -> Client:
-    """What the found one is compared with, under a name of its own: the middle of all ranges if there is nothing."""
-    other, suffix = (space.client(space.middle), "middle") if current is None else (current, "before")
+    """What the found one is compared with, under a name of its own: if there is nothing what the file says it is today,
+    or the middle of all ranges."""
+    suffix = "before" if current is not None or space.has_current else "middle"
+    other = space.client(space.current) if current is None else current
     return other if other.name != tuned.name else other.model_copy(update={"name": f"{other.name[:50]}-{suffix}"})
 
 
-def so_far(space: Space, found: Found, stage: Stage, seeds: Sequence[int], seed: int) -> Tuned:
-    """Of a search that was interrupted: what is known, without playing anything."""
-    point = found.best(len(seeds))
+def so_far(
+    space: Space, found: Found, stage: Stage, seeds: Sequence[int], seed: int, point: Point | None = None
+) -> Tuned:
+    """What is known without playing anything, of the best that was found or of a point that is as good."""
+    point = point or found.best(len(seeds))
     client = space.client(point)
     tuning = Tuning(
         client=client.name,

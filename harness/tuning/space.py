@@ -12,7 +12,7 @@ from ..files import Document, FileError
 from ..files.errors import Location
 from ..files.tree import Entry, Mapping, Node, Place
 from ..files.tree import Sequence as Items
-from .parameters import MARK, BadMark, Parameter, is_mark, read
+from .parameters import MARK, BadMark, Parameter, flow, is_mark, read
 
 Point: TypeAlias = tuple[float, ...]
 """A value for each parameter, in base units."""
@@ -56,6 +56,16 @@ class Space:
     def middle(self) -> Point:
         return tuple(parameter.at_share(0.5) for parameter in self.parameters)
 
+    @property
+    def current(self) -> Point:
+        """What the client is today, as far as the file says so; else the middle."""
+        return tuple(each.at_share(0.5) if each.now is None else each.now for each in self.parameters)
+
+    @property
+    def has_current(self) -> bool:
+        """Whether the file says so of any value."""
+        return any(each.now is not None for each in self.parameters)
+
     def client(self, point: Point) -> Client:
         """With these values. Raises `FileError` where they make no sense together."""
         root = self.document.root
@@ -94,17 +104,7 @@ class Space:
 def _written(parameter: Parameter, value: float) -> str:
     if parameter.kind != "choice":
         return parameter.written(value)
-    return _flow(parameter.choices[round(value)])
-
-
-def _flow(node: Node) -> str:
-    """In one line."""
-    match node:
-        case Mapping():
-            return "{" + ", ".join(f"{key}: {_flow(entry.node)}" for key, entry in node.entries.items()) + "}"
-        case Items():
-            return "[" + ", ".join(map(_flow, node.items)) + "]"
-    return node.written
+    return flow(parameter.choices[round(value)])
 
 
 def marks(node: Node, at: Location = ()) -> Iterator[tuple[Location, Mapping]]:

@@ -83,8 +83,8 @@ def tune(
             first = guesses(space, stage, None if against is None else against.value)
             search.run(first, lambda found: tell("searching"))
             tell("explaining")
-            _, curves = settled(space, stage, found, plan.seeds)
-            best = so_far(space, found, stage, plan.seeds, seed)
+            point, curves = settled(space, stage, found, plan.seeds)
+            best = so_far(space, found, stage, plan.seeds, seed, point)
             current = named(best.client, None if against is None else against.value, space)
             best = explained(best, current, space, found, stage, curves, plan.seeds)
             if verifies:

@@ -86,6 +86,14 @@ class WorkloadFile(BaseModel):
         """Its calls under one seed, of clients numbered from there on."""
         return Workload(self.arrivals, self.kinds, self.clients, horizon, seed, self.limit, number_one)
 
+    def busier(self, times: float) -> Self:
+        """With so many times the calls, of the same clients. Raises `ValueError` where that is up to the clients."""
+        arrivals = self.arrivals.sampled(times)
+        if arrivals is self.arrivals:
+            kind = type(arrivals).model_fields["kind"].default
+            raise ValueError(f"the load of {kind} arrivals is up to the clients")
+        return self.model_copy(update={"arrivals": arrivals})
+
     def sampled(self, share: float) -> Self:
         """A share of the clients with the same behaviour each: as many as come closest, and one at the least."""
         clients = max(1, round(self.clients * share))

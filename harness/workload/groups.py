@@ -72,6 +72,10 @@ class Groups(BaseModel):
         """The calls of all groups under one seed."""
         return Together([group.traffic(horizon, seed, at) for group, at in self._numbered()])
 
+    def busier(self, times: float) -> Self:
+        """With so many times the calls in each group. Raises `ValueError` where that is up to the clients of one."""
+        return self.model_copy(update={"groups": tuple(group.busier(times) for group in self.groups)})
+
     def sampled(self, share: float) -> Self:
         """A share of the clients of each group."""
         return self.model_copy(update={"groups": tuple(group.sampled(share) for group in self.groups)})

@@ -11,6 +11,8 @@ from .latency import latency
 from .layers import layers
 from .objectives import judgements, objectives
 from .ranking import clients, front, pairs, ranks, standings
+from .stability import safe as safe_load
+from .stability import tables as stability
 from .tuning import tables as tuning
 from .waterfall import waterfall
 
@@ -30,7 +32,9 @@ __all__ = [
     "objectives",
     "pairs",
     "ranks",
+    "safe_load",
     "scenario",
+    "stability",
     "standings",
     "tuning",
     "waterfall",

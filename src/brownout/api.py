@@ -242,9 +242,9 @@ def tune(
     resume: bool = False,
 ) -> Tuned:
     """The values that a client file leaves open, `{tune: 15s..180s}`, at which it holds best: `Tuned.client` has them,
-    `Tuned.text` is the file with them in it, and `Tuned.tuning` says why: what they gain over `against` (not given: the
-    middle of the ranges), how far each may be moved, the front of goodput and its price. `Tuned.results` compares both
-    clients in the same scenarios, as `compare` does.
+    `Tuned.text` is the file with them in it, and `Tuned.tuning` says why: what they gain over `against` (not given:
+    what is there today, `{tune: 15s..180s, now: 60s}`, or the middle of the ranges), how far each may be moved, the
+    front of goodput and its price. `Tuned.results` compares both clients in the same scenarios, as `compare` does.
 
     `open`: what the file does not leave open and is searched, too, `timeouts.read` or `retry.retries=1..8`. `goal`: a
     metric, to be as small or as large as is better. `limits`: objectives that have to be kept. `latencies`: a
@@ -306,6 +306,30 @@ def _as_logged(scenarios: list[Source[Scenario]], given: Named | Model | None) -
 
     found = latencies(given) if isinstance(given, str | PathLike) else given
     return [Source(applied(source.value, found), "", "") for source in scenarios]
+
+
+def stability(
+    scenarios: Iterable[Named | Scenario],
+    clients: Iterable[Named | Client],
+    *,
+    by: Iterable[str] = ("trouble",),
+    seeds: int = 8,
+    sample: float = 1.0,
+    workers: int = 1,
+) -> Results:
+    """Up to which load the service comes back after each incident, with each client: `Results.file.stability` has it,
+    with maps by load and by what `by` says, the length of the trouble or values of the clients' files
+    (`retry.retries=0,1,2,4`); the rest is a comparison under the scenarios' own load.
+
+    Raises `ValueError` for a scenario in which nothing can be seen and for values that cannot be changed, and as
+    `compare` does.
+    """
+    from brownout.harness.stability.study import study
+
+    named = _each(clients, _client)
+    documents = [sources.client_document(each.named) if each.named else None for each in named]
+    plan = Plan(_each(scenarios, _scenario), named, range(1, seeds + 1), sample=sample, workers=workers)
+    return study(plan, documents, list(by))
 
 
 def load(folder: Named) -> Results:

@@ -172,7 +172,10 @@ def init(**options: Any) -> None:
 )
 @click.option("--weight", "weights", type=Weight(), multiple=True, help="How much a scenario counts.  [default: 1]")
 @click.option(
-    "--against", metavar="CLIENT", default=None, help="What it is compared with.  [default: the middle of the ranges]"
+    "--against",
+    metavar="CLIENT",
+    default=None,
+    help="What it is compared with.  [default: what it is today, {tune: …, now: 20s}, or the middle of the ranges]",
 )
 @click.option(
     "--latencies",
@@ -248,15 +251,61 @@ def latencies(**options: Any) -> None:
 
 
 @group.command()
-@click.argument("claims", metavar="[CLAIM]...", nargs=-1)
-def validate(claims: tuple[str, ...]) -> None:
-    """Put what a guide says to the test: CLAIMs that are shipped, or files.  [default: all that are shipped]
+@click.option("-s", "--scenario", "scenarios", multiple=True, required=True, help="One that is shipped, or a file.")
+@click.option("-c", "--client", "clients", multiple=True, required=True, help="One that is shipped, or a file.")
+@click.option(
+    "--by",
+    metavar="NAME=A,B,...",
+    multiple=True,
+    help="What the rows of the maps are: values of the clients, retry.retries=0,1,2,4.  [default: trouble]",
+)
+@click.option("--seeds", type=click.IntRange(min=1, max=1000), default=8, show_default=True, help="Worlds.")
+@click.option("--sample", type=Share(), default=None, help="The share of clients, traffic and service to play.")
+@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out/stability"), show_default=True
+)
+@click.option(
+    "--format",
+    "formats",
+    type=Format(),
+    multiple=True,
+    default=("markdown", "html"),
+    help=f"What is written there besides run.json: {FORMATS_HELP}  [default: markdown, html]",
+)
+def stability(**options: Any) -> None:
+    """Find the load up to which a service comes back after an incident, client by client.
 
-    Exits 99 if one has another verdict than its file states.
+    Retries may keep a service down that could do the work. Plays each scenario under several loads, with trouble of
+    several lengths, and finds where it turns.
     """
-    from .commands.validate import validate as command
+    from .commands.stability import stability as command
 
-    command(claims)
+    command(**options)
+
+
+@group.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option(
+    "--theory", "what", flag_value="theory", help="The simulator, by what is known of queues and retries; models."
+)
+@click.option(
+    "--backends", "what", flag_value="backends", help="The simulator, by the real SDK, in virtual time and real; cases."
+)
+def validate(names: tuple[str, ...], what: str | None) -> None:
+    """Put what a guide says to the test: NAMEs are claims that are shipped, or files.  [default: all that are shipped]
+
+    With an option it is the simulator that is put to the test, in all cases or those named. Exits 99 if something is
+    not as stated.
+    """
+    if what == "theory":
+        from .commands.theory import theory as command
+    elif what == "backends":
+        from .commands.backends import backends as command
+    else:
+        from .commands.validate import validate as command
+
+    command(names)
 
 
 @group.command()

@@ -296,7 +296,8 @@ def slow_first_token(
     where: Mapping[str, Any] | None = ...,
     by: str = ...,
 ) -> Fault:
-    """The headers, and with them what a stream begins with, come so much later. The slot is held all the while."""
+    """The headers, and with them what a stream begins with, come so much later. A stream holds its slot all the while;
+    a plain answer has been made by then."""
 
 def slow_tokens(
     *,

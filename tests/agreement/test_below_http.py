@@ -13,8 +13,9 @@ from brownout.harness.drivers.sim.run import run as simulate
 from brownout.harness.drivers.wire.run import run as play
 from brownout.harness.files import loads
 from brownout.harness.scenario import Scenario
+from brownout.harness.stories import stories
 
-from .test_scripted import RUNS, SCALE, SEED, stories
+from .test_scripted import RUNS, SCALE, SEED
 
 SCENARIO = """
 name: outage

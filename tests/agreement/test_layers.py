@@ -15,6 +15,7 @@ from brownout.harness.client import Client
 from brownout.harness.drivers.sim.run import run as simulate
 from brownout.harness.drivers.virtual.blocking import run as play_blocking
 from brownout.harness.drivers.virtual.run import run as play
+from brownout.harness.equality import first_difference
 from brownout.harness.files import loads
 from brownout.harness.ledger import Ledger
 from brownout.harness.policies.budgets import BUDGETS
@@ -23,7 +24,7 @@ from brownout.harness.policies.limiters import LIMITERS
 from brownout.harness.workload import Poisson
 
 from .test_scripted import SEED
-from .test_virtual import EVERYTHING, first_difference
+from .test_virtual import EVERYTHING
 
 CAUSES = "on: [timeout, connection, rate_limit, overloaded, stream_before_text, stream_after_text]"
 RETRY = f"retry: {{retries: 4, backoff: {{base: 100ms, max: 1s}}, {CAUSES}"

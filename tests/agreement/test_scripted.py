@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -15,6 +14,7 @@ from brownout.harness.drivers.wire.run import run as play
 from brownout.harness.files import load, loads
 from brownout.harness.ledger import Ledger
 from brownout.harness.scenario import Scenario
+from brownout.harness.stories import stories
 
 SCENARIO = load(Path(__file__).with_name("scripted.yaml"), Scenario)
 ODD = load(Path(__file__).with_name("odd.yaml"), Scenario)
@@ -43,30 +43,6 @@ layers:
   - content_gap: {limit: 2500ms}
   - sdk: {max_retries: 0}
 """
-
-
-class Story(NamedTuple):
-    """What became of one call, without times."""
-
-    outcome: str
-    exception: str
-    attempts: tuple[tuple[int, int, str, str | None, int | None, bool, int, int, int], ...]
-
-
-def stories(ledger: Ledger) -> dict[tuple[int, int], Story]:
-    """(client, call) -> its story."""
-    return {
-        (call.client, call.call): Story(
-            call.outcome,
-            call.exception,
-            tuple(
-                (a.who.branch, a.who.attempt, a.outcome, a.phase, a.status, a.is_fresh, a.tokens, a.shown, a.late)
-                for a in sorted(ledger.attempts)
-                if (a.who.client, a.who.call) == (call.client, call.call)
-            ),
-        )
-        for call in ledger.calls
-    }
 
 
 def waits(ledger: Ledger) -> dict[tuple[int, ...], float]:

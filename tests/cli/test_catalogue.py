@@ -10,18 +10,18 @@ from brownout.harness.claims.claim import Claim
 from brownout.harness.client import Client
 from brownout.harness.files import load
 from brownout.harness.scenario import Scenario
-from brownout.scenarios import clients, guide, incidents, presets
+from brownout.scenarios import claims, clients, incidents, presets
 
 from .command import Here
 
 SHIPPED = {
     **dict.fromkeys(incidents(), Scenario),
     **dict.fromkeys(clients() | presets(), Client),
-    **dict.fromkeys(guide(), Claim),
+    **dict.fromkeys(claims(), Claim),
 }
 
 
-HEADS = ["Scenarios:", "Clients:", "Clients to start from:", "Claims of a guide:"]
+HEADS = ["Scenarios:", "Clients:", "Clients to start from:", "Claims of a guide:", "Findings of the literature:"]
 
 
 def test_list_names_everything_shipped(here: Here) -> None:
@@ -31,7 +31,7 @@ def test_list_names_everything_shipped(here: Here) -> None:
     lines = said.out.splitlines()
     assert [line for line in lines if not line.startswith(" ")] == HEADS
     named = [line.split(maxsplit=1) for line in lines if line.startswith(" ")]
-    assert [name for name, _ in named] == [*incidents(), *clients(), *presets(), *guide()]
+    assert [name for name, _ in named] == [*incidents(), *clients(), *presets(), *claims()]
     assert all(about for _, about in named)
 
 
@@ -40,7 +40,7 @@ def test_what_is_shown_can_be_used(here: Here, name: str, model: type[Scenario |
     """Redirected into a file it is the very file that is shipped, and loads to the same."""
     said = here("show", name)
     assert (said.code, said.err) == (0, "")
-    path = (incidents() | clients() | presets() | guide())[name]
+    path = (incidents() | clients() | presets() | claims())[name]
     assert said.out == path.read_text(encoding="utf-8")
     Path("mine.yaml").write_text(said.out, encoding="utf-8")
     assert load("mine.yaml", model) == load(path, model)

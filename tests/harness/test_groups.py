@@ -171,3 +171,12 @@ def test_a_fault_for_a_client_of_a_later_group_can_fire() -> None:
     assert loads(text.replace("NUMBER", "11"), Scenario)
     with pytest.raises(FileError, match="there are clients 0 to 11 only"):
         loads(text.replace("NUMBER", "12"), Scenario)
+
+
+def test_a_busier_scenario_has_as_many_clients() -> None:
+    """In each group; but for those whose load is up to them."""
+    people = loads(ALONE.replace("GROUP", f"{{groups: [{PEOPLE}, {PEOPLE}]}}"), Scenario).workload
+    assert people.busier(3.0).mean_rate(30.0) == 18.0
+    assert people.busier(3.0).clients == people.clients
+    with pytest.raises(ValueError, match="the load of herd arrivals is up to the clients"):
+        office().workload.busier(2.0)

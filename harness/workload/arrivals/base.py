@@ -57,7 +57,8 @@ class Arrivals(BaseModel):
         raise NotImplementedError
 
     def sampled(self, share: float) -> Self:
-        """The same with as many clients fewer: `share` is that of those who are left."""
+        """The same at a share of the rate, or a multiple of it; itself where there is none, as the number of clients
+        decides."""
         return self
 
     def recorded(self, clients: int, number_one: int) -> Recorded | None:

@@ -15,6 +15,7 @@ def catalogue() -> str:
         "Clients": scenarios.clients(),
         "Clients to start from": scenarios.presets(),
         "Claims of a guide": scenarios.guide(),
+        "Findings of the literature": scenarios.literature(),
     }
     for title, found in shipped.items():
         width = max(map(len, found))
@@ -34,7 +35,7 @@ def _about(text: str) -> str:
 
 def text_of(name: str) -> str:
     """A shipped file, as it stands."""
-    known = scenarios.incidents() | scenarios.known_clients() | scenarios.guide()
+    known = scenarios.incidents() | scenarios.known_clients() | scenarios.claims()
     if name not in known:
         from brownout.harness.files.suggest import did_you_mean, quoted
 

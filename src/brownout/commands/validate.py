@@ -21,7 +21,7 @@ from .playing import Missed
 def validate(names: Sequence[str]) -> None:
     """Prints each claim as it has been played. Exits 99 if a verdict is not the one that its file states."""
     problems: list[str] = []
-    claims = each(names or list(shipped.guide()), _claim, problems)
+    claims = each(names or list(shipped.claims()), _claim, problems)
     if problems:
         raise FilesRefused("\n".join(problems))
     changed = []
@@ -38,7 +38,7 @@ def validate(names: Sequence[str]) -> None:
 
 def _claim(named: str) -> Claim:
     """One that is shipped, or a file."""
-    known = shipped.guide()
+    known = shipped.claims()
     path = known.get(named) or Path(named)
     if not path.exists() and not named.endswith((".yaml", ".yml")):
         raise UnknownName(f"unknown claim {quoted(named)}{did_you_mean(named, known)}")

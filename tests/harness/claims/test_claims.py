@@ -11,9 +11,13 @@ from brownout import scenarios as shipped
 from brownout.harness.claims.claim import Claim, Facts, claims, load
 from brownout.harness.claims.trial import Tried, trial
 from brownout.harness.files import FileError, loads
-from brownout.reports.guide import section, summary
+from brownout.reports.guide import GUIDE, LITERATURE, section, summary
 
-PAGE = Path(__file__).parents[3] / "docs" / "guide-tested.md"
+DOCS = Path(__file__).parents[3] / "docs"
+PAGES = {
+    DOCS / "guide-tested.md": (GUIDE, shipped.guide()),
+    DOCS / "findings.md": (LITERATURE, shipped.literature()),
+}
 TINY = """
 name: tiny
 area: Retries
@@ -38,24 +42,27 @@ verdicts:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", shipped.guide())
+@pytest.mark.parametrize("name", shipped.claims())
 def test_a_verdict_is_as_stated_and_so_is_its_section(name: str) -> None:
-    tried = trial(load(shipped.guide()[name]))
+    tried = trial(load(shipped.claims()[name]))
     assert tried.verdict == tried.claim.verdict
-    assert section(tried) in PAGE.read_text(encoding="utf-8")
+    [page] = [page for page, (_, files) in PAGES.items() if name in files]
+    assert section(tried) in page.read_text(encoding="utf-8")
 
 
-def test_the_page_has_every_claim_in_order() -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_page_has_every_claim_in_order(page: Path) -> None:
     """And no other."""
-    text = PAGE.read_text(encoding="utf-8")
-    assert text.startswith(summary(claims()))
-    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == [claim.name for claim in claims()]
+    intro, files = PAGES[page]
+    text, there = page.read_text(encoding="utf-8"), claims(files.values())
+    assert text.startswith(summary(intro, there))
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == [claim.name for claim in there]
 
 
-@pytest.mark.parametrize("name", shipped.guide())
+@pytest.mark.parametrize("name", shipped.claims())
 def test_every_claim_could_have_another_verdict(name: str) -> None:
     """A file goes by the name of its claim, and what it shows is what its facts are about."""
-    claim = load(shipped.guide()[name])
+    claim = load(shipped.claims()[name])
     assert claim.name == name
     assert len(claim.verdicts) > 1
     assert {side.metric for side in claim.sides()} <= set(claim.shows)

@@ -66,24 +66,24 @@ def test_the_text_stays_its_owners() -> None:
         == """\
 name: mine  # of ours
 timeouts:
-  pool: {tune: 2m30s..40m}
+  pool: {tune: 2m30s..40m, now: 10m}
   connect: 5s
-  read: {tune: 15s..4m}  # the slow one
+  read: {tune: 15s..4m, now: 1m}  # the slow one
 layers:
 - breaker:
-    open_for: {tune: 15s..4m}
-    failures: {tune: 0..10}
-- retry: {backoff: {base: {tune: 250ms..4s}}, retries: 3, on: [timeout]}
-- {sdk: {max_retries: {tune: 0..6}}}
+    open_for: {tune: 15s..4m, now: 1m}
+    failures: {tune: 0..10, now: 4}
+- retry: {backoff: {base: {tune: 250ms..4s, now: 1s}}, retries: 3, on: [timeout]}
+- {sdk: {max_retries: {tune: 0..6, now: 2}}}
 """.replace("0..10", "1..10")
     )
 
 
 def test_what_is_inherited_is_written_in_by_name() -> None:
     found = space("guide-stacked", "timeouts.read", "retry.backoff.base", "sdk.max_retries")
-    assert "retry: {backoff: {base: {tune: 500ms..8s}}}\n" in found.document.text
-    assert "sdk: {max_retries: {tune: 0..6}}\n" in found.document.text
-    assert found.document.text.endswith("timeouts: {read: {tune: 30s..8m}}\n")
+    assert "retry: {backoff: {base: {tune: 500ms..8s, now: 2s}}}\n" in found.document.text
+    assert "sdk: {max_retries: {tune: 0..6, now: 2}}\n" in found.document.text
+    assert found.document.text.endswith("timeouts: {read: {tune: 30s..8m, now: 2m}}\n")
     assert client("guide-stacked").value == loads(found.text((120.0, 2.0, 2.0)), Client)
 
 
@@ -144,7 +144,7 @@ def test_what_it_extends_is_found_as_before(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(MINE)
     (tmp_path / "mine.yaml").write_text("name: other\nextends: base.yaml\n")
     found = space(str(tmp_path / "mine.yaml"), "retry.retries", "timeouts.write=1s..2s")
-    assert "layers: {retry: {retries: {tune: 0..8}}}\n" in found.document.text
+    assert "layers: {retry: {retries: {tune: 0..8, now: 3}}}\n" in found.document.text
     assert found.client(found.middle).timeouts.read == 60.0
 
 

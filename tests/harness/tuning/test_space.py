@@ -99,7 +99,10 @@ def test_names_are_different() -> None:
         ("5s..180s", "5..180s", "expected two durations, two shares or two whole numbers"),
         ("5s..180s", "5s", 'expected a range such as "15s..180s"'),
         ("[full, none, {additive: 1s}]", "[full]", "expected two choices or more"),
-        ("{tune: 2..20}", "{tune: 2..20, now: 5}", '"now" stands beside "tune"'),
+        ("{tune: 2..20}", "{tune: 2..20, then: 5}", '"then" stands beside "tune"'),
+        ("{tune: 2..20}", "{tune: 2..20, now: 5s}", '"now" is no count'),
+        ("{tune: 2..20}", "{tune: 2..20, now: [5]}", '"now" is no count'),
+        ("{additive: 1s}]", "{additive: 1s}], now: half", '"now" is none of the choices'),
         ("{tune: 2..20}", "{tune: 2s..20s}", "expected a whole number"),
         ("base: 1s", "base: 1", "1s"),
     ],
@@ -124,3 +127,15 @@ def test_the_first_points_fill_the_range() -> None:
     shares = [reads.share_of(point[0]) for point in points]
     assert 10 <= sum(share < 0.5 for share in shares) <= 22
     assert len(set(points)) == len(points)
+
+
+def test_what_it_is_today_may_be_said() -> None:
+    """Within the range or not; of what is not said it is the middle."""
+    text = OPEN.replace("5s..180s", "5s..180s, now: 200s").replace("{additive: 1s}]", "{additive: 1s}], now: none")
+    space = Space.of(parse(text))
+    assert space.has_current
+    assert space.current[0] == 200.0
+    assert space.client(space.current).timeouts.read == 200.0
+    assert space.text(space.middle) == SPACE.text(space.middle)
+    assert not SPACE.has_current
+    assert SPACE.current == space.middle
