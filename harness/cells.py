@@ -12,6 +12,7 @@ from . import metrics, tables
 from .client import Client
 from .course import course
 from .environment import code, environment
+from .few_collections import few_collections
 from .forked import Ended, forked
 from .importing import NotFound
 from .ledger import Ledger
@@ -112,9 +113,10 @@ def jobs(
 
 def play(job: Job) -> Played:
     """Run one and measure it."""
-    seen = job.observe()
-    calls, attempts = tables.calls(seen), tables.attempts(seen)
-    return Played(_cell(job, seen), *map(tables.pack, (calls, attempts, course(seen, calls, attempts))))
+    with few_collections():  # tables are made of as many small objects as a run
+        seen = job.observe()
+        calls, attempts = tables.calls(seen), tables.attempts(seen)
+        return Played(_cell(job, seen), *map(tables.pack, (calls, attempts, course(seen, calls, attempts))))
 
 
 def _cell(job: Job, seen: Observed) -> Cell:

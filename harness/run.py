@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -16,21 +17,30 @@ from .scoring.played import check_called
 from .store import Played, Store
 
 
-def run(plan: Plan, store: Store | None = None, progress: Callable[[int], None] = lambda done: None) -> Results:
-    """Run every cell that the store does not have yet, and score all of them.
+def run(
+    plan: Plan,
+    store: Store | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+    executor: Executor | None = None,
+) -> Results:
+    """Run every cell that the store does not have yet, over the executor or the plan's processes, and score all of
+    them.
 
-    Raises `scoring.Unplayable` when a scenario cannot mean what it says, `workers.WorkersDied`, `store.StoreError`.
+    Raises `scoring.Unplayable` when a scenario cannot mean what it says, `workers.WorkersDied` for cells that cannot be
+    played, once all others are in the store, `workers.ClusterError`, `store.StoreError`.
     """
     created = datetime.now(UTC).isoformat(timespec="seconds")  # the only time of day in the file
     if store is not None:
         created = store.once("created", created)
-    played = _played(plan, store, progress)
+    played = _played(plan, store, progress, executor)
     for cell in (each.cell for each in played):
         check_called(cell.scenario, cell.seed, cell.calls)
     return Results(_scored(plan, played, created), played)
 
 
-def _played(plan: Plan, store: Store | None, progress: Callable[[int], None]) -> list[Played]:
+def _played(
+    plan: Plan, store: Store | None, progress: Callable[[int], None], executor: Executor | None
+) -> list[Played]:
     jobs = plan.jobs()
     keys = [job.key for job in jobs]
     found: dict[str, Played] = {}
@@ -38,7 +48,7 @@ def _played(plan: Plan, store: Store | None, progress: Callable[[int], None]) ->
         found = {key: kept for key in keys if (kept := store.get(key)) is not None}
     progress(len(found))
     left = [job for job, key in zip(jobs, keys, strict=True) if key not in found]
-    with closing(workers.run(left, plan.workers)) as finished:  # whatever happens here, no worker goes on
+    with closing(workers.run(left, plan.workers, executor)) as finished:  # whatever happens here, no worker goes on
         for job, played in finished:
             if store is not None:
                 store.put(played)

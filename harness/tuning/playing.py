@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
-from multiprocessing import get_context
 
 from ..cells import Job
 from ..client import Client
@@ -14,7 +13,7 @@ from ..metrics import Absent, Observed, metric
 from ..part import Estimate
 from ..scenario import Scenario
 from ..scoring.estimates import estimate
-from ..workers import end_with_parent
+from ..workers import Processes
 from .goal import Goal
 from .kept import Kept, Run
 
@@ -138,5 +137,5 @@ def processes(workers: int) -> Iterator[Executor | None]:
     if workers <= 1:
         yield None
         return
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=end_with_parent) as pool:
-        yield pool
+    with Processes(workers) as executor:
+        yield executor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -55,9 +56,11 @@ def tune(
     verifies: bool = True,
     command: str = "",
     progress: Callable[[Progress], None] = lambda progress: None,
+    executor: Executor | None = None,
 ) -> Tuned:
     """Ctrl-C gives the best so far at once, if anything was played under every seed: what is known of it, and nothing
-    more is played. `folder`: where every run is kept, to go on from there with `resume`.
+    more is played. `folder`: where every run is kept, to go on from there with `resume`. `executor`: what plays instead
+    of so many `workers`.
 
     Raises `FileError` for what is wrong with the file, `ValueError` for a goal without meaning in a scenario and for
     what `Plan.check` refuses, `ImportError` without Optuna, `store.StoreError` and `OSError` for the folder.
@@ -66,12 +69,13 @@ def tune(
     middle = Source(space.client(space.middle), "", "")
     plan = Plan(scenarios, [middle], range(1, seeds + 1), "sim", 1.0, sample, workers, goal.weights, command=command)
     plan.check()
-    with processes(workers) as executor, ExitStack() as stack:
+    with ExitStack() as stack:
+        hired = executor if executor is not None else stack.enter_context(processes(workers))
         kept, store = Kept(), None
         if folder is not None:
             kept = Kept(_kept_in(folder, resume=resume))
             store = stack.enter_context(Store(folder / FILE_NAME, is_new=not resume))
-        stage = Stage(plan.played_scenarios, goal, kept, executor)
+        stage = Stage(plan.played_scenarios, goal, kept, hired)
         search = Search(space, stage, seeds=seeds, batches=batches, seed=seed)
         found = search.found
         best: Tuned | None = None
@@ -92,7 +96,8 @@ def tune(
                 best = with_sdk(best, space, found, stage, plan.seeds)
             tell("comparing")
             there_was = Source(current, "", "" if against is None else against.named)
-            results = run(replace(plan, clients=[Source(best.client, best.text, ""), there_was]), store)
+            last = replace(plan, clients=[Source(best.client, best.text, ""), there_was])
+            results = run(last, store, executor=executor)
         except KeyboardInterrupt:
             if not found.finalists(seeds):
                 raise

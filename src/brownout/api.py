@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, ExitStack
 from os import PathLike, fspath
 from pathlib import Path
@@ -29,7 +30,7 @@ from brownout.harness.run import run as run_plan
 from brownout.harness.scenario import Scenario
 from brownout.harness.sources import Source
 from brownout.harness.store import FILE_NAME, Store
-from brownout.harness.workers import observe
+from brownout.harness.workers import given, observe
 
 if TYPE_CHECKING:
     import anthropic
@@ -125,6 +126,7 @@ def compare(
     time_scale: float = 1.0,
     sample: float = 1.0,
     workers: int = 1,
+    cluster: str | Executor | None = None,
     weights: Mapping[str, float] | None = None,
     ablate: str = "",
     gate: str = "",
@@ -137,13 +139,16 @@ def compare(
     `backend`: by default the quickest that can play all of them: the simulator, for code virtual time, for commands the
     wire. `seeds`: how many, from 1, or which. `time_scale`: how many seconds of a scenario pass in one, on the wire.
     `sample`: the share of clients, traffic and service to play, above 0 and at most 1. `workers`: processes; with more
-    than one, or code of your own, a script needs its `if __name__ == "__main__":`. `weights`: of scenarios by name, 1
-    where not given. `ablate`: a client that is also played with one layer left out at a time. `gate`: a client that no
-    other may be surely better than. `folder`: where `run.json` and every finished run are kept, to go on from there
+    than one, or code of your own, a script needs its `if __name__ == "__main__":`. `cluster`: what plays instead of
+    them, the address of a Dask scheduler such as `tcp://host:8786`, or an executor of your own whose workers are
+    processes; Brownout has to be installed there. `weights`: of scenarios by name, 1 where not given. `ablate`: a
+    client that is also played with one layer left out at a time. `gate`: a client that no other may be surely better
+    than. `folder`: where `run.json` and every finished run are kept, to go on from there
     with `resume`.
 
     Raises `ValueError` for what does not go together, `harness.scoring.Unplayable` for a scenario that cannot mean what
-    it says, `harness.importing.NotFound` for code, and as `scenario` does for files.
+    it says, `harness.importing.NotFound` for code, `harness.workers.WorkersDied` for runs that kill whatever plays
+    them, once all others are kept, `harness.workers.ClusterError`, and as `scenario` does for files.
     """
     contestants = _each(clients, _contestant)
     plan = Plan(
@@ -158,7 +163,7 @@ def compare(
         ablate,
         gate,
     )
-    return _play(plan, folder, resume)
+    return _play(plan, folder, resume, cluster)
 
 
 def run(
@@ -170,6 +175,7 @@ def run(
     time_scale: float = 1.0,
     sample: float = 1.0,
     workers: int = 1,
+    cluster: str | Executor | None = None,
     folder: Named | None = None,
     resume: bool = False,
 ) -> Results:
@@ -185,19 +191,19 @@ def run(
         workers,
         kind="objectives",
     )
-    return _play(plan, folder, resume)
+    return _play(plan, folder, resume, cluster)
 
 
-def _play(plan: Plan, folder: Named | None, resume: bool) -> Results:
+def _play(plan: Plan, folder: Named | None, resume: bool, cluster: str | Executor | None) -> Results:
     if resume and folder is None:
         raise ValueError("resume: goes on from a folder, and there is none")
     plan.check()
     with ExitStack() as stack:
-        store = None
+        executor, store = stack.enter_context(given(cluster)), None
         if folder is not None:
             Path(folder).mkdir(parents=True, exist_ok=True)
             store = stack.enter_context(Store(Path(folder) / FILE_NAME, is_new=not resume))
-        results = run_plan(plan, store)
+        results = run_plan(plan, store, executor=executor)
     if folder is not None:
         results.file.save(Path(folder) / RUN_FILE)
     return results
@@ -238,6 +244,7 @@ def tune(
     seed: int = 1,
     sample: float = 1.0,
     workers: int = 1,
+    cluster: str | Executor | None = None,
     folder: Named | None = None,
     resume: bool = False,
 ) -> Tuned:
@@ -251,7 +258,7 @@ def tune(
     log of your calls, or what `latencies` says of it: the service is then as fast as that. `seeds`: how many runs the
     best is judged by; `batches`: how many times eight candidates are tried at the most. `seed`: of the search.
     `folder`: where `client.yaml` and `run.json` are written, and every run is kept, to go on from there with `resume`.
-    With more than one of `workers` a script needs its `if __name__ == "__main__":`.
+    With more than one of `workers` a script needs its `if __name__ == "__main__":`. `cluster`: as for `compare`.
 
     Raises `ImportError` without Optuna (`brownout[tune]`), `ValueError` for goals that make no sense, and as `scenario`
     does for files.
@@ -263,19 +270,21 @@ def tune(
 
     if resume and folder is None:
         raise ValueError("resume: goes on from a folder, and there is none")
-    found = search(
-        opened(sources.client_document(fspath(client)), open),
-        _as_logged(_each(scenarios, _scenario), latencies),
-        Goal.parse(goal, limits, weights),
-        against=None if against is None else _client(against),
-        seeds=seeds,
-        batches=batches,
-        seed=seed,
-        sample=sample,
-        workers=workers,
-        folder=None if folder is None else Path(folder),
-        resume=resume,
-    )
+    with given(cluster) as executor:
+        found = search(
+            opened(sources.client_document(fspath(client)), open),
+            _as_logged(_each(scenarios, _scenario), latencies),
+            Goal.parse(goal, limits, weights),
+            against=None if against is None else _client(against),
+            seeds=seeds,
+            batches=batches,
+            seed=seed,
+            sample=sample,
+            workers=workers,
+            folder=None if folder is None else Path(folder),
+            resume=resume,
+            executor=executor,
+        )
     if folder is not None:
         save(found, Path(folder))
     return found

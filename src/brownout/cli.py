@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from . import __version__
-from .options import CLIENT_HELP, FORMATS_HELP, Format, Scale, Share, Span, Weight, played
+from .options import CLIENT_HELP, CLUSTER_HELP, FORMATS_HELP, Format, Scale, Share, Span, Weight, played
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -200,6 +200,7 @@ def init(**options: Any) -> None:
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the search itself.")
 @click.option("--sample", type=Share(), default=None, help="The share of clients, traffic and service to play.")
 @click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are.")
+@click.option("--cluster", metavar="ADDRESS", default=None, help=CLUSTER_HELP)
 @click.option(
     "--verify/--no-verify",
     default=True,

@@ -18,6 +18,11 @@ CLIENT_HELP = (
     "be given more than once."
 )
 
+CLUSTER_HELP = (
+    "Play on a Dask cluster instead, whose scheduler listens there: tcp://host:8786. Needs brownout[dask], and "
+    "Brownout on its workers (docs/sweeps.md)."
+)
+
 
 class Share(click.ParamType[float]):
     """`5%`."""
@@ -150,6 +155,7 @@ def played(clients_help: str) -> Callable[[Callable[..., None]], Callable[..., N
         click.option(
             "--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are."
         ),
+        click.option("--cluster", metavar="ADDRESS", default=None, help=CLUSTER_HELP),
         click.option(
             "--out",
             type=click.Path(file_okay=False, path_type=Path),

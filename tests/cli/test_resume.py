@@ -8,15 +8,17 @@ import shlex
 import signal
 import sqlite3
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from brownout.harness.cells import Job, play
 from brownout.harness.results import RunFile, load
-from brownout.harness.store import FILE_NAME
-from brownout.harness.workers import WorkersDied
+from brownout.harness.store import FILE_NAME, Played
+from brownout.harness.workers.died import lost
 
 from ..harness import tiny
 from ..harness.processes import PATIENCE, alive, descendants, needs_proc, until
@@ -131,23 +133,50 @@ def test_more_seeds_of_what_there_is(here: Here) -> None:
     assert found.rows == load(Path("whole/run.json")).rows
 
 
-def test_workers_that_die_again_and_again(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit code 1, what may help, and how to go on with what is done."""
+def test_a_run_that_kills_every_worker(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 1, which one it is and how to see it alone, what may help, and how to go on with what is done."""
 
-    def dying(todo: list[object], workers: int) -> object:
-        from brownout.harness.cells import play
-
-        yield todo[0], play(todo[0])  # type: ignore[arg-type]
-        raise WorkersDied("worker processes were killed 3 times; too little memory? try fewer --workers")
+    def dying(todo: list[Job], workers: int, executor: object) -> Iterator[tuple[Job, Played]]:
+        yield todo[0], play(todo[0])
+        raise lost(todo[1:2])
 
     monkeypatch.setattr("brownout.harness.workers.run", dying)
     assert here(*WORDS, "--seeds", "1", *ALONE) == (
         1,
         "",
-        "Error: worker processes were killed 3 times; too little memory? try fewer --workers\n"
+        "Error: every worker that played this was killed, 3 of 3: storm with hasty, seed 1. Too little memory? Try "
+        "fewer --workers, or a smaller --sample\n"
+        "Alone: brownout compare -s storm.yaml -c hasty.yaml --backend sim --first-seed 1 --explain worst\n"
         "1 of 4 runs are kept. Go on with: brownout compare -s storm.yaml -s calm.yaml -c patient.yaml -c hasty.yaml "
         "--backend sim --seeds 1 --first-seed 1 --out out --resume\n",
     )
+    before = kept(Path("out"))
+    assert here(*shlex.split("compare -s storm.yaml -c hasty.yaml --first-seed 1 --explain worst")).code == 0
+    assert kept(Path("out")) == before
+
+
+def test_a_variant_that_kills_every_worker(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no file of its own: whom it is made of is named instead."""
+
+    def dying(todo: list[Job], workers: int, executor: object) -> Iterator[tuple[Job, Played]]:
+        yield from ()
+        raise lost(todo[-1:])
+
+    monkeypatch.setattr("brownout.harness.workers.run", dying)
+    said = here("compare", "-s", "calm.yaml", "-c", "patient.yaml", "--ablate", "patient", "--seeds", "1", *ALONE)
+    command = said.err.partition("Alone: brownout ")[2].splitlines()[0]
+    assert command.endswith("-c patient.yaml --backend sim --first-seed 1 --ablate patient --explain worst")
+    assert here(*shlex.split(command)).code == 0
+
+
+def test_a_cluster_that_is_not_there_drops_nothing(here: Here) -> None:
+    """A usage error, before anything is played or what is kept is lost."""
+    assert here(*WORDS, "--seeds", "1", *ALONE).code == 0
+    before = kept(Path("out"))
+    said = here(*WORDS, "--seeds", "1", "--cluster", "nonsense://x")
+    assert said.code == 2
+    assert "--cluster nonsense://x: " in said.err
+    assert kept(Path("out")) == before != set()
 
 
 @needs_proc

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from brownout.harness import run as running
-from brownout.harness import workers
 from brownout.harness.cells import Job
 from brownout.harness.cells import play as play_cell
 from brownout.harness.plan import Plan
@@ -162,7 +161,7 @@ def test_a_run_goes_on_from_what_is_kept(plan: Plan, tmp_path: Path, monkeypatch
             asked.append(job.seed)
             return play_cell(job)
 
-        monkeypatch.setattr(workers, "play", counted)
+        monkeypatch.setattr("brownout.harness.workers.running.play", counted)
         with Store(tmp_path / FILE_NAME, is_new=False) as store:
             again = running.run(replace(plan, seeds=range(1, seeds + 1)), store)
         assert asked == [4] * missing

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from brownout.harness import again
+from brownout.harness.cells import Job
 from brownout.harness.objectives import parse
 from brownout.harness.plan import Plan
 from brownout.harness.program import Command, Contestant
@@ -42,6 +43,21 @@ def rest(plan: Plan, out: Path | None, done: int) -> str:
     return (
         f"\n{done} of {plan.size} runs are kept. Go on with: {plan.command} {shlex.join(['--out', str(out)])} --resume"
     )
+
+
+def alone(plan: Plan, jobs: Sequence[Job]) -> str:
+    """How to play the first of these in one process and see what becomes of it, on a line of its own: without touching
+    what is kept."""
+    if not jobs:
+        return ""
+    job = jobs[0]
+    scenario = next(source.named for source in plan.scenarios if source.value.name == job.scenario.name)
+    found = [_named(source) for source in plan.clients if source.value.name == job.client.name]
+    words = ["brownout", "compare", "-s", scenario]
+    words += found[0] if found else [word for source in plan.clients for word in _named(source)]
+    words += _how(plan, "--first-seed", str(job.seed))
+    words += [] if found else ["--ablate", plan.ablate]  # it is one of those without a layer
+    return f"\nAlone: {shlex.join([*words, '--explain', 'worst'])}"
 
 
 def worst_call(plan: Plan, cells: Sequence[Cell], missed: Verdict) -> str:

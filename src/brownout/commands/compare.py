@@ -17,7 +17,14 @@ def compare(options: Options, gate: str, ablate: str, weights: Sequence[tuple[st
         explain(plan, options.explain)
         return
     baseline = against_baseline(options, plan)
-    found = play(plan, options.out, resume=options.resume, formats=options.formats, baseline=baseline).file
+    found = play(
+        plan,
+        options.out,
+        resume=options.resume,
+        formats=options.formats,
+        baseline=baseline,
+        cluster=options.cluster,
+    ).file
     is_beaten = found.gate is not None and not found.gate.is_met
     if is_beaten or any(change.outcome == "worse" for change in found.changes):
         tell(f"\nAgain: {plan.command}")

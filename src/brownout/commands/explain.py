@@ -8,7 +8,7 @@ from brownout.harness.explaining import NoSuchCall, find, story, title
 from brownout.harness.plan import Plan
 from brownout.harness.scoring import Unplayable
 from brownout.harness.scoring.played import check_called
-from brownout.harness.workers import observe
+from brownout.harness.workers import WorkersDied, observe
 
 from .playing import CannotRun
 
@@ -26,7 +26,7 @@ def explain(plan: Plan, which: str) -> None:
             for line in story(seen, call):
                 click.echo(f"{line.at:10.3f}  {line.what}")
             click.echo()
-    except Unplayable as error:
+    except (Unplayable, WorkersDied) as error:
         raise CannotRun(str(error)) from None
     except NoSuchCall as error:
         raise click.UsageError(str(error)) from None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -17,7 +19,7 @@ from brownout.harness.run import run
 from brownout.harness.scoring import Unplayable
 from brownout.harness.scoring.changed import nothing_seen, sees_nothing
 from brownout.harness.store import FILE_NAME, Store, StoreError, unfinished
-from brownout.harness.workers import WorkersDied
+from brownout.harness.workers import ClusterError, WorkersDied, given
 from brownout.reports.report import Report
 from brownout.reports.write import check, write
 
@@ -64,6 +66,7 @@ class Options:
     sample: float | None
     quick: bool
     workers: int | None
+    cluster: str | None
     out: Path
     resume: bool
     explain: str | None
@@ -122,22 +125,24 @@ def play(
     formats: Iterable[str],
     title: str = "Playing",
     baseline: gating.AgainstBaseline | None = None,
+    cluster: str | None = None,
 ) -> Results:
     """Run it, hold it against the baseline, print the report, write the files."""
     formats = list(dict.fromkeys(formats))
     with rendering():
         check(formats)
     try_out(out)
-    if not resume and (dropped := unfinished(out / FILE_NAME)):
-        click.echo(
-            f"{dropped} runs that an interrupted one had left are dropped; --resume goes on from them.", err=True
-        )
-    try:
-        with Store(out / FILE_NAME, is_new=not resume) as store:
-            results = run_plan(plan, title, store, out)
-            store.once("finished", "yes")
-    except StoreError as error:
-        raise CannotWrite(str(error)) from None
+    with reached(cluster) as executor:  # before anything is dropped
+        if not resume and (dropped := unfinished(out / FILE_NAME)):
+            click.echo(
+                f"{dropped} runs that an interrupted one had left are dropped; --resume goes on from them.", err=True
+            )
+        try:
+            with Store(out / FILE_NAME, is_new=not resume) as store:
+                results = run_plan(plan, title, store, out, executor)
+                store.once("finished", "yes")
+        except StoreError as error:
+            raise CannotWrite(str(error)) from None
     if baseline is not None:
         results.file = baseline.judged(results.file)
     results.file = results.file.mended()
@@ -168,7 +173,20 @@ def check_compared(baseline: gating.AgainstBaseline | None, found: RunFile) -> N
         raise NothingRan(f"nothing was decided against {baseline.path}: {nothing_seen(found.changes)}")
 
 
-def run_plan(plan: Plan, title: str, store: Store | None = None, out: Path | None = None) -> Results:
+@contextmanager
+def reached(cluster: str | None) -> Iterator[Executor | None]:
+    """What to play on, if not on this machine. Raises a usage error for a cluster that cannot be used."""
+    with ExitStack() as stack:
+        try:
+            executor = stack.enter_context(given(cluster))
+        except ClusterError as error:
+            raise click.UsageError(f"--cluster {error}") from None
+        yield executor
+
+
+def run_plan(
+    plan: Plan, title: str, store: Store | None = None, out: Path | None = None, executor: Executor | None = None
+) -> Results:
     """Run with a progress bar; a scenario that means nothing ends with exit code 1."""
     done = 0
     try:
@@ -179,10 +197,12 @@ def run_plan(plan: Plan, title: str, store: Store | None = None, out: Path | Non
                 done = finished
                 step(finished)
 
-            return run(plan, store, count)
+            return run(plan, store, count, executor)
     except Unplayable as error:
         raise CannotRun(str(error)) from None
     except WorkersDied as error:
+        raise CannotRun(f"{error}{again.alone(plan, error.jobs)}{again.rest(plan, out, done)}") from None
+    except ClusterError as error:
         raise CannotRun(f"{error}{again.rest(plan, out, done)}") from None
     except KeyboardInterrupt:
         if store is not None:  # it may have come after a cell was kept and before it was counted

@@ -21,7 +21,14 @@ def run(options: Options) -> None:
     if baseline is None and not any(scenario.objectives for scenario in plan.played_scenarios):
         names = ", ".join(scenario.name for scenario in plan.played_scenarios)
         raise NothingRan(f"no objectives in {names}: nothing to decide; add some, or use `brownout compare`")
-    found = play(plan, options.out, resume=options.resume, formats=options.formats, baseline=baseline).file
+    found = play(
+        plan,
+        options.out,
+        resume=options.resume,
+        formats=options.formats,
+        baseline=baseline,
+        cluster=options.cluster,
+    ).file
     if baseline is None and all(each.is_met is None for each in found.objectives):
         raise NothingRan("no objective has a meaning for these clients: nothing was decided")
     missed = [each for each in found.objectives if each.is_met is False]

@@ -23,7 +23,7 @@ from brownout.harness.tuning.result import Tuned
 from brownout.harness.tuning.space import Space
 from brownout.harness.tuning.tune import save
 from brownout.harness.tuning.tune import tune as search
-from brownout.harness.workers import WorkersDied
+from brownout.harness.workers import ClusterError, WorkersDied
 from brownout.reports.latencies import LENGTHS, latencies_text
 from brownout.reports.report import Report
 from brownout.reports.tuned import tuned_text
@@ -31,7 +31,7 @@ from brownout.reports.write import check, write
 
 from .latencies import logged
 from .loading import FilesRefused, each
-from .playing import CannotRun, cores
+from .playing import CannotRun, cores, reached
 from .tuning import telling
 from .writing import CannotWrite, rendering, tell, try_out, writing
 
@@ -53,6 +53,7 @@ class Options:
     seed: int
     sample: float | None
     workers: int | None
+    cluster: str | None
     verify: bool
     out: Path
     resume: bool
@@ -69,7 +70,11 @@ def tune(options: Options) -> None:
         check(formats)
     try_out(options.out)
     try:
-        with writing(options.out), telling(space, options.batches) as tell_progress:
+        with (
+            reached(options.cluster) as executor,
+            writing(options.out),
+            telling(space, options.batches) as tell_progress,
+        ):
             found = search(
                 space,
                 scenarios,
@@ -85,6 +90,7 @@ def tune(options: Options) -> None:
                 verifies=options.verify,
                 command=_command(options),
                 progress=tell_progress,
+                executor=executor,
             )
     except ImportError:
         raise click.UsageError("tuning needs Optuna: pip install 'brownout[tune]'") from None
@@ -92,7 +98,7 @@ def tune(options: Options) -> None:
         raise CannotWrite(str(error)) from None
     except Unplayable as error:
         raise CannotRun(str(error)) from None
-    except WorkersDied as error:
+    except (WorkersDied, ClusterError) as error:
         raise CannotRun(f"{error}\nGo on with: {_command(options)} --resume") from None
     except ValueError as error:
         raise click.UsageError(str(error)) from None
