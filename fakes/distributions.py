@@ -1,29 +1,27 @@
 """Distributions as values that turn one uniform draw into one figure. They own no generator.
 
 In a file a distribution is a single figure (``10s``), or a mapping: ``{mean: 10s}`` is exponential,
-``{median: 10s, p95: 30s}`` lognormal, ``{from: 1s, to: 2s}`` uniform, and ``{mix: [...]}`` a mixture of
-these, for instance of honest answers and a few hangs.
+``{median: 10s, p95: 30s}`` lognormal, ``{mean: 10s, cv: 0.5}`` or ``{mean: 10s, shape: 4}`` gamma,
+``{from: 1s, to: 2s}`` uniform, ``{values: [1s, 2s, 9s]}`` what was seen, ``{quantiles: [...]}`` the same by
+quantiles, and ``{mix: [...]}`` a mixture of these, for instance of honest answers and a few hangs.
 """
 
 from __future__ import annotations
 
 import math
 from statistics import NormalDist
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag, model_validator
 
+from .empirical import ByQuantiles, Empirical
+from .figures import Figure, Spread
+from .gamma import Gamma
 from .units import Duration, Share, TokenCount
-
-Figure = TypeVar("Figure", bound=float)
 
 normal_quantile = NormalDist().inv_cdf
 """The inverse of the standard normal distribution, on the open interval (0, 1)."""
 _Z95 = normal_quantile(0.95)
-
-
-class _Value(BaseModel, Generic[Figure]):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class Constant(RootModel[Figure], Generic[Figure]):
@@ -36,7 +34,7 @@ class Constant(RootModel[Figure], Generic[Figure]):
         return self.root
 
 
-class Exponential(_Value[Figure], Generic[Figure]):
+class Exponential(Spread[Figure], Generic[Figure]):
     """Memoryless, by its mean."""
 
     mean: Figure
@@ -45,7 +43,7 @@ class Exponential(_Value[Figure], Generic[Figure]):
         return -self.mean * math.log1p(-u)
 
 
-class LogNormal(_Value[Figure], Generic[Figure]):
+class LogNormal(Spread[Figure], Generic[Figure]):
     """The usual shape of a service's latency, by its median and its 95th percentile."""
 
     median: Figure
@@ -66,7 +64,7 @@ class LogNormal(_Value[Figure], Generic[Figure]):
         return self.median * math.exp(self.sigma * normal_quantile(u))
 
 
-class Uniform(_Value[Figure], Generic[Figure]):
+class Uniform(Spread[Figure], Generic[Figure]):
     """Anything between two figures, alike."""
 
     low: Figure = Field(alias="from")
@@ -104,10 +102,14 @@ def _shape(given: Any) -> str:
     return "lognormal"
 
 
-_SHAPES = {"mix": "mixture", "mean": "exponential", "from": "uniform", "to": "uniform"}
+_SHAPES = {
+    **{"mix": "mixture", "values": "empirical", "quantiles": "byquantiles", "cv": "gamma", "shape": "gamma"},
+    **{"mean": "exponential", "from": "uniform", "to": "uniform"},
+}
+"""Key -> the distribution that has it; the first that is there decides."""
 
 
-class Part(_Value[Figure], Generic[Figure]):
+class Part(Spread[Figure], Generic[Figure]):
     """One component of a mixture and how often it is drawn."""
 
     share: Annotated[Share, Field(gt=0)]
@@ -115,24 +117,15 @@ class Part(_Value[Figure], Generic[Figure]):
         Annotated[Constant[Figure], Tag("constant")]
         | Annotated[Exponential[Figure], Tag("exponential")]
         | Annotated[LogNormal[Figure], Tag("lognormal")]
-        | Annotated[Uniform[Figure], Tag("uniform")],
+        | Annotated[Uniform[Figure], Tag("uniform")]
+        | Annotated[Gamma[Figure], Tag("gamma")]
+        | Annotated[Empirical[Figure], Tag("empirical")]
+        | Annotated[ByQuantiles[Figure], Tag("byquantiles")],
         Discriminator(_shape),
     ]
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle finds a class by its name, and a generic one that was parametrised inside another has none."""
-        meta = type(self).__pydantic_generic_metadata__
-        return _rebuilt, (meta["origin"], meta["args"], self.__getstate__())
 
-
-def _rebuilt(origin: Any, parameters: Any, state: Any) -> Any:
-    model = origin[parameters]
-    made = model.__new__(model)
-    made.__setstate__(state)
-    return made
-
-
-class Mixture(_Value[Figure], Generic[Figure]):
+class Mixture(Spread[Figure], Generic[Figure]):
     """One of several distributions, by share; the shares make up 100%."""
 
     mix: tuple[Part[Figure], ...] = Field(min_length=1)
@@ -160,6 +153,9 @@ Durations = Annotated[
     | Annotated[Exponential[Duration], Tag("exponential")]
     | Annotated[LogNormal[Duration], Tag("lognormal")]
     | Annotated[Uniform[Duration], Tag("uniform")]
+    | Annotated[Gamma[Duration], Tag("gamma")]
+    | Annotated[Empirical[Duration], Tag("empirical")]
+    | Annotated[ByQuantiles[Duration], Tag("byquantiles")]
     | Annotated[Mixture[Duration], Tag("mixture")],
     Discriminator(_shape),
 ]
@@ -168,6 +164,9 @@ TokenCounts = Annotated[
     | Annotated[Exponential[TokenCount], Tag("exponential")]
     | Annotated[LogNormal[TokenCount], Tag("lognormal")]
     | Annotated[Uniform[TokenCount], Tag("uniform")]
+    | Annotated[Gamma[TokenCount], Tag("gamma")]
+    | Annotated[Empirical[TokenCount], Tag("empirical")]
+    | Annotated[ByQuantiles[TokenCount], Tag("byquantiles")]
     | Annotated[Mixture[TokenCount], Tag("mixture")],
     Discriminator(_shape),
 ]

@@ -46,6 +46,17 @@ def call_label(client: int, call: int) -> int:
     return (client << 28 | call) << 16
 
 
+def first_step(label: int, steps: int) -> int:
+    """The label of the first step of the chain that a call is in, where chains have so many steps at the most."""
+    call = label >> 16 & (1 << 28) - 1
+    return label - (call % steps << 16)
+
+
+def client_of(label: int) -> int:
+    """The client that a label belongs to."""
+    return label >> 44
+
+
 class Draws:
     """Uniform draws for one purpose under one seed. Equal labels give equal draws."""
 

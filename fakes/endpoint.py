@@ -20,7 +20,7 @@ from .errors import ERRORS
 from .journal import Served, TurnedAway
 from .latency import Latency, LatencyDraws, sampler
 from .limits import Gate, Limits, Quota
-from .mix import Mix
+from .mix import Group, kind_of
 from .plan import (
     ADMIT,
     CLOSING,
@@ -38,6 +38,7 @@ from .plan import (
     is_unanswered,
     streamed,
 )
+from .recorded import Recorded
 from .ticket import Request, Ticket
 from .timeline import Armed, Phase, Timeline
 
@@ -58,6 +59,10 @@ class Service:
     phases: tuple[Phase, ...] = (Phase(0.0),)
     billing: Billing = field(default_factory=Billing)
     """What a spend cap counts."""
+    groups: tuple[Group, ...] = ()
+    """Of clients, each with kinds of call of its own; none: all clients have all of them."""
+    recorded: tuple[Recorded, ...] = ()
+    """How long the answers to calls of a trace are, whatever their kind."""
 
     @property
     def has_tls_faults(self) -> bool:
@@ -92,8 +97,8 @@ class Endpoint:
         self._latency = LatencyDraws(service.latency, seed)
         lengths = Draws(seed, "output tokens")
         self._output_tokens = [sampler(spread, lengths) for _, spread in service.answers]
-        self._only = only(service.answers)
-        self._kind = Mix([share for share, _ in service.answers], seed).of
+        self._only = None if service.recorded else only(service.answers)
+        self._kind = kind_of([share for share, _ in service.answers], service.groups, seed)
         self._cancels = service.capacity.on_disconnect == "cancel"
         self._is_instant = self._gate is None and self._latency.is_none
 
@@ -101,6 +106,9 @@ class Endpoint:
         """How long the whole answer to a call is; the same for every attempt at it."""
         if self._only is not None:
             return self._only
+        for recorded in self.service.recorded:
+            if (tokens := recorded.output_tokens(who)) is not None:
+                return max(1, tokens)
         call = call_label(who.client, who.call)
         return max(1, round(self._output_tokens[self._kind(call)](call)))
 

@@ -1,10 +1,10 @@
-"""Values with units, as people write them in files: ``10s``, ``4KiB``, ``30%``, ``2M/min``, ``4k``.
+"""Values with units, as people write them in files: ``10s``, ``4KiB``, ``30%``, ``2M/min``, ``x2``, ``4k``.
 
 For each kind of value there is a function that parses it, one that writes it so that parsing gives
 the very same number back, and a type for pydantic models. After validation the values are plain
-numbers in one base unit: seconds, bytes, a share of one, per second, dollars. A bare number is refused,
+numbers in one base unit: seconds, bytes, a share of one, per second, times, dollars. A bare number is refused,
 since whoever reads ``timeout: 30000`` cannot know what it means; only ``TokenCount`` takes one.
-Python code says the unit by calling ``seconds``, ``share``, ``per_second``, ``per_million`` or ``size``.
+Python code says the unit by calling ``seconds``, ``share``, ``per_second``, ``times``, ``per_million`` or ``size``.
 
 Arithmetic is exact until the last step, so ``0.1s`` is the float ``0.1``. Knows nothing of YAML.
 """
@@ -25,6 +25,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 __all__ = [
     "Duration",
+    "Factor",
     "Money",
     "Price",
     "Rate",
@@ -35,6 +36,7 @@ __all__ = [
     "dollars",
     "format_count",
     "format_duration",
+    "format_factor",
     "format_money",
     "format_price",
     "format_rate",
@@ -42,6 +44,7 @@ __all__ = [
     "format_size",
     "parse_count",
     "parse_duration",
+    "parse_factor",
     "parse_money",
     "parse_price",
     "parse_rate",
@@ -52,6 +55,7 @@ __all__ = [
     "seconds",
     "share",
     "size",
+    "times",
 ]
 
 Number = TypeVar("Number", int, float)
@@ -235,6 +239,29 @@ def format_rate(value: float) -> str:
     return next(exact, f"{_plain(_exact(value))}/s")
 
 
+def parse_factor(text: str) -> float:
+    """How many times as much, from ``x2`` or ``x0.5``. Raises UnitError."""
+    return _FACTOR.parse(text)
+
+
+def _to_factor(text: str) -> float:
+    return float(text.removeprefix("x"))
+
+
+def _repair_factor(text: str) -> str:
+    return "x" + text.strip("xX*")
+
+
+def format_factor(value: float) -> str:
+    """The factor as one would write it: ``x2``, ``x0.5``.
+
+    ``parse_factor`` gives exactly ``value`` back. Raises UnitError if it is negative, endless or not a number.
+    """
+    if not 0 <= value < 10**12:
+        raise UnitError(_FACTOR.expected)
+    return f"x{_plain(_exact(value))}"
+
+
 def parse_price(text: str) -> float:
     """Dollars for a million tokens from ``$2/M`` or ``$2.50/M``. Raises UnitError."""
     return _PRICE.parse(text)
@@ -341,6 +368,10 @@ class PerSecond(float):
     """What ``per_second`` returns; a ``Rate`` takes it as it is."""
 
 
+class Times(float):
+    """What ``times`` returns; a ``Factor`` takes it as it is."""
+
+
 class Dollars(float):
     """What ``per_million`` returns; a ``Price`` takes it as it is."""
 
@@ -371,6 +402,11 @@ def share(value: str | float) -> float:
 def per_second(value: str | float) -> float:
     """For a ``Rate`` in Python code: from ``"20/s"`` or a number per second. Raises UnitError."""
     return PerSecond(parse_rate(value if isinstance(value, str) else format_rate(value)))
+
+
+def times(value: str | float) -> float:
+    """For a ``Factor`` in Python code: from ``"x2"`` or a number. Raises UnitError."""
+    return Times(parse_factor(value if isinstance(value, str) else format_factor(value)))
 
 
 def per_million(value: str | float) -> float:
@@ -505,6 +541,17 @@ _RATE = _Unit(
     description="A number per s, min, h or d; k stands for a thousand, M for a million.",
     examples=("20/s", "1000/min", "2M/min"),
 )
+_FACTOR = _Unit(
+    expected='a factor such as "x2"',
+    pattern=f"^x{_DECIMAL}$",
+    read=_to_factor,
+    write=format_factor,
+    repair=_repair_factor,
+    plain=float,
+    said=Times,
+    description="How many times as much or as fast.",
+    examples=("x2", "x0.5", "x60"),
+)
 _PRICE = _Unit(
     expected='a price such as "$2.50/M"',
     pattern=r"^\$[0-9]{1,15}(?:\.[0-9]{1,400})?/M$",
@@ -548,6 +595,8 @@ Share = Annotated[float, _SHARE]
 """A number from 0 to 1, written ``30%``."""
 Rate = Annotated[float, _RATE]
 """Per second, written ``20/s``, ``1000/min``, ``2M/min``."""
+Factor = Annotated[float, _FACTOR]
+"""How many times as much, written ``x2``, ``x0.5``."""
 Price = Annotated[float, _PRICE]
 """Dollars for a million tokens, written ``$2/M``."""
 Money = Annotated[float, _MONEY]

@@ -125,6 +125,8 @@ def _ending(seen: Observed, call: CallRecord) -> str:
         why = ", too late" if latency(call) > call.deadline else ", not as fluent as asked"
         late = "" if seen.is_good(call) else why
         return f"answered after {latency(call):.2f} s and {requests}{late}"
+    if call.outcome == "skipped":
+        return "is never begun: a step of the chain before it has failed, or the time of all is over"
     raised = f", the program sees {call.exception}" if call.exception else ", the program sees no error"
     what = f"status {call.status}" if call.outcome == "status" else call.outcome.replace("_", " ")
     return f"fails after {requests}: {what}{raised}"

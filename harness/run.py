@@ -15,7 +15,6 @@ from .program import Command
 from .results import RunFile
 from .scoring.played import check_called
 from .store import Played, Store
-from .workload import Closed
 
 
 def run(
@@ -109,7 +108,7 @@ def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
 
 def _closed(plan: Plan) -> list[str]:
     """Whether how much is called depends on who is called."""
-    closed = [s.name for s in plan.played_scenarios if isinstance(s.workload.arrivals, Closed)]
+    closed = [s.name for s in plan.played_scenarios if not s.workload.is_open]
     if not closed or len(plan.players) < 2:
         return []
     return [

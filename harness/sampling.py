@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .scenario import Scenario
-from .workload import Closed
 
 
 def sampled(scenario: Scenario, share: float) -> Scenario:
@@ -13,12 +12,8 @@ def sampled(scenario: Scenario, share: float) -> Scenario:
     """
     if share == 1.0:
         return scenario
-    workload, server = scenario.workload, scenario.server
-    clients = max(1, round(workload.clients * share))
-    exact = clients / workload.clients
-    arrivals = workload.arrivals
-    if not isinstance(arrivals, Closed):
-        arrivals = arrivals.model_copy(update={"rate": arrivals.rate * exact})
+    workload, server = scenario.workload.sampled(share), scenario.server
+    exact = workload.clients / scenario.workload.clients
     capacity = server.capacity
     capacity = capacity.model_copy(
         update={
@@ -28,7 +23,7 @@ def sampled(scenario: Scenario, share: float) -> Scenario:
     )
     return scenario.model_copy(
         update={
-            "workload": workload.model_copy(update={"clients": clients, "arrivals": arrivals}),
+            "workload": workload,
             "server": server.model_copy(update={"capacity": capacity, "limits": server.limits.scaled(exact)}),
         }
     )

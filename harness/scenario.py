@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from brownout.fakes.billing import PRICES, Billing
 from brownout.fakes.capacity import Capacity
@@ -20,10 +19,9 @@ from .files import LocatedError, LocatedErrors, by_kind
 from .names import Name
 from .objectives import ObjectiveText
 from .reach import out_of_reach
-from .workload import ARRIVALS, Calls, Workload
+from .workload import AnyWorkload, Traffic
 
 AnyFault = Annotated[Fault, by_kind(FAULTS, "fault")]
-AnyArrivals = Annotated[Any, by_kind(ARRIVALS, "kind of arrivals")]
 
 
 class _Part(BaseModel):
@@ -42,33 +40,6 @@ class PhaseFile(_Part):
 
     def phase(self) -> Phase:
         return Phase(self.seconds, self.faults, "in_flight" in self.hits, "idle" in self.hits)
-
-
-class WorkloadFile(_Part):
-    """Who calls when, asking for what."""
-
-    clients: Annotated[
-        int, Field(gt=0, le=1_000_000, description="each with its own SDK client, connections and breaker")
-    ] = 10
-    arrivals: AnyArrivals
-    calls: Annotated[
-        Calls | Annotated[tuple[Calls, ...], Field(min_length=1)],
-        Field(description="one kind of call, or a list of kinds with their shares"),
-    ] = Calls()
-    limit: Annotated[int | None, Field(gt=0, description="calls of each client at the most")] = None
-
-    @field_validator("calls")
-    @classmethod
-    def _whole(cls, calls: Calls | tuple[Calls, ...]) -> Calls | tuple[Calls, ...]:
-        total = sum(each.share for each in calls) if isinstance(calls, tuple) else calls.share
-        if not math.isclose(total, 1.0, abs_tol=1e-9):
-            raise ValueError(f"the shares of all kinds of calls must make up 100%, these make up {total * 100:.6g}%")
-        return calls
-
-    @property
-    def kinds(self) -> tuple[Calls, ...]:
-        """The kinds of call, one or more."""
-        return self.calls if isinstance(self.calls, tuple) else (self.calls,)
 
 
 class ServerFile(_Part):
@@ -104,7 +75,7 @@ class Scenario(_Part):
 
     name: Name
     about: str = ""
-    workload: WorkloadFile
+    workload: AnyWorkload
     server: ServerFile = ServerFile()
     timeline: Annotated[tuple[PhaseFile, ...], Field(min_length=1)]
     drain: Annotated[
@@ -166,9 +137,10 @@ class Scenario(_Part):
             tuple((kind.share, kind.output_tokens) for kind in self.workload.kinds),
             tuple(phase.phase() for phase in self.timeline),
             server.billing,
+            self.workload.spans,
+            self.workload.recorded(),
         )
 
-    def calls(self, seed: int) -> Workload:
+    def calls(self, seed: int) -> Traffic:
         """What the clients do, under one seed."""
-        workload = self.workload
-        return Workload(workload.arrivals, workload.kinds, workload.clients, self.horizon, seed, workload.limit)
+        return self.workload.traffic(self.horizon, seed)

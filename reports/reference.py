@@ -27,10 +27,11 @@ from brownout.harness.policies.layers.retry import RetryAfter
 from brownout.harness.policies.limiters import LIMITERS
 from brownout.harness.policies.tripping import Window
 from brownout.harness.profiles import Profile
-from brownout.harness.scenario import PhaseFile, Recovery, Scenario, ServerFile, WorkloadFile
-from brownout.harness.workload import ARRIVALS, Calls
+from brownout.harness.scenario import PhaseFile, Recovery, Scenario, ServerFile
+from brownout.harness.workload import ARRIVALS, Calls, Groups, WorkloadFile
+from brownout.harness.workload.traces import Columns
 
-_WIDEST = 90
+_WIDEST = 120
 """Characters of a table's cell; what is longer is described elsewhere on the page."""
 
 Models = Mapping[str, type[BaseModel]]
@@ -38,6 +39,7 @@ Models = Mapping[str, type[BaseModel]]
 SCENARIO: Models = {
     "A scenario": Scenario,
     "`workload:`": WorkloadFile,
+    "`workload:` of several groups": Groups,
     "`workload.calls:`": Calls,
     "`server:`": ServerFile,
     "`server.latency:`": Latency,
@@ -58,6 +60,7 @@ def reference() -> str:
     parts = ["# Reference", "Generated from the code by `make docs`; a test holds it to that."]
     parts += ["## Scenario files", *_models(SCENARIO)]
     parts += ["### `workload.arrivals:`", *_registered(ARRIVALS, "kind: {}")]
+    parts += [*_models({"`columns:` of a trace": Columns})]
     parts += ["## Faults", _intro(), *_registered(FAULTS, "kind: {}"), *_fidelity()]
     parts += ["## Client files", *_models(CLIENT)]
     parts += ["## Layers, outermost first in a file", *_registered(LAYERS, "{}"), *_models(PARTS)]

@@ -13,7 +13,7 @@ from ..policies.effects import Run
 from ..policies.engine import Engine, Node, Port
 from ..policies.outcome import Outcome
 from ..records import CallRecord
-from ..workload import Workload
+from ..workload import Traffic
 
 
 class Timed(Port, Protocol):
@@ -36,7 +36,7 @@ class Callers:
 
     def __init__(
         self,
-        workload: Workload,
+        workload: Traffic,
         stack_of: Callable[[int], Run],
         port: Timed,
         ledger: Ledger,
@@ -70,12 +70,20 @@ class Callers:
     def _arrive(self, which: tuple[int, int, float], _: object = None) -> None:
         client, call, at = which
         self._due -= 1
-        if self._workload.is_open:
-            self._schedule(client, call + 1, self._workload.following(client, call, at))
-        run = self._stacks.get(client)
+        ask = self._workload.ask(client, call, at)
+        if self._workload.is_open_for(client):
+            self._follow(ask, at)
+        self._begin(ask)
+
+    def _follow(self, ask: Ask, since: float) -> None:
+        at = self._workload.following(ask.client, ask.call, since)
+        self._schedule(ask.client, self._workload.next_number(ask), at)
+
+    def _begin(self, ask: Ask) -> None:
+        run = self._stacks.get(ask.client)
         if run is None:
-            run = self._stacks[client] = self._stack_of(client)
-        state = Call(self._workload.ask(client, call, at), self._jitter)
+            run = self._stacks[ask.client] = self._stack_of(ask.client)
+        state = Call(ask, self._jitter)
         node = CallNode(run(state), self._ended)
         node.call, node.started = state, self._port.now()
         self._live.add(node)
@@ -88,9 +96,21 @@ class Callers:
             self.failures.append(error)
         else:
             self._ledger.calls.append(_record(node, now, outcome))
-        if not self._workload.is_open:
-            self._schedule(ask.client, ask.call + 1, self._workload.following(ask.client, ask.call, now))
+        step = self._workload.next_step(ask, now)
+        if step is not None and error is None and outcome.is_ok and step.deadline > 0.0:
+            self._begin(step)
+            return
+        self._skip(ask, now)
+        if not self._workload.is_open_for(ask.client):
+            self._follow(ask, now)
         self._check_idle()
+
+    def _skip(self, ask: Ask, now: float) -> None:
+        """Record the steps that do not begin any more: else who fails at the first of many would lose least."""
+        step = self._workload.next_step(ask, now)
+        while step is not None:
+            self._ledger.calls.append(_skipped(step, ask, now))
+            step = self._workload.next_step(step, now)
 
     def _check_idle(self) -> None:
         if not self._live and not self._due:
@@ -100,6 +120,7 @@ class Callers:
         """The run is over: what is still going on is called off and recorded as censored."""
         for node in sorted(self._live, key=lambda node: (node.call.ask.client, node.call.ask.call)):
             self._ledger.calls.append(_record(node, None, _CENSORED))
+            self._skip(node.call.ask, self._port.now())
             node.cancel()
         self._live.clear()
 
@@ -110,6 +131,14 @@ class Callers:
 
 
 _CENSORED = Outcome("censored")
+
+
+def _skipped(step: Ask, after: Ask, now: float) -> CallRecord:
+    """Its time is that of the step it was to come after, which has used it up."""
+    return CallRecord(
+        *(step.client, step.call, after.intended, after.intended, now, "skipped", None, "", after.deadline),
+        *(step.stream, step.input_tokens, step.max_tokens, 0, 0),
+    )
 
 
 def _record(node: CallNode, finished: float | None, outcome: Outcome) -> CallRecord:

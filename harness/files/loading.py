@@ -117,7 +117,8 @@ class Document:
         flags = self._flags_for_numbers(model)
         found = [*self.problems, *(_problem(self.name, *flag) for flag in flags.items())]
         try:
-            value = model.model_validate(plain(self.root))
+            # Models that name other files find them beside this one; text at hand is beside nothing.
+            value = model.model_validate(plain(self.root), context={"folder": self.path and self.path.parent})
         except ValidationError as error:
             for place, message in explain(error, self.root, published(model, self.root)):
                 problem = _problem(self.name, place, message)

@@ -14,6 +14,12 @@ def goodput(seen: Observed) -> float:
     return sum(seen.good) / len(seen.good)
 
 
+def chains(seen: Observed) -> float | Absent:
+    """Of the chains that were begun. The last step is good only if those before it were answered."""
+    found = [good for call, good in zip(seen.ledger.calls, seen.good, strict=True) if seen.is_last_step(call)]
+    return sum(found) / len(found) if found else Absent("no call is a chain")
+
+
 def goodput_with_partial(seen: Observed) -> float:
     # What was whole in time and not fluent gets no credit: nothing of it was missing but the pace.
     shown = (seen.shown(call) for call in seen.streamed if latency(call) > call.deadline)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from brownout.fakes.draws import Identity, call_label
 from brownout.fakes.journal import Served
-from brownout.fakes.mix import Mix
 
 from ..ledger import Ledger
 from ..policies.outcome import STREAM_BREAKS
@@ -99,12 +100,31 @@ class Observed:
         return [call for call in self.ledger.calls if call.stream]
 
     @cached_property
-    def _mix(self) -> Mix:
-        return Mix([kind.share for kind in self.scenario.workload.kinds], self.seed)
+    def _kind(self) -> Callable[[int], int]:
+        return self.scenario.workload.kind_of(self.seed)
 
     def kind_of(self, call: CallRecord) -> Calls:
         """What kind of call it was, as the scenario has it."""
-        return self.scenario.workload.kinds[self._mix.of(call_label(call.client, call.call))]
+        return self.scenario.workload.kinds[self._kind(call_label(call.client, call.call))]
+
+    def is_last_step(self, call: CallRecord) -> bool:
+        """Whether it is the last step of a chain of several."""
+        if not self._longest_chains:
+            return False
+        steps = self._longest_chains[min(bisect_right(self._upto, call.client), len(self._longest_chains) - 1)]
+        chain = self.kind_of(call).chain if steps > 1 else 1
+        return chain > 1 and call.call % steps == chain - 1
+
+    @cached_property
+    def _longest_chains(self) -> list[int]:
+        """Of each group of clients; nothing where no call is a chain."""
+        spans = self.scenario.workload.spans
+        return [span.steps for span in spans] if any(span.steps > 1 for span in spans) else []
+
+    @cached_property
+    def _upto(self) -> list[int]:
+        """The number of the first client after each group."""
+        return list(accumulate(span.clients for span in self.scenario.workload.spans))
 
     def ttft(self, call: CallRecord) -> float:
         """Seconds from the moment the call was meant to the first text its caller saw, of whatever attempt, if only

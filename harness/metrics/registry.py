@@ -61,6 +61,10 @@ METRICS: dict[str, Metric] = {
         "by its deadline",
         calls.goodput_with_partial,
     ),
+    "chains": Metric(
+        "whole chains", "%", "higher", "chains of which every step was answered, the last by the deadline of all",
+        calls.chains,
+    ),
     "goodput_rate": Metric("goodput a second", "count", "higher", "good calls per second", calls.goodput_rate),
     "rmst": Metric(
         "mean wait", "s", "lower",

@@ -22,6 +22,7 @@ Kind: TypeAlias = Literal[
     "censored",  # a call that was still going on when the run ended
     "breaker_open",  # refused by our own breaker
     "rejected",  # refused by another layer of our own; `detail` says by which
+    "skipped",  # a step of a chain that was never begun: one before it has failed, or its time was over
     "unanswered",  # a program has returned, and no answer has come whole
     "raised",  # a program has raised, and no request of it has failed; or it has ended with an error
 ]
@@ -155,4 +156,4 @@ def is_failure(outcome: Outcome) -> bool:
     if outcome.kind == "status":
         status = outcome.status or 0
         return status in (408, 409, 429) or status >= 500
-    return outcome.kind not in ("ok", "opened", "text", "cancelled", "censored", "breaker_open", "rejected")
+    return outcome.kind not in ("ok", "opened", "text", "cancelled", "censored", "breaker_open", "rejected", "skipped")

@@ -7,13 +7,11 @@ from ..scenario import Scenario
 
 def busier(scenario: Scenario, times: float) -> Scenario:
     """With so many times the calls in front of the same service. Raises `ValueError` for arrivals whose rate follows
-    from the answers."""
-    arrivals = scenario.workload.arrivals
-    rate = getattr(arrivals, "rate", None)
-    if rate is None:
-        raise ValueError(f"{scenario.name}: the load of {arrivals.kind} arrivals is up to the clients")
-    workload = scenario.workload.model_copy(update={"arrivals": arrivals.model_copy(update={"rate": rate * times})})
-    return scenario.model_copy(update={"workload": workload})
+    from the answers, or from how many clients there are."""
+    try:
+        return scenario.model_copy(update={"workload": scenario.workload.busier(times)})
+    except ValueError as error:
+        raise ValueError(f"{scenario.name}: {error}") from None
 
 
 def longer(scenario: Scenario, times: float) -> Scenario:

@@ -215,9 +215,10 @@ class Service:
 
     def _change(self, tokens: int | None, latency: dict[str, str]) -> None:
         now = self._stage.server.endpoint.service
-        answers = now.answers if tokens is None else ((1.0, tokens_always(tokens)),)
+        if tokens is not None:
+            now = replace(now, answers=((1.0, tokens_always(tokens)),), groups=(), recorded=())
         changed = Latency.model_validate({**_as_given(now.latency), **latency})
-        self._renew(Endpoint(replace(now, answers=answers, latency=changed), self.seed), "")
+        self._renew(Endpoint(replace(now, latency=changed), self.seed), "")
 
     def _clear(self) -> None:
         server = self._stage.server

@@ -7,10 +7,12 @@ from concurrent.futures import Executor
 from contextlib import AbstractContextManager, ExitStack
 from os import PathLike, fspath
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pydantic import BaseModel
 
+from brownout.fakes.faults import Fault
 from brownout.fakes.units import parse_duration
 from brownout.harness import baseline as baselines
 from brownout.harness import program, sources
@@ -55,6 +57,7 @@ __all__ = [
     "load",
     "resilient",
     "run",
+    "sampled_incident",
     "scenario",
     "tune",
     "virtual",
@@ -73,6 +76,34 @@ Named = str | PathLike[str]
 def scenario(named: Named) -> Scenario:
     """An incident. Raises `harness.sources.UnknownName` or `harness.files.FileError`, which names every problem."""
     return sources.scenario(fspath(named)).value
+
+
+def sampled_incident(
+    base: Named | Scenario = "calm",
+    *,
+    seed: int = 1,
+    lasts: str = "2h",
+    every: object = MappingProxyType({"mean": "40m"}),
+    length: object = MappingProxyType({"median": "20m", "p95": "90m"}),
+    faults: Sequence[Sequence[Fault | Mapping[str, Any]]] | None = None,
+) -> Scenario:
+    """The traffic and service of `base` in an incident that is drawn under a seed: outages of random length at random
+    distances, each of one kind of trouble. Equal seeds are equal incidents; play many, and no client is tuned to one.
+
+    `every`: calm before each outage, `length`: of each, as distributions of a scenario file. Those that are not given
+    are assumptions in the manner of what status pages publish: outages come at random, so that distances are about
+    exponential, and their lengths are skewed, about lognormal, with a median of tens of minutes. Take yours, where you
+    have them. `faults`: what goes wrong, a list for each kind of outage, of which each is as likely.
+
+    A playable day has millions of calls: give a `base` of few clients, or play a `sample`. Raises `ValueError`, and as
+    `scenario` does.
+    """
+    _check_seed(seed)
+    from brownout.harness.outages import KINDS, with_outages
+
+    given = _scenario(base).value
+    calm, outage = (dict(each) if isinstance(each, Mapping) else each for each in (every, length))
+    return with_outages(given, seed, parse_duration(lasts), calm, outage, KINDS if faults is None else faults)
 
 
 def client(named: Named) -> Client:

@@ -223,6 +223,19 @@ def test_the_line_on_the_page_on_contestants_is_what_a_command_is_told() -> None
     assert json.loads(line) == json.loads(told(ask, 60.0))
 
 
+@pytest.mark.parametrize("text", list(blocks("docs/workloads.md", "yaml")), ids=lambda text: text.split("\n", 2)[1])
+def test_the_workloads_on_the_page_are_played(text: str, tmp_path: Path) -> None:
+    """Each calls at all, at a service that has time for everybody."""
+    rows = "".join(f"{1000 * i},10,{1 + i % 50}\n" for i in range(3600))
+    (tmp_path / "calls.csv").write_text(f"time,prompt,answer\n{rows}", encoding="utf-8")
+    (tmp_path / "shown.yaml").write_text(f"name: shown\n{text}timeline: [{{for: 3m}}]\n", encoding="utf-8")
+    results = brownout.compare([tmp_path / "shown.yaml"], ["no-retry"], seeds=1)
+    [cell] = results.file.cells
+    assert cell.calls > 50
+    if "file: calls.csv" in text:  # an hour from the tenth minute on has 3,000 s, of which every second one is left
+        assert cell.calls == 1500
+
+
 def pytest_here() -> tuple[dict[str, str], str]:
     """What became of each test in the current folder, and all that was printed."""
     command = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider"]

@@ -12,6 +12,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 from ruamel.yaml import YAML
+from scipy import stats
 
 from brownout.fakes.distributions import Durations, TokenCounts, seconds_always, tokens_always
 from brownout.fakes.draws import Draws
@@ -39,6 +40,13 @@ FORMS = {
     "{median: 10s, p95: 30s}": (10.0 * math.exp((math.log(3) / 1.6448536) ** 2 / 2), 10.0, 30.0),
     "{median: 10s, p95: 10s}": (10.0, 10.0, 10.0),
     "{from: 1s, to: 3s}": (2.0, 2.0, 2.9),
+    "{mean: 10s, cv: 0.5}": (10.0, *(stats.gamma(4, scale=2.5).ppf([0.5, 0.95]))),
+    "{mean: 10s, shape: 0.5}": (10.0, *(stats.gamma(0.5, scale=20).ppf([0.5, 0.95]))),
+    "{values: [3s, 1s, 1s, 7s, 5s]}": (3.4, 3.0, 7.0),
+    "{values: [{value: 1s, weight: 0.7}, {value: 2s, weight: 0.2}, {value: 8s, weight: 0.1}]}": (1.9, 1.0, 8.0),
+    "{quantiles: [{at: 0%, value: 1s}, {at: 50%, value: 2s}, {at: 90%, value: 10s}, {at: 100%, value: 20s}]}": (
+        *(0.5 * 1.5 + 0.4 * 6.0 + 0.1 * 15.0, 2.0, 15.0),
+    ),
     "{mix: [{share: 25%, of: 1s}, {share: 75%, of: {from: 10s, to: 20s}}]}": (11.5, 10 + 10 / 3, 10 + 10 * 14 / 15),
 }
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from brownout.fakes.units import (
     Duration,
+    Factor,
     Money,
     Price,
     Rate,
@@ -25,6 +26,7 @@ from brownout.fakes.units import (
     dollars,
     format_count,
     format_duration,
+    format_factor,
     format_money,
     format_price,
     format_rate,
@@ -32,6 +34,7 @@ from brownout.fakes.units import (
     format_size,
     parse_count,
     parse_duration,
+    parse_factor,
     parse_money,
     parse_price,
     parse_rate,
@@ -42,6 +45,7 @@ from brownout.fakes.units import (
     seconds,
     share,
     size,
+    times,
 )
 
 READ: list[tuple[Callable[[str], float], str, float]] = [
@@ -75,6 +79,8 @@ READ: list[tuple[Callable[[str], float], str, float]] = [
     (parse_rate, "5/h", 5 / 3600),
     (parse_rate, "1/d", 1 / 86_400),
     (parse_price, "$0/M", 0),
+    (parse_factor, "x2", 2),
+    (parse_factor, "x0.25", 0.25),
     (parse_price, "$2/M", 2),
     (parse_price, "$2.50/M", 2.5),
     (parse_price, "$0.125/M", 0.125),
@@ -121,6 +127,10 @@ REFUSED: list[tuple[Callable[[str], float], str, str]] = [
     (parse_rate, "20 per second", 'expected a rate such as "20/s"; write "20/s"'),
     (parse_rate, "2K / minute", 'expected a rate such as "20/s"; write "2k/min"'),
     (parse_rate, "20/week", 'expected a rate such as "20/s"'),
+    (parse_factor, "2x", 'expected a factor such as "x2"; write "x2"'),
+    (parse_factor, "60", 'expected a factor such as "x2"; write "x60"'),
+    (parse_factor, "-2", 'expected a factor such as "x2"; it cannot be negative'),
+    (parse_factor, "twice", 'expected a factor such as "x2"'),
     (parse_price, "$2", 'expected a price such as "$2.50/M"; write "$2/M"'),
     (parse_price, "2", 'expected a price such as "$2.50/M"; write "$2/M"'),
     (parse_price, "2.50", 'expected a price such as "$2.50/M"; write "$2.50/M"'),
@@ -169,6 +179,8 @@ WRITTEN: list[tuple[str, str]] = [
     (format_rate(1000 / 60), "1k/min"),
     (format_rate(2_000_000 / 60), "2M/min"),
     (format_rate(5 / 3600), "5/h"),
+    (format_factor(2), "x2"),
+    (format_factor(0.5), "x0.5"),
     (format_price(0), "$0/M"),
     (format_price(2), "$2/M"),
     (format_price(2.5), "$2.50/M"),
@@ -232,6 +244,7 @@ def test_durations_and_rates_survive(value: float) -> None:
     """Whatever its digits, a float is written and read back as the very same float."""
     assert parse_duration(format_duration(value)) == value
     assert parse_rate(format_rate(value)) == value
+    assert parse_factor(format_factor(value)) == value
 
 
 @given(st.floats(0, 1))
@@ -341,12 +354,13 @@ def test_python_code_says_the_unit() -> None:
     assert Values.model_validate({"duration": timedelta(seconds=3)}).duration == 3
     assert per_million("$2.50/M") == per_million(2.5) == 2.5
     assert dollars("$2.50") == dollars(2.5) == 2.5
+    assert times("x2") == times(2) == TypeAdapter(Factor).validate_python(times(2)) == 2
     for wrong in (seconds, per_million, dollars):
         with pytest.raises(UnitError):
             wrong(-1)
 
 
-@pytest.mark.parametrize("kind", [Duration, Size, Share, Rate, Price, Money, TokenCount])
+@pytest.mark.parametrize("kind", [Duration, Size, Share, Rate, Factor, Price, Money, TokenCount])
 def test_the_schema_shows_examples_that_work(kind: Any) -> None:
     """The JSON Schema has a description, and examples that are read."""
     adapter = TypeAdapter[float](kind)
@@ -355,7 +369,7 @@ def test_the_schema_shows_examples_that_work(kind: Any) -> None:
     assert all(adapter.validate_python(example) >= 0 for example in schema["examples"])
 
 
-@pytest.mark.parametrize("kind", [Duration, Size, Share, Rate, Price, Money, TokenCount])
+@pytest.mark.parametrize("kind", [Duration, Size, Share, Rate, Factor, Price, Money, TokenCount])
 @given(data=st.data())
 def test_the_schema_allows_nothing_that_is_refused(kind: Any, data: st.DataObject) -> None:
     """Whatever fits the published pattern is read, and is written so that it fits again."""
@@ -372,7 +386,7 @@ def test_the_schema_allows_nothing_that_is_refused(kind: Any, data: st.DataObjec
 @given(st.text() | st.integers() | st.floats() | st.none() | st.binary() | st.booleans())
 def test_anything_else_is_a_clean_refusal(value: object) -> None:
     """No input of whatever type or text makes a field fail otherwise than by refusing."""
-    for kind in (Duration, Size, Share, Rate, Price, Money, TokenCount):
+    for kind in (Duration, Size, Share, Rate, Factor, Price, Money, TokenCount):
         adapter = TypeAdapter[float](kind)
         with contextlib.suppress(ValidationError):
             assert adapter.validate_python(value) >= 0

@@ -241,6 +241,36 @@ timeline: [{for: 10s}]
             '13:22: expected a duration such as "10s", got a mapping',
         ],
     ),
+    "arrivals, groups and shapes that are none": (
+        """\
+name: storm
+workload:
+  groups:
+    - arrivals: {kind: ramp, from: 0/s, to: 0/s}
+    - arrivals: {kind: burst, quiet: 9/s, busy: 3/s, quiet_for: 1s, busy_fro: 2s}
+      calls: {input_tokens: {mean: 300, cv: 0}, output_tokens: {quantiles: [{at: 0%, value: 5}]}}
+    - arrivals: {kind: herd, every: 10s, jitter: 20s}
+      calls: {input_tokens: {values: []}, output_tokens: {mean: 3, shape: 1, cv: 1}}
+    - arrivals: {kind: trace, file: none.csv, format: azure, rate: 2x, speed: 60}
+      clients: 0
+  clients: 5
+timeline: [{for: 10s}]
+""",
+        [
+            "4:17: from and to are both 0: nobody would ever call",
+            '5:69: unknown key "busy_fro", did you mean "busy_for"?',
+            "6:45: expected 0.01 or more, got 0",
+            "6:76: expected 2 or more, got a list of 1",
+            "7:17: jitter must not be longer than the time between two",
+            "8:38: expected 1 or more, got an empty list",
+            "8:58: expected mean with either cv or shape",
+            '9:55: expected "azure-llm", "mooncake" or "burstgpt", got "azure", did you mean "azure-llm"?',
+            '9:68: expected a factor such as "x2", got "2x"; write "x2"',
+            '9:79: expected a factor such as "x2", got 60; write "x60"',
+            "10:16: expected more than 0, got 0",
+            '11:3: key "clients" does not go with "groups"',
+        ],
+    ),
     "two shapes in one": (
         """\
 name: storm

@@ -10,8 +10,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from brownout.fakes.units import parse_rate
-from brownout.harness.scenario import AnyArrivals, ServerFile
-from brownout.harness.workload import Calls, Workload
+from brownout.harness.scenario import ServerFile
+from brownout.harness.workload import AnyArrivals, Calls, Workload
 
 HORIZON = 1000.0
 

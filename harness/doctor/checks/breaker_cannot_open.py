@@ -79,7 +79,7 @@ def _fix(key: str, calls: float) -> str:
 
 def calls_per_second(scenario: Scenario) -> float | None:
     """Of one process; None where that depends on what it is answered."""
-    rate = getattr(scenario.workload.arrivals, "rate", None)
+    rate = scenario.workload.mean_rate(scenario.horizon)
     return None if rate is None else rate / scenario.workload.clients
 
 

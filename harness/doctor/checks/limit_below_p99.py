@@ -98,8 +98,8 @@ layers: [{deadline: {total: 60s}}, {content_gap: {limit: 20s}}, {sdk: {max_retri
             stream = "100%" if "first_token" in found.loc else "0%"
             calls = [{"profile": subject.played_profile, "output_tokens": 1, "stream": stream}]
         else:
-            whole = subject.scenario.model_dump(mode="json", by_alias=True)
-            latency, calls = whole["server"]["latency"], whole["workload"]["calls"]
+            latency = subject.scenario.server.latency.model_dump(mode="json", by_alias=True)
+            calls = [kind.model_dump(mode="json", by_alias=True) for kind in subject.scenario.workload.kinds]
         ledger = played_scenario(
             subject,
             {
