@@ -10,10 +10,10 @@ from .command import Here
 
 STORM = """
 name: storm
-workload: {clients: 10, arrivals: {kind: poisson, rate: 1600/min}, calls: {deadline: 60s, output_tokens: 300}}
+workload: {clients: 10, arrivals: {kind: poisson, rate: 800/min}, calls: {deadline: 60s, output_tokens: 300}}
 server:
   latency: {round_trip: 0ms, first_token: {median: 200ms, p95: 400ms}, token_gap: 1ms}
-  capacity: {slots: 18, queue: 100, on_disconnect: finish}
+  capacity: {slots: 9, queue: 50, on_disconnect: finish}
 timeline: [{for: 20s}, {for: 10s, faults: [{kind: no_answer}]}, {for: 60s}]
 """
 TRIES = """

@@ -25,7 +25,7 @@ layers:
   - sdk: {max_retries: 0}
 """)
 )
-WORKLOAD = "{clients: 10, arrivals: {kind: poisson, rate: 4/s}, calls: {deadline: 60s, output_tokens: OUTPUT}}"
+WORKLOAD = "{clients: 10, arrivals: {kind: poisson, rate: 2/s}, calls: {deadline: 60s, output_tokens: OUTPUT}}"
 INCIDENTS = {
     "hangs": ("200", "[{for: 20s, faults: [{kind: no_answer, share: 15%}]}]"),
     "long answers": ("{median: 800, p95: 2500}", "[{for: 20s, faults: [{kind: no_answer, share: 5%}]}]"),
