@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from .ledger import Ledger
+
+Attempt: TypeAlias = tuple[int, int, str, str | None, int | None, bool, int, int, int]
 
 
 class Story(NamedTuple):
@@ -12,20 +14,14 @@ class Story(NamedTuple):
 
     outcome: str
     exception: str
-    attempts: tuple[tuple[int, int, str, str | None, int | None, bool, int, int, int], ...]
+    attempts: tuple[Attempt, ...]
 
 
 def stories(ledger: Ledger) -> dict[tuple[int, int], Story]:
     """(client, call) -> its story."""
-    return {
-        (call.client, call.call): Story(
-            call.outcome,
-            call.exception,
-            tuple(
-                (a.who.branch, a.who.attempt, a.outcome, a.phase, a.status, a.is_fresh, a.tokens, a.shown, a.late)
-                for a in sorted(ledger.attempts)
-                if (a.who.client, a.who.call) == (call.client, call.call)
-            ),
+    told: dict[tuple[int, int], list[Attempt]] = {}
+    for a in sorted(ledger.attempts):
+        told.setdefault(a.who[:2], []).append(
+            (a.who.branch, a.who.attempt, a.outcome, a.phase, a.status, a.is_fresh, a.tokens, a.shown, a.late)
         )
-        for call in ledger.calls
-    }
+    return {call[:2]: Story(call.outcome, call.exception, tuple(told.get(call[:2], ()))) for call in ledger.calls}

@@ -12,6 +12,7 @@ from ..part import Estimate
 from ..program import Contestant, program
 from ..results import Backend
 from ..scoring.estimates import estimate
+from ..scoring.rows import most
 from .claim import Claim, Verdict
 from .facts import Fact, Side
 
@@ -41,7 +42,7 @@ class Tried:
     def estimate(self, side: Side) -> Estimate | None:
         """The mean with its interval; None where the metric has no meaning in a run."""
         values = [value for value in self.figures[side] if value is not None]
-        return estimate(values) if len(values) == len(self.figures[side]) else None
+        return estimate(values, most(side.metric)) if len(values) == len(self.figures[side]) else None
 
     def _values(self, side: Side) -> Sequence[float]:
         scenario = side.scenario or self.claim.scenarios[0].name

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from dataclasses import replace
 from statistics import NormalDist
 from typing import Any
 
@@ -11,7 +13,13 @@ from brownout.fakes.latency import Latency
 from brownout.fakes.units import format_share
 
 from ..scenario import Scenario
+from ..sources import Source
 from .model import Model
+
+
+def as_logged(scenarios: Iterable[Source[Scenario]], found: Model) -> list[Source[Scenario]]:
+    """All of them so, which no name stands for any more. Raises `ValueError` where the log does not say enough."""
+    return [replace(each, value=applied(each.value, found), named="") for each in scenarios]
 
 
 def applied(scenario: Scenario, found: Model) -> Scenario:

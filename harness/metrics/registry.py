@@ -23,6 +23,8 @@ class Metric:
     better: Better
     about: str
     of: Callable[[Observed], float | Absent]
+    needs_twin: bool = False
+    """Whether it compares a run with the same one without faults, which doubles what it costs."""
 
 
 _SAMPLE_WORDS = {
@@ -122,9 +124,10 @@ METRICS: dict[str, Metric] = {
     "time_to_recover": Metric("time to recover", "s", "lower",
                               "from the end of the last fault until goodput is back at 90% of the same run's without "
                               "faults, over 10 s, and stays so for 30 s more (`recovery` sets both)",
-                              recovery.time_to_recover),
+                              recovery.time_to_recover, needs_twin=True),
     "metastable": Metric("metastable", "%", "lower",
-                         "runs that never recovered although the load is below capacity", recovery.metastable),
+                         "runs that never recovered although the load is below capacity", recovery.metastable,
+                         needs_twin=True),
     "breaker_opened": Metric("breaker opened", "count", "lower", "how often, for each client", breakers.opened),
     "breaker_open_time": Metric("breaker open", "s", "lower", "for each client", breakers.open_time),
     "breaker_false_open_time": Metric("open for nothing", "s", "lower",

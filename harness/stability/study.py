@@ -47,8 +47,8 @@ def study(
             progress(f"{client.name} in {scenario.name}")
             drawn = [survey.diagram(_name(each), lines) for each, lines in zip(by, diagrams, strict=True)]
             found.append(survey.stability(scenario, client, drawn))
-    progress("a comparison under the scenarios' own load")
-    results = run(replace(plan, backend="sim"), store)
+        progress("a comparison under the scenarios' own load")
+        results = run(replace(plan, backend="sim"), store, executor=executor)
     results.file = results.file.model_copy(update={"stability": found})
     return results
 

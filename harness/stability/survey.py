@@ -44,11 +44,6 @@ class Survey:
     loads: Sequence[float] = LOADS
     map: Callable[..., Iterable[Any]] = map
 
-    @property
-    def size(self) -> int:
-        """Runs for each row of a diagram."""
-        return len(self.seeds) * len(self.loads)
-
     def diagram(self, by: str, rows: Sequence[Row]) -> Diagram:
         """Every row under every load in every world."""
         places = [(busier(row.scenario, load), row.client) for row in rows for load in self.loads]

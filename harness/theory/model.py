@@ -63,6 +63,23 @@ class Model:
         return scenario.model_copy(update={"timeline": (*before, last.model_copy(update={"seconds": seconds}))})
 
 
+def queue(name: str, rate: str, answer: str, timeline: str, service: str = "", *, streams: bool = False) -> str:
+    """A scenario: calls of one token at random, at that rate, and a service whose answers take as long as `answer` says
+    and nothing besides. `service`: what else there is to say of it. A stream holds its slot to the end."""
+    latency = f"first_token: {'0s' if streams else answer}, token_gap: {answer if streams else '0s'}"
+    return f"""
+name: {name}
+workload:
+  clients: 50
+  arrivals: {{kind: poisson, rate: {rate}}}
+  calls: {{deadline: 1000s, input_tokens: 1, output_tokens: 1{", stream: 100%" if streams else ""}}}
+server:
+  latency: {{round_trip: 0s, {latency}}}
+  {service}
+timeline: {timeline}
+"""
+
+
 def models() -> dict[str, Model]:
     """Each by the name of its file, as `brownout validate --theory` takes it."""
     names = sorted(info.name for info in iter_modules(found.__path__))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
+from ..client import Client
 from ..files import FileError
-from ..metrics import metric
 from ..part import Estimate
 from ..recommended import Curve, Step
 from ..scoring.estimates import estimate, stated
+from ..scoring.rows import most
 from ..statistics.bootstrap import bca
 from .parameters import Parameter
 from .playing import Stage
@@ -40,8 +42,13 @@ class _At(NamedTuple):
 
     value: float
     point: Point
-    seeds: int
-    """Under how many it was played."""
+    seeds: Sequence[int]
+    """Under which it was played for the curve."""
+
+    @property
+    def key(self) -> str:
+        """Of the stage."""
+        return repr(self.point)
 
 
 def settled(space: Space, stage: Stage, found: Found, seeds: Sequence[int]) -> tuple[Point, list[Curve]]:
@@ -50,8 +57,8 @@ def settled(space: Space, stage: Stage, found: Found, seeds: Sequence[int]) -> t
     best = found.best(len(seeds))
     for _ in range(ROUNDS):
         tried = [_tried(space, stage, best, which, seeds) for which in range(len(space.parameters))]
-        for at in (at for curve in tried for at in curve if at.seeds == len(seeds)):
-            [found.losses[at.point]] = stage.losses([(repr(at.point), space.client(at.point), seeds)])
+        whole = [at for curve in tried for at in curve if at.seeds == seeds]
+        found.losses.update((at.point, stage.known(at.key, seeds)) for at in whole)
         better = found.best(len(seeds))
         if mean(found.losses[best]) - mean(found.losses[better]) <= NEGLIGIBLE / 10 * abs(mean(found.losses[best])):
             break
@@ -59,35 +66,28 @@ def settled(space: Space, stage: Stage, found: Found, seeds: Sequence[int]) -> t
     else:
         tried = [_tried(space, stage, best, which, seeds) for which in range(len(space.parameters))]
     parameters = zip(space.parameters, tried, strict=True)
-    return best, [_curve(space, stage, parameter, each, best, seeds) for parameter, each in parameters]
+    return best, [_curve(stage, parameter, each, best, seeds) for parameter, each in parameters]
 
 
 def _tried(space: Space, stage: Stage, best: Point, which: int, seeds: Sequence[int]) -> list[_At]:
-    parameter = space.parameters[which]
-    [losses] = stage.losses([(repr(best), space.client(best), seeds)])
-    found = []
-    for value in _values(parameter, best[which]):
-        there = (*best[:which], value, *best[which + 1 :])
-        try:
-            client = space.client(there)
-        except FileError:  # it makes no sense beside the others
-            continue
-        [few] = stage.losses([(repr(there), client, seeds[:FEW])])
-        count = FEW if _matters(few, losses) else len(seeds)
-        stage.losses([(repr(there), client, seeds[:count])])
-        found.append(_At(value, there, min(count, len(seeds))))
-    return found
+    """Every value of a curve that makes a client, each played under as many seeds as it takes to tell."""
+    losses = stage.known(repr(best), seeds)
+    clients: dict[Point, Client] = {}
+    for value in _values(space.parameters[which], best[which]):
+        point = (*best[:which], value, *best[which + 1 :])
+        with suppress(FileError):  # it makes no sense beside the others
+            clients[point] = space.client(point)
+    few = stage.losses([(repr(point), client, seeds[:FEW]) for point, client in clients.items()])
+    under = {point: seeds[:FEW] if _matters(seen, losses) else seeds for point, seen in zip(clients, few, strict=True)}
+    stage.losses([(repr(point), client, under[point]) for point, client in clients.items()])
+    return [_At(point[which], point, seeds) for point, seeds in under.items()]
 
 
-def _curve(
-    space: Space, stage: Stage, parameter: Parameter, tried: Sequence[_At], best: Point, seeds: Sequence[int]
-) -> Curve:
-    [losses] = stage.losses([(repr(best), space.client(best), seeds)])
-    metrics = stage.metrics(repr(best), seeds)
+def _curve(stage: Stage, parameter: Parameter, tried: Sequence[_At], best: Point, seeds: Sequence[int]) -> Curve:
+    losses, metrics = stage.known(repr(best), seeds), stage.metrics(repr(best), seeds)
     steps = []
     for at in tried:
-        [seen] = stage.losses([(repr(at.point), space.client(at.point), seeds[: at.seeds])])
-        measured = stage.metrics(repr(at.point), seeds[: at.seeds])
+        seen, measured = stage.known(at.key, at.seeds), stage.metrics(at.key, at.seeds)
         steps.append(
             Step(
                 value=parameter.written(at.value),
@@ -105,8 +105,8 @@ def _curve(
 
 def _figure(name: str, few: Sequence[float], best: Sequence[float]) -> Estimate:
     """A metric on that level, within what is possible for it."""
-    most = 1.0 if metric(name).unit == "%" else math.inf
-    return estimate([min(most, max(0.0, value)) for value in _level(few, best)], most)
+    limit = most(name)
+    return estimate([min(limit, max(0.0, value)) for value in _level(few, best)], limit)
 
 
 def _matters(losses: Sequence[float], best: Sequence[float]) -> bool:

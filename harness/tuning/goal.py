@@ -11,8 +11,6 @@ from ..metrics import METRICS, metric
 from ..objectives import Objective, parse
 
 DEFAULT = "par2"
-NEEDS_TWIN = frozenset({"time_to_recover", "metastable", "breaker_false_open_time", "falsely_refused"})
-"""Metrics that compare a run with the same one without faults, which doubles what it costs."""
 MISSED = 10.0
 """The loss for missing a limit by as much as it is, so that nothing is worth missing one."""
 NEVER = 1e6
@@ -51,7 +49,7 @@ class Goal:
 
     @property
     def needs_twin(self) -> bool:
-        return not NEEDS_TWIN.isdisjoint(self.needed)
+        return any(metric(name).needs_twin for name in self.needed)
 
     def loss(self, values: Mapping[str, float]) -> float:
         """Of one run, the smaller the better: the metric, turned round where more is better, and what it misses."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from ..metrics import Absent, Observed, metric
 from ..part import Estimate
 from ..scenario import Scenario
 from ..scoring.estimates import estimate
+from ..scoring.rows import most
 from ..workers import Processes
 from .goal import Goal
 from .kept import Kept, Run
@@ -62,7 +62,11 @@ class Stage:
         for which, jobs in wanted.items():
             self._seen[which] = [next(runs) for _ in jobs]
             self.calls += sum(run.calls for run in self._seen[which])
-        return [[self._loss(self._seen[key, seed]) for seed in seeds] for key, _, seeds in candidates]
+        return [self.known(key, seeds) for key, _, seeds in candidates]
+
+    def known(self, key: str, seeds: Sequence[int]) -> list[float]:
+        """The losses of a candidate that was played under these seeds."""
+        return [self._loss(self._seen[key, seed]) for seed in seeds]
 
     def has_met(self, key: str, seeds: Sequence[int]) -> bool:
         """Whether a candidate was played under all of these."""
@@ -78,10 +82,7 @@ class Stage:
 
     def estimates(self, key: str, seeds: Sequence[int]) -> dict[str, Estimate]:
         """The same, each as its mean with its interval."""
-        return {
-            name: estimate(values, 1.0 if metric(name).unit == "%" else math.inf)
-            for name, values in self.metrics(key, seeds).items()
-        }
+        return {name: estimate(values, most(name)) for name, values in self.metrics(key, seeds).items()}
 
     def probe(self, client: Client) -> list[Observed]:
         """One run of each scenario with all that was recorded, under the first seed: here, and not kept."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from ..client import Client
 from ..files import FileError
 from .playing import Stage
 from .proposing import Proposer, opening
@@ -21,8 +22,6 @@ class Found:
 
     losses: dict[Point, list[float]] = field(default_factory=dict)
     """Of each candidate, under the seeds that it has met: the first of them."""
-    calls: int = 0
-    """That were simulated."""
     batches: int = 0
 
     def finalists(self, seeds: int) -> dict[Point, list[float]]:
@@ -66,22 +65,26 @@ class Search:
         finalists = self.found.finalists(self._seeds)
         running = [*([best(finalists)] if finalists else []), *batch]
         for seeds in self._rungs:
-            running = [point for point in running if self._play(point, seeds)]
+            running = self._play(running, seeds)
             if not running:
                 return
             losses = {point: self.found.losses[point][:seeds] for point in running}
             running = survivors(losses) if seeds < self._seeds else running
 
-    def _play(self, point: Point, seeds: int) -> bool:
-        """Whether it is a client at all."""
+    def _play(self, points: Sequence[Point], seeds: int) -> list[Point]:
+        """All of them under so many seeds, side by side. Returns those that are clients at all."""
+        losses = self.found.losses
+        clients = {point: self._client(point) for point in points if len(losses.get(point, ())) < seeds}
+        wanted = [(repr(point), client, range(1, seeds + 1)) for point, client in clients.items() if client is not None]
+        played = iter(self._stage.losses(wanted))
+        losses.update((point, next(played)) for point, client in clients.items() if client is not None)
+        return [point for point in points if point not in clients or clients[point] is not None]
+
+    def _client(self, point: Point) -> Client | None:
         try:
-            client = self.space.client(point)
+            return self.space.client(point)
         except FileError:
-            return False
-        if len(self.found.losses.get(point, ())) < seeds:
-            [self.found.losses[point]] = self._stage.losses([(repr(point), client, range(1, seeds + 1))])
-            self.found.calls = self._stage.calls
-        return True
+            return None
 
     def _relative(self) -> list[tuple[Point, float]]:
         """How much worse each is than the best under the same seeds: of who left early, too, that is known well."""

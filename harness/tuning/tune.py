@@ -66,6 +66,7 @@ def tune(
     what `Plan.check` refuses, `ImportError` without Optuna, `store.StoreError` and `OSError` for the folder.
     """
     space = document if isinstance(document, Space) else Space.of(document)
+    there = None if against is None else against.value
     middle = Source(space.client(space.middle), "", "")
     plan = Plan(scenarios, [middle], range(1, seeds + 1), "sim", 1.0, sample, workers, goal.weights, command=command)
     plan.check()
@@ -84,12 +85,12 @@ def tune(
             progress(Progress(doing, found, stage.runs))
 
         try:
-            first = guesses(space, stage, None if against is None else against.value)
+            first = guesses(space, stage, there)
             search.run(first, lambda found: tell("searching"))
             tell("explaining")
             point, curves = settled(space, stage, found, plan.seeds)
             best = so_far(space, found, stage, plan.seeds, seed, point)
-            current = named(best.client, None if against is None else against.value, space)
+            current = named(best.client, there, space)
             best = explained(best, current, space, found, stage, curves, plan.seeds)
             if verifies:
                 tell("verifying")
@@ -97,7 +98,7 @@ def tune(
             tell("comparing")
             there_was = Source(current, "", "" if against is None else against.named)
             last = replace(plan, clients=[Source(best.client, best.text, ""), there_was])
-            results = run(last, store, executor=executor)
+            results = run(last, store, executor=hired)
         except KeyboardInterrupt:
             if not found.finalists(seeds):
                 raise
@@ -116,10 +117,16 @@ def _kept_in(folder: Path, *, resume: bool) -> Path:
     return path
 
 
+def save_client(found: Tuned, folder: Path) -> Path:
+    """Write the client's file. Raises `OSError`."""
+    path = folder / CLIENT_FILE
+    path.write_text(found.text, encoding="utf-8")
+    return path
+
+
 def save(found: Tuned, folder: Path) -> list[Path]:
-    """Write the client's file and the results, as far as there are any. Raises `OSError`."""
-    written = [folder / CLIENT_FILE]
-    written[0].write_text(found.text, encoding="utf-8")
+    """The same, and the results, as far as there are any. Raises `OSError`."""
+    written = [save_client(found, folder)]
     if found.results is not None:
         written.append(folder / RUN_FILE)
         found.results.file.save(written[1])

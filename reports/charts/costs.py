@@ -12,7 +12,6 @@ from ..table import Chart
 from . import theme
 from .theme import Colours, Spec
 
-_FORMATS = {"$": "$~f", "s": "~f", "x": "~f", "%": ".0%", "count": "~f"}
 _SPACE = 120
 """Pixels between two plots, for the names."""
 
@@ -31,9 +30,8 @@ def chart(scenario: PlayedScenario, rows: Sequence[Row], names: Sequence[str], c
 
 def _plot(name: str, rows: Sequence[Row], colours: Colours, width: int) -> Spec:
     found = metric(name)
-    axis = {"title": None, "format": _FORMATS[found.unit], "tickCount": 4}
+    axis = {"title": None, "format": theme.FORMATS[found.unit], "tickCount": 4}
     clients = [row.client for row in rows]
     x = {"axis": axis, "scale": {"zero": True, "nice": True}}
     values = [{"client": row.client, **theme.interval(row.metrics[name])} for row in rows if name in row.metrics]
-    title = {"text": found.title + (", s" if found.unit == "s" else ""), "offset": 6}
-    return {"title": title, **theme.intervals(values, x, clients, colours, width)}
+    return {"title": theme.title(found), **theme.intervals(values, x, clients, colours, width)}

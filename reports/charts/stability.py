@@ -9,7 +9,7 @@ from ..table import Chart
 from . import theme
 from .theme import Spec
 
-_KINDS = {"comes back": "#12924f", "stays down": "#d9480f", "too much without trouble": "#6b7785"}
+_KINDS = {"comes back": theme.GREEN, "stays down": theme.ORANGE, "too much without trouble": theme.GREY}
 _CELL = 34
 """Pixels of a row."""
 

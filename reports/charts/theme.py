@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from brownout.harness.metrics import Metric
 from brownout.harness.part import Estimate
 
 Spec = dict[str, Any]
@@ -20,7 +21,8 @@ FAINT = "#8a8f98"
 WRONG = "#e08700"
 """Of phases in which something is wrong."""
 
-_PALETTE = ("#2f80ed", "#d9480f", "#12924f", "#a34fd0", "#c2255c", "#0b8a9e", "#97700b", "#6b7785")
+BLUE, ORANGE, GREEN, GREY = "#2f80ed", "#d9480f", "#12924f", "#6b7785"
+_PALETTE = (BLUE, ORANGE, GREEN, "#a34fd0", "#c2255c", "#0b8a9e", "#97700b", GREY)
 """Each has a contrast of 3 to 1 or more on white and on #16181d, and a lightness of its own."""
 
 CONFIG: Spec = {
@@ -73,6 +75,15 @@ def drawn(found: Mapping[str, Of], colours: Colours) -> dict[str, Of]:
 def of_how_many(shown: Collection[object], there_are: int) -> str:
     """What a chart says that does not show everybody."""
     return "" if len(shown) == there_are else f" The best {len(shown)} of {there_are} clients are shown."
+
+
+FORMATS = {"$": "$~f", "s": "~f", "x": "~f", "%": ".0%", "count": "~f"}
+"""Of an axis, by the unit of its metric."""
+
+
+def title(of: Metric) -> Spec:
+    """Of a plot of one metric."""
+    return {"text": of.title + (", s" if of.unit == "s" else ""), "offset": 6}
 
 
 def whole(spec: Spec) -> Spec:

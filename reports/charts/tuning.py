@@ -13,8 +13,9 @@ from ..table import Chart
 from . import theme
 from .theme import Spec
 
-_FORMATS = {"$": "$~f", "s": "~f", "x": "~f", "%": ".1~%", "count": "~f"}
-_BEST, _OTHER = "#d9480f", "#2f80ed"
+_FORMATS = theme.FORMATS | {"%": ".1~%"}
+"""A request in a thousand that timed out for nothing is told."""
+_BEST, _OTHER = theme.ORANGE, theme.BLUE
 RECOMMENDED = "recommended"
 _DASHED = str.maketrans("._", "--")
 """Of the name of a value, for that of a file."""
@@ -53,9 +54,9 @@ def _plot(curve: Curve, name: str, width: int) -> Spec:
         "axis": {"title": None, "format": _FORMATS[found.unit], "tickCount": 4},
     }
     at = {step.value: step.position for step in curve.steps}
-    known = [{"transform": [{"filter": "isValid(datum.value)"}]}]
+    known = {"transform": [{"filter": "isValid(datum.value)"}]}
     return {
-        "title": {"text": found.title + (", s" if found.unit == "s" else ""), "offset": 6},
+        "title": theme.title(found),
         "width": width,
         "height": _HEIGHT,
         "data": {"values": values},
@@ -76,12 +77,12 @@ def _plot(curve: Curve, name: str, width: int) -> Spec:
                 "encoding": {"x": {"field": "at", **x}, "y": {"field": "low", **y}, "y2": {"field": "high"}},
             },
             {
-                **known[0],
+                **known,
                 "mark": {"type": "line", "color": _OTHER, "strokeWidth": 1.5},
                 "encoding": {"x": {"field": "at", **x}, "y": {"field": "value", **y}},
             },
             {
-                **known[0],
+                **known,
                 "mark": {"type": "point", "filled": True, "opacity": 1},
                 "encoding": {
                     "x": {"field": "at", **x},

@@ -311,10 +311,9 @@ def latencies(path: Named) -> Model:
 def _as_logged(scenarios: list[Source[Scenario]], given: Named | Model | None) -> list[Source[Scenario]]:
     if given is None:
         return scenarios
-    from brownout.harness.latencies.applied import applied
+    from brownout.harness.latencies.applied import as_logged
 
-    found = latencies(given) if isinstance(given, str | PathLike) else given
-    return [Source(applied(source.value, found), "", "") for source in scenarios]
+    return as_logged(scenarios, latencies(given) if isinstance(given, str | PathLike) else given)
 
 
 def stability(

@@ -15,7 +15,19 @@ from typing import Any
 import click
 
 from . import __version__
-from .options import CLIENT_HELP, CLUSTER_HELP, FORMATS_HELP, Format, Scale, Share, Span, Weight, played
+from .options import (
+    CLIENT_HELP,
+    CLUSTER,
+    FORMATS,
+    FORMATS_HELP,
+    SAMPLE,
+    WORKERS,
+    Format,
+    Scale,
+    Span,
+    Weight,
+    played,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -118,7 +130,7 @@ def serve(**options: Any) -> None:
 
 @group.command()
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out/demo"), show_default=True)
-@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are.")
+@WORKERS
 def demo(**options: Any) -> None:
     """Every configuration through every incident in the simulator, and some with the real SDK."""
     from .commands.demo import demo as command
@@ -198,9 +210,9 @@ def init(**options: Any) -> None:
     help="At most, of 8 candidates each.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the search itself.")
-@click.option("--sample", type=Share(), default=None, help="The share of clients, traffic and service to play.")
-@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are.")
-@click.option("--cluster", metavar="ADDRESS", default=None, help=CLUSTER_HELP)
+@SAMPLE
+@WORKERS
+@CLUSTER
 @click.option(
     "--verify/--no-verify",
     default=True,
@@ -209,14 +221,7 @@ def init(**options: Any) -> None:
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out/tune"), show_default=True)
 @click.option("--resume", is_flag=True, help="Go on from what an interrupted search has played.")
-@click.option(
-    "--format",
-    "formats",
-    type=Format(),
-    multiple=True,
-    default=("markdown", "html"),
-    help=f"What is written there besides run.json: {FORMATS_HELP}  [default: markdown, html]",
-)
+@FORMATS
 def tune(**options: Any) -> None:
     """Find the values that CLIENT leaves open: `{tune: 15s..180s}`, or a list of choices.
 
@@ -261,19 +266,12 @@ def latencies(**options: Any) -> None:
     help="What the rows of the maps are: values of the clients, retry.retries=0,1,2,4.  [default: trouble]",
 )
 @click.option("--seeds", type=click.IntRange(min=1, max=1000), default=8, show_default=True, help="Worlds.")
-@click.option("--sample", type=Share(), default=None, help="The share of clients, traffic and service to play.")
-@click.option("--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are.")
+@SAMPLE
+@WORKERS
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out/stability"), show_default=True
 )
-@click.option(
-    "--format",
-    "formats",
-    type=Format(),
-    multiple=True,
-    default=("markdown", "html"),
-    help=f"What is written there besides run.json: {FORMATS_HELP}  [default: markdown, html]",
-)
+@FORMATS
 def stability(**options: Any) -> None:
     """Find the load up to which a service comes back after an incident, client by client.
 

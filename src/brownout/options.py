@@ -111,6 +111,21 @@ FORMATS_HELP = (
 )
 
 
+WORKERS = click.option(
+    "--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are."
+)
+CLUSTER = click.option("--cluster", metavar="ADDRESS", default=None, help=CLUSTER_HELP)
+SAMPLE = click.option("--sample", type=Share(), default=None, help="The share of clients, traffic and service to play.")
+FORMATS = click.option(
+    "--format",
+    "formats",
+    type=Format(),
+    multiple=True,
+    default=("markdown", "html"),
+    help=f"What is written there besides run.json: {FORMATS_HELP}  [default: markdown, html]",
+)
+
+
 def played(clients_help: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """The options of the commands that play scenarios."""
     options = (
@@ -152,10 +167,8 @@ def played(clients_help: str) -> Callable[[Callable[..., None]], Callable[..., N
             help="Take this share of the clients, of their rate, and of the service's size.  [default: 100%]",
         ),
         click.option("--quick", is_flag=True, help="A tenth of the traffic: the same as --sample 10%."),
-        click.option(
-            "--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are."
-        ),
-        click.option("--cluster", metavar="ADDRESS", default=None, help=CLUSTER_HELP),
+        WORKERS,
+        CLUSTER,
         click.option(
             "--out",
             type=click.Path(file_okay=False, path_type=Path),
@@ -163,14 +176,7 @@ def played(clients_help: str) -> Callable[[Callable[..., None]], Callable[..., N
             show_default=True,
             help="Folder for run.json, the reports, and every finished run.",
         ),
-        click.option(
-            "--format",
-            "formats",
-            type=Format(),
-            multiple=True,
-            default=("markdown", "html"),
-            help=f"What is written there besides run.json: {FORMATS_HELP}  [default: markdown, html]",
-        ),
+        FORMATS,
         click.option("--resume", is_flag=True, help="Go on from what is finished in that folder."),
         click.option(
             "--baseline",

@@ -32,7 +32,7 @@ def write() -> None:
 def test_it_says_how_much_load_is_safe(here: Here) -> None:
     """First of all, and with a map; it can be made again from the file."""
     write()
-    said = here("stability", *QUICK, "--by", "retry.retries=0,3", "--format", "markdown")
+    said = here("stability", *QUICK, "--by", "retry.retries=0,3", "--format", "markdown", "--sample", "90%")
     assert said.code == 0
     assert said.out.startswith("The load under which the service comes back: ")
     assert said.out.index("How much load is safe") < said.out.index("storm: answered in time")
@@ -41,7 +41,7 @@ def test_it_says_how_much_load_is_safe(here: Here) -> None:
     [stability] = results.load(Path("out/stability/run.json")).stability
     assert stability.diagrams[0].rows == ["0", "3"]
     assert here("report", "out/stability", "--format", "markdown").out == page
-    assert "brownout stability -s storm.yaml -c tries.yaml --by retry.retries=0,3 --seeds 2" in page
+    assert "brownout stability -s storm.yaml -c tries.yaml --by retry.retries=0,3 --seeds 2 --sample 90%" in page
 
 
 def test_mistakes_are_told_before_anything_is_played(here: Here) -> None:

@@ -213,7 +213,7 @@ def test_names_that_name_nothing(here: Here, words: tuple[str, ...], lines: list
 
 def test_an_error_of_ours_says_so(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit code 3, with what a report of it needs: nobody shall look for a mistake in a file of theirs."""
-    monkeypatch.setattr("brownout.commands.compare.play", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("brownout.commands.compare.play_given", lambda *_, **__: 1 / 0)
     said = here(*COMPARE)
     assert (said.code, said.out) == (3, "")
     assert "ZeroDivisionError" in said.err

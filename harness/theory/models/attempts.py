@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import PATIENT, Figure, Model
+from ..model import PATIENT, Figure, Model, queue
 from ..seen import Seen
 
 FAILS, ATTEMPTS = 0.7, 3
@@ -11,15 +11,7 @@ MODEL = Model(
     name="N attempts",
     says="Each fails with the probability p, whatever became of others: p^N of calls fail, and each call sends (1 - "
     "p^N) / (1 - p) requests, the partial sum of a geometric series.",
-    scenario=f"""
-name: attempts
-workload:
-  clients: 50
-  arrivals: {{kind: poisson, rate: 10/s}}
-  calls: {{deadline: 1000s, input_tokens: 1, output_tokens: 1}}
-server: {{latency: {{round_trip: 0s, token_gap: 0s, first_token: 0s}}}}
-timeline: [{{for: 160s, faults: [{{kind: overload, share: {FAILS:.0%}}}]}}]
-""",
+    scenario=queue("attempts", "10/s", "0s", f"[{{for: 160s, faults: [{{kind: overload, share: {FAILS:.0%}}}]}}]"),
     client=f"""
 name: again
 {PATIENT}

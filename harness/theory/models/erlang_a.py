@@ -11,7 +11,7 @@ from ...policies.call import Call
 from ...policies.effects import Run, Steps
 from ...policies.layer import Site
 from ...policies.layers.first_byte import FirstByte
-from ..model import PATIENT, Figure, Model
+from ..model import PATIENT, Figure, Model, queue
 from ..numeric import stationary
 from ..seen import Seen
 
@@ -45,17 +45,14 @@ MODEL = Model(
     name="M/M/c+M (Erlang A)",
     says="Who waits leaves after an exponential time: a birth-death chain, with c mu + (n - c) theta for n in the "
     "service (Palm, 1957; Garnett, Mandelbaum and Reiman, 2002). The service forgets who has left.",
-    scenario=f"""
-name: erlang-a
-workload:
-  clients: 50
-  arrivals: {{kind: poisson, rate: {RATE}/s}}
-  calls: {{deadline: 1000s, input_tokens: 1, output_tokens: 1, stream: 100%}}
-server:
-  latency: {{round_trip: 0s, first_token: 0s, token_gap: {{mean: {SERVICE}s}}}}
-  capacity: {{slots: {SLOTS}, on_disconnect: cancel}}
-timeline: [{{for: 850s}}]
-""",
+    scenario=queue(
+        "erlang-a",
+        f"{RATE}/s",
+        f"{{mean: {SERVICE}s}}",
+        "[{for: 850s}]",
+        f"capacity: {{slots: {SLOTS}, on_disconnect: cancel}}",
+        streams=True,
+    ),
     client=f"name: impatient\n{PATIENT}\nlayers: [sdk: {{max_retries: 0}}]\n",
     change=impatient,
     warm_up=50.0,

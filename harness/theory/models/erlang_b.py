@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import exp, log
 
 from ..erlang import loss
-from ..model import Figure, Model
+from ..model import Figure, Model, queue
 from ..seen import Seen
 
 RATE, MEDIAN, P95, SLOTS = 9.0, 1.0, 3.0, 10
@@ -17,17 +17,13 @@ MODEL = Model(
     name="Erlang B",
     says="Slots without a queue: the share that is refused, whatever the distribution of answers, here lognormal "
     "ones (Erlang, 1917; Sevastyanov, 1957, for any distribution).",
-    scenario=f"""
-name: erlang-b
-workload:
-  clients: 50
-  arrivals: {{kind: poisson, rate: {RATE}/s}}
-  calls: {{deadline: 1000s, input_tokens: 1, output_tokens: 1}}
-server:
-  latency: {{round_trip: 0s, token_gap: 0s, first_token: {{median: {MEDIAN}s, p95: {P95}s}}}}
-  capacity: {{slots: {SLOTS}, queue: 0}}
-timeline: [{{for: 850s}}]
-""",
+    scenario=queue(
+        "erlang-b",
+        f"{RATE}/s",
+        f"{{median: {MEDIAN}s, p95: {P95}s}}",
+        "[{for: 850s}]",
+        f"capacity: {{slots: {SLOTS}, queue: 0}}",
+    ),
     warm_up=50.0,
     figures=(Figure("share refused", "%", loss(RATE * SERVICE, SLOTS), Seen.failed),),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import exp, factorial
 
-from ..model import PATIENT, Figure, Model
+from ..model import PATIENT, Figure, Model, queue
 from ..seen import Seen
 
 RATE, SERVICE, SLOTS, PATIENCE = 4.0, 1.0, 3, 0.5
@@ -20,17 +20,14 @@ MODEL = Model(
     name="M/M/c+D",
     says="Who waits leaves after a time that is the same for all, a `first_byte` limit: the shares that wait and "
     "that leave (Baccelli and Hebuterne, 1981; Zeltyn and Mandelbaum, 2005, 2.2).",
-    scenario=f"""
-name: first-byte
-workload:
-  clients: 50
-  arrivals: {{kind: poisson, rate: {RATE}/s}}
-  calls: {{deadline: 1000s, input_tokens: 1, output_tokens: 1, stream: 100%}}
-server:
-  latency: {{round_trip: 0s, first_token: 0s, token_gap: {{mean: {SERVICE}s}}}}
-  capacity: {{slots: {SLOTS}, on_disconnect: cancel}}
-timeline: [{{for: 1100s}}]
-""",
+    scenario=queue(
+        "first-byte",
+        f"{RATE}/s",
+        f"{{mean: {SERVICE}s}}",
+        "[{for: 1100s}]",
+        f"capacity: {{slots: {SLOTS}, on_disconnect: cancel}}",
+        streams=True,
+    ),
     client=f"name: impatient\n{PATIENT}\nlayers: [first_byte: {{limit: {PATIENCE}s}}, sdk: {{max_retries: 0}}]\n",
     warm_up=50.0,
     figures=(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import exp, log
 
-from ..model import PATIENT, Figure, Model
+from ..model import PATIENT, Figure, Model, queue
 from ..seen import Seen
 
 SERVICE, AFTER = 1.0, 0.7
@@ -15,15 +15,7 @@ MODEL = Model(
     says="The minimum of X and d + Y. From d on the two together are twice as quick, as neither knows how long it "
     "has been under way: the mean is that up to d, m (1 - h), and m / 2 for the share h = e^(-d/m) that is "
     "hedged.",
-    scenario=f"""
-name: hedge-exponential
-workload:
-  clients: 50
-  arrivals: {{kind: poisson, rate: 10/s}}
-  calls: {{deadline: 1000s, input_tokens: 1, output_tokens: 1}}
-server: {{latency: {{round_trip: 0s, token_gap: 0s, first_token: {{mean: {SERVICE}s}}}}}}
-timeline: [{{for: 150s}}]
-""",
+    scenario=queue("hedge-exponential", "10/s", f"{{mean: {SERVICE}s}}", "[{for: 150s}]"),
     client=f"name: hedged\n{PATIENT}\nlayers: [hedge: {{after: {AFTER}s}}, sdk: {{max_retries: 0}}]\n",
     figures=(
         Figure("mean", "s", SERVICE * (1.0 - HEDGED) + HEDGED * SERVICE / 2.0, Seen.mean_time),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log
 from statistics import NormalDist
 
-from ..model import PATIENT, Figure, Model
+from ..model import PATIENT, Figure, Model, queue
 from ..numeric import integral, quantile
 from ..seen import Seen
 
@@ -27,15 +27,7 @@ MODEL = Model(
     name="hedge, lognormal",
     says="The minimum of X and d + Y takes longer than t with the probability S(t) S(t - d): its mean is the "
     "integral of that, computed by Simpson's rule, and p95 where it is 5%.",
-    scenario=f"""
-name: hedge-lognormal
-workload:
-  clients: 50
-  arrivals: {{kind: poisson, rate: 10/s}}
-  calls: {{deadline: 1000s, input_tokens: 1, output_tokens: 1}}
-server: {{latency: {{round_trip: 0s, token_gap: 0s, first_token: {{median: {MEDIAN}s, p95: {P95}s}}}}}}
-timeline: [{{for: 150s}}]
-""",
+    scenario=queue("hedge-lognormal", "10/s", f"{{median: {MEDIAN}s, p95: {P95}s}}", "[{for: 150s}]"),
     client=f"name: hedged\n{PATIENT}\nlayers: [hedge: {{after: {AFTER}s}}, sdk: {{max_retries: 0}}]\n",
     figures=(
         Figure("mean", "s", integral(takes_longer, 0.0, 100.0), Seen.mean_time),

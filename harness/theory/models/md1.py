@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Figure, Model
+from ..model import Figure, Model, queue
 from ..seen import Seen
 
 RATE, SERVICE = 0.6, 1.0
@@ -12,17 +12,7 @@ MODEL = Model(
     name="M/D/1",
     says="One slot, an endless queue, and no chance but in arrivals: waits are half as long as with exponential "
     "answers (Pollaczek, 1930; Khinchine, 1932).",
-    scenario=f"""
-name: md1
-workload:
-  clients: 50
-  arrivals: {{kind: poisson, rate: {RATE}/s}}
-  calls: {{deadline: 1000s, input_tokens: 1, output_tokens: 1}}
-server:
-  latency: {{round_trip: 0s, token_gap: 0s, first_token: {SERVICE}s}}
-  capacity: {{slots: 1}}
-timeline: [{{for: 8500s}}]
-""",
+    scenario=queue("md1", f"{RATE}/s", f"{SERVICE}s", "[{for: 8500s}]", "capacity: {slots: 1}"),
     warm_up=200.0,
     figures=(
         Figure("share that waits", "%", BUSY, Seen.waited),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model import Figure, Model
+from ..model import Figure, Model, queue
 from ..seen import Seen
 
 RATE, SERVICE = 0.5, 1.0
@@ -12,17 +12,7 @@ MODEL = Model(
     name="M/M/1",
     says="One slot with an endless queue: the share that waits is the load rho, and wait and answer together take 1 "
     "/ (mu - lambda) (Erlang, 1909; Kleinrock, 1975, Queueing Systems I, 3.2).",
-    scenario=f"""
-name: mm1
-workload:
-  clients: 50
-  arrivals: {{kind: poisson, rate: {RATE}/s}}
-  calls: {{deadline: 1000s, input_tokens: 1, output_tokens: 1}}
-server:
-  latency: {{round_trip: 0s, token_gap: 0s, first_token: {{mean: {SERVICE}s}}}}
-  capacity: {{slots: 1}}
-timeline: [{{for: 15000s}}]
-""",
+    scenario=queue("mm1", f"{RATE}/s", f"{{mean: {SERVICE}s}}", "[{for: 15000s}]", "capacity: {slots: 1}"),
     warm_up=200.0,
     figures=(
         Figure("share that waits", "%", BUSY, Seen.waited),

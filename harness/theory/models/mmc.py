@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import exp
 
 from ..erlang import waiting
-from ..model import Figure, Model
+from ..model import Figure, Model, queue
 from ..numeric import quantile
 from ..seen import Seen
 
@@ -27,17 +27,7 @@ MODEL = Model(
     name="M/M/c",
     says="Several slots with an endless queue: Erlang C is the share that waits, and those wait for an exponential "
     "time with the rate c mu - lambda (Erlang, 1917; Kleinrock, 1975, 3.5).",
-    scenario=f"""
-name: mmc
-workload:
-  clients: 50
-  arrivals: {{kind: poisson, rate: {RATE}/s}}
-  calls: {{deadline: 1000s, input_tokens: 1, output_tokens: 1}}
-server:
-  latency: {{round_trip: 0s, token_gap: 0s, first_token: {{mean: {SERVICE}s}}}}
-  capacity: {{slots: {SLOTS}}}
-timeline: [{{for: 2900s}}]
-""",
+    scenario=queue("mmc", f"{RATE}/s", f"{{mean: {SERVICE}s}}", "[{for: 2900s}]", f"capacity: {{slots: {SLOTS}}}"),
     warm_up=100.0,
     figures=(
         Figure("share served at once", "%", 1.0 - WAITING, Seen.at_once),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import exp
 
-from ..model import Figure, Model
+from ..model import Figure, Model, queue
 from ..numeric import integral
 from ..seen import Seen
 
@@ -27,17 +27,13 @@ MODEL = Model(
     name="M/M/1+D, until the end",
     says="A read timeout ends the wait and the answer alike: the shares that wait and that it ends (Barrer, 1957; "
     "Movaghar, 2006, by level crossings here).",
-    scenario=f"""
-name: read-timeout
-workload:
-  clients: 50
-  arrivals: {{kind: poisson, rate: {RATE}/s}}
-  calls: {{deadline: 1000s, input_tokens: 1, output_tokens: 1}}
-server:
-  latency: {{round_trip: 0s, token_gap: 0s, first_token: {{mean: {SERVICE}s}}}}
-  capacity: {{slots: 1, on_disconnect: cancel}}
-timeline: [{{for: 7500s}}]
-""",
+    scenario=queue(
+        "read-timeout",
+        f"{RATE}/s",
+        f"{{mean: {SERVICE}s}}",
+        "[{for: 7500s}]",
+        "capacity: {slots: 1, on_disconnect: cancel}",
+    ),
     client="""
 name: impatient
 timeouts: {connect: 2s, read: 2s, write: 2s, pool: 1000s}

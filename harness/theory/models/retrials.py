@@ -10,7 +10,7 @@ from brownout.fakes.units import seconds
 from ...client import Client
 from ...policies.backoff import Backoff
 from ...policies.layers.retry import Retry
-from ..model import PATIENT, Figure, Model
+from ..model import PATIENT, Figure, Model, queue
 from ..seen import Seen
 
 RATE, SERVICE, AGAIN = 0.4, 1.0, 3.0
@@ -46,17 +46,9 @@ MODEL = Model(
     says="No queue, and everybody refused tries again after an exponential time: the share refused at first is rho, "
     "and rho (lambda + rho theta) / ((1 - rho) theta) are in orbit, each for a time by Little's law (Falin and "
     "Templeton, 1997, Retrial Queues, 1.2).",
-    scenario=f"""
-name: retrials
-workload:
-  clients: 50
-  arrivals: {{kind: poisson, rate: {RATE}/s}}
-  calls: {{deadline: 1000s, input_tokens: 1, output_tokens: 1}}
-server:
-  latency: {{round_trip: 0s, token_gap: 0s, first_token: {{mean: {SERVICE}s}}}}
-  capacity: {{slots: 1, queue: 0}}
-timeline: [{{for: 12500s}}]
-""",
+    scenario=queue(
+        "retrials", f"{RATE}/s", f"{{mean: {SERVICE}s}}", "[{for: 12500s}]", "capacity: {slots: 1, queue: 0}"
+    ),
     client=f"""
 name: again
 {PATIENT}

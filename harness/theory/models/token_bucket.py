@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import exp
 
-from ..model import Figure, Model
+from ..model import Figure, Model, queue
 from ..seen import Seen
 
 RATE, REFILL, SIZE = 1.4, 1.0, 5
@@ -35,17 +35,13 @@ MODEL = Model(
     name="token bucket",
     says="A rate limit refuses what M/D/1/b loses, b being the bucket's size: exactly, by the chain at departures "
     "(Gross and Harris, 1998, Fundamentals of Queueing Theory, 5.1.7).",
-    scenario=f"""
-name: token-bucket
-workload:
-  clients: 50
-  arrivals: {{kind: poisson, rate: {RATE}/s}}
-  calls: {{deadline: 1000s, input_tokens: 1, output_tokens: 1}}
-server:
-  latency: {{round_trip: 0s, token_gap: 0s, first_token: 0s}}
-  limits: {{requests: {REFILL * 60:g}/min, burst_over: {SIZE / REFILL:g}s}}
-timeline: [{{for: 4000s}}]
-""",
+    scenario=queue(
+        "token-bucket",
+        f"{RATE}/s",
+        "0s",
+        "[{for: 4000s}]",
+        f"limits: {{requests: {REFILL * 60:g}/min, burst_over: {SIZE / REFILL:g}s}}",
+    ),
     warm_up=100.0,
     figures=(Figure("share refused", "%", loss(RATE, REFILL, SIZE), Seen.failed),),
 )

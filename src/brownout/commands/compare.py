@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .explain import explain
-from .playing import Missed, Options, against_baseline, check_compared, planned, play
+from .playing import Missed, Options, against_baseline, check_compared, planned, play_given
 from .writing import tell
 
 
@@ -17,14 +17,7 @@ def compare(options: Options, gate: str, ablate: str, weights: Sequence[tuple[st
         explain(plan, options.explain)
         return
     baseline = against_baseline(options, plan)
-    found = play(
-        plan,
-        options.out,
-        resume=options.resume,
-        formats=options.formats,
-        baseline=baseline,
-        cluster=options.cluster,
-    ).file
+    found = play_given(plan, options, baseline)
     is_beaten = found.gate is not None and not found.gate.is_met
     if is_beaten or any(change.outcome == "worse" for change in found.changes):
         tell(f"\nAgain: {plan.command}")

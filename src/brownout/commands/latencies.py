@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from brownout.harness.latencies.log import read
+from brownout.harness.latencies.log import LogError, read
 from brownout.harness.latencies.model import Model, model
 from brownout.reports.latencies import LENGTHS, latencies_plain, latencies_text
 
@@ -28,5 +28,7 @@ def logged(path: Path) -> Model:
         return model(read(path))
     except OSError as error:
         raise FilesRefused(f"{path}: cannot be read: {(error.strerror or str(error)).lower()}") from None
+    except LogError as error:  # names the file itself
+        raise FilesRefused(str(error)) from None
     except ValueError as error:
-        raise FilesRefused(str(error) if str(error).startswith(f"{path}: ") else f"{path}: {error}") from None
+        raise FilesRefused(f"{path}: {error}") from None

@@ -75,6 +75,15 @@ def each(names: Sequence[str], read: Callable[[str], Found], problems: list[str]
     return found
 
 
+def every(names: Sequence[str], read: Callable[[str], Found]) -> list[Found]:
+    """All of them. Raises `FilesRefused` naming every problem."""
+    problems: list[str] = []
+    found = each(names, read, problems)
+    if problems:
+        raise FilesRefused("\n".join(problems))
+    return found
+
+
 class FilesRefused(click.ClickException):
     """Files with errors in them: the message is a line a problem, and nothing else."""
 

@@ -21,13 +21,13 @@ from brownout.harness.scoring.changed import nothing_seen, sees_nothing
 from brownout.harness.store import FILE_NAME, Store, StoreError, unfinished
 from brownout.harness.workers import ClusterError, WorkersDied, given
 from brownout.reports.report import Report
-from brownout.reports.write import check, write
+from brownout.reports.write import check
 
 from . import again, gating
 from .annotations import annotate_results
 from .loading import check_available, load
 from .progress import progress
-from .writing import CannotWrite, rendering, tell, tell_report, try_out, writing
+from .writing import CannotWrite, rendering, tell_report, try_out, write_report
 
 QUICK = 0.1
 """The share of the traffic that --quick takes."""
@@ -148,14 +148,23 @@ def play(
     results.file = results.file.mended()
     report = Report(results.file)
     tell_report(report)
-    with writing(out):
-        written = write(report, out, formats)
-    for path in written:
-        tell(f"Wrote {path}")
+    write_report(report, out, formats)
     if baseline is not None:
         baseline.keep(results.file)
     annotate_results(results.file)
     return results
+
+
+def play_given(plan: Plan, options: Options, baseline: gating.AgainstBaseline | None) -> RunFile:
+    """The same by the options that both commands have."""
+    return play(
+        plan,
+        options.out,
+        resume=options.resume,
+        formats=options.formats,
+        baseline=baseline,
+        cluster=options.cluster,
+    ).file
 
 
 def against_baseline(options: Options, plan: Plan) -> gating.AgainstBaseline | None:

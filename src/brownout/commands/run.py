@@ -6,7 +6,7 @@ from brownout.harness.scoring.verdicts import hardest
 
 from .again import worst_call
 from .explain import explain
-from .playing import Missed, NothingRan, Options, against_baseline, check_compared, planned, play
+from .playing import Missed, NothingRan, Options, against_baseline, check_compared, planned, play_given
 from .writing import tell
 
 
@@ -21,14 +21,7 @@ def run(options: Options) -> None:
     if baseline is None and not any(scenario.objectives for scenario in plan.played_scenarios):
         names = ", ".join(scenario.name for scenario in plan.played_scenarios)
         raise NothingRan(f"no objectives in {names}: nothing to decide; add some, or use `brownout compare`")
-    found = play(
-        plan,
-        options.out,
-        resume=options.resume,
-        formats=options.formats,
-        baseline=baseline,
-        cluster=options.cluster,
-    ).file
+    found = play_given(plan, options, baseline)
     if baseline is None and all(each.is_met is None for each in found.objectives):
         raise NothingRan("no objective has a meaning for these clients: nothing was decided")
     missed = [each for each in found.objectives if each.is_met is False]

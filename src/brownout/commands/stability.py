@@ -8,19 +8,20 @@ from pathlib import Path
 
 import click
 
+from brownout.fakes.units import format_share
 from brownout.harness.files import FileError
 from brownout.harness.plan import Plan
 from brownout.harness.scoring import Unplayable
 from brownout.harness.sources import client_document
 from brownout.harness.stability.study import study
-from brownout.harness.store import FILE_NAME, Store
+from brownout.harness.store import FILE_NAME, Store, StoreError
 from brownout.harness.workers import WorkersDied
 from brownout.reports.report import Report
-from brownout.reports.write import check, write
+from brownout.reports.write import check
 
 from .loading import load
 from .playing import CannotRun, cores
-from .writing import rendering, tell, tell_report, try_out, writing
+from .writing import CannotWrite, rendering, tell_report, try_out, write_report
 
 
 def stability(
@@ -49,16 +50,15 @@ def stability(
         documents = [client_document(source.named) for source in plan.clients]
         with Store(out / FILE_NAME, is_new=True) as store:
             results = study(plan, documents, by or ("trouble",), store=store, progress=_tell)
+    except StoreError as error:
+        raise CannotWrite(str(error)) from None
     except (Unplayable, WorkersDied) as error:
         raise CannotRun(str(error)) from None
     except (FileError, ValueError) as error:
         raise click.UsageError(str(error)) from None
     report = Report(results.file.mended())
     tell_report(report)
-    with writing(out):
-        written = write(report, out, formats)
-    for path in written:
-        tell(f"Wrote {path}")
+    write_report(report, out, formats)
 
 
 def _tell(what: str) -> None:
@@ -72,5 +72,5 @@ def _command(
     words += [word for name in scenarios for word in ("-s", name)]
     words += [word for name in clients for word in ("-c", name)]
     words += [word for each in by for word in ("--by", each)]
-    words += ["--seeds", str(seeds)] + (["--sample", f"{sample:g}"] if sample is not None else [])
+    words += ["--seeds", str(seeds)] + (["--sample", format_share(sample)] if sample is not None else [])
     return shlex.join(words)

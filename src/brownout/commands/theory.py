@@ -12,16 +12,13 @@ from brownout.harness.theory.model import Model, models
 from brownout.harness.theory.trial import trial
 from brownout.reports.theory import HEADER, rows
 
-from .loading import FilesRefused, each
+from .loading import every
 from .playing import Missed
 
 
 def theory(names: Sequence[str]) -> None:
     """Prints each figure as its model has been played. Exits 99 if one does not hold."""
-    problems: list[str] = []
-    found = each(names or list(models()), _model, problems)
-    if problems:
-        raise FilesRefused("\n".join(problems))
+    found = every(names or list(models()), _model)
     click.echo("\n".join(HEADER))
     verdicts = []
     for model in found:

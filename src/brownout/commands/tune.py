@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from brownout.fakes.units import format_share
 from brownout.harness import again
 from brownout.harness.client import Client
 from brownout.harness.files import FileError
-from brownout.harness.latencies.applied import applied
+from brownout.harness.latencies.applied import as_logged
 from brownout.harness.objectives import ObjectiveError
 from brownout.harness.scenario import Scenario
 from brownout.harness.scoring import Unplayable
@@ -21,19 +22,19 @@ from brownout.harness.tuning.goal import Goal
 from brownout.harness.tuning.opening import opened
 from brownout.harness.tuning.result import Tuned
 from brownout.harness.tuning.space import Space
-from brownout.harness.tuning.tune import save
+from brownout.harness.tuning.tune import save_client
 from brownout.harness.tuning.tune import tune as search
 from brownout.harness.workers import ClusterError, WorkersDied
 from brownout.reports.latencies import LENGTHS, latencies_text
 from brownout.reports.report import Report
 from brownout.reports.tuned import tuned_text
-from brownout.reports.write import check, write
+from brownout.reports.write import check
 
 from .latencies import logged
 from .loading import FilesRefused, each
 from .playing import CannotRun, cores, reached
 from .tuning import telling
-from .writing import CannotWrite, rendering, tell, try_out, writing
+from .writing import CannotWrite, rendering, tell, try_out, write_report, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def tune(options: Options) -> None:
     except Unplayable as error:
         raise CannotRun(str(error)) from None
     except (WorkersDied, ClusterError) as error:
-        raise CannotRun(f"{error}\nGo on with: {_command(options)} --resume") from None
+        rest = shlex.join(["--out", str(options.out), "--resume"])
+        raise CannotRun(f"{error}\nGo on with: {_command(options)} {rest}") from None
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     if not found.tuning.is_whole:
@@ -135,7 +137,7 @@ def _as_logged(path: Path, scenarios: list[Source[Scenario]]) -> list[Source[Sce
     """With the latency of a log, of which is told what it says."""
     found = logged(path)
     try:
-        changed = [replace(each, value=applied(each.value, found), named="") for each in scenarios]
+        changed = as_logged(scenarios, found)
     except ValueError as error:
         raise FilesRefused(f"{path}: {error}") from None
     lengths = [*LENGTHS, *(kind.max_tokens for each in scenarios for kind in each.value.workload.kinds)]
@@ -154,15 +156,13 @@ def _command(options: Options) -> str:
     words += ["--against", options.against] if options.against is not None else []
     words += ["--latencies", str(options.latencies)] if options.latencies is not None else []
     words += ["--seeds", str(options.seeds), "--batches", str(options.batches), "--seed", str(options.seed)]
-    words += ["--sample", again.number(options.sample)] if options.sample is not None else []
+    words += ["--sample", format_share(options.sample)] if options.sample is not None else []
     return shlex.join(words)
 
 
 def _write(out: Path, found: Tuned, formats: list[str]) -> None:
     """The client, and the report; of a search that was interrupted the client alone."""
     with writing(out):
-        written = save(found, out)
-        if found.results is not None:
-            written += write(Report(found.results.file.mended()), out, formats)[1:]
-    for path in written:
-        tell(f"Wrote {path}")
+        tell(f"Wrote {save_client(found, out)}")
+    if found.results is not None:
+        write_report(Report(found.results.file.mended()), out, formats)

@@ -11,6 +11,7 @@ import click
 from brownout.harness.tuning.racing import best, mean
 from brownout.harness.tuning.space import Space
 from brownout.harness.tuning.tune import Progress
+from brownout.reports import words
 
 
 @contextmanager
@@ -50,5 +51,4 @@ def _best(space: Space, progress: Progress) -> str:
     losses = progress.found.losses
     most = max(map(len, losses.values()))
     point = best({point: each for point, each in losses.items() if len(each) == most})
-    values = ", ".join(f"{name} {value}" for name, value in space.described(point).items())
-    return f"{mean(losses[point]):.4g} by {values}"
+    return f"{mean(losses[point]):.4g} by {words.values(space.described(point))}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -14,6 +14,7 @@ import click
 from brownout.reports.formats import CannotRender, console
 from brownout.reports.report import Report
 from brownout.reports.terminal import Terminal
+from brownout.reports.write import write
 
 
 class CannotWrite(click.ClickException):
@@ -33,6 +34,14 @@ def tell_report(report: Report) -> None:
     """Print the report as the terminal can show it."""
     terminal = Terminal.of(sys.stdout, os.environ)
     tell(console.render(report, terminal), has_colour=terminal.has_colour)
+
+
+def write_report(report: Report, folder: Path, formats: Iterable[str]) -> None:
+    """Write it, and say what was written. Raises `CannotWrite`."""
+    with writing(folder):
+        written = write(report, folder, formats)
+    for path in written:
+        tell(f"Wrote {path}")
 
 
 @contextmanager

@@ -54,6 +54,14 @@ def test_a_curve_for_each_value(result: Tuned) -> None:
     assert retries.steps[0].metrics["goodput"].value < retries.steps[-1].metrics["goodput"].value
 
 
+def test_a_curve_has_the_goal_as_it_is(result: Tuned) -> None:
+    """The loss and nothing else: a penalized wait of 200% is not cut to a share."""
+    steps = [step for curve in result.tuning.curves for step in curve.steps]
+    assert max(step.loss.value for step in steps) > 1.5
+    for step in steps:
+        assert step.metrics["par2"].value == pytest.approx(step.loss.value)
+
+
 def test_short_timeouts_cut_off_what_would_have_been_answered(result: Tuned) -> None:
     """And long ones do not."""
     read = result.tuning.curves[0]
