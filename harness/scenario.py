@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from brownout.fakes.billing import PRICES, Billing
 from brownout.fakes.capacity import Capacity
@@ -19,6 +19,7 @@ from .files import LocatedError, LocatedErrors, by_kind
 from .names import Name
 from .objectives import ObjectiveText
 from .reach import out_of_reach
+from .troubles import Trouble, of_phases
 from .workload import AnyWorkload, Traffic
 
 AnyFault = Annotated[Fault, by_kind(FAULTS, "fault")]
@@ -85,6 +86,16 @@ class Scenario(_Part):
     objectives: Annotated[tuple[ObjectiveText, ...], Field(description="what a client has to keep to pass")] = ()
 
     recovery: Recovery = Recovery()
+    troubles: Annotated[
+        tuple[Trouble, ...] | None,
+        Field(description="what an alert has to find; not given: the phases with faults, as the service's"),
+    ] = None
+
+    @model_serializer(mode="wrap")
+    def _brief(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without `troubles` where nothing is said of them: no run but that of alerts asks for them."""
+        written: dict[str, Any] = write(self)
+        return written if self.troubles is not None else {key: written[key] for key in written if key != "troubles"}
 
     @model_validator(mode="after")
     def _every_fault_can_fire(self) -> Scenario:
@@ -121,6 +132,14 @@ class Scenario(_Part):
         if last is None or last == len(self.timeline) - 1:
             return None
         return sum(phase.seconds for phase in self.timeline[: last + 1])
+
+    @property
+    def wrong(self) -> tuple[Trouble, ...]:
+        """What is wrong in it, in the order of time, as far as calls begin meanwhile."""
+        if self.troubles is None:
+            return of_phases((phase.seconds, bool(phase.faults)) for phase in self.timeline)
+        ordered = sorted(self.troubles, key=lambda trouble: trouble.begins)
+        return tuple(trouble for trouble in ordered if trouble.begins < self.horizon)
 
     def without_faults(self) -> Scenario:
         """Its twin: the same world with nothing wrong in it."""

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from io import StringIO
+from collections.abc import Iterator
 from typing import Any
-
-from ruamel.yaml import YAML
 
 from brownout.fakes import units
 from brownout.fakes.faults import Fault
 from brownout.fakes.timeline import Phase
 
 from ..files import loads
+from ..files.writing import plain, written
 from ..scenario import PhaseFile, Scenario
 from ..sources import fingerprint
 from .quick import QUICK
@@ -56,20 +54,10 @@ def as_yaml(scenario: Scenario, *, name: str | None = None) -> str:
     """The text of a scenario file that means the same, under another name if one is given. Raises `ValueError` for a
     name that no scenario can have."""
     kept = Scenario.model_validate({**dict(scenario), "name": name or scenario.name})
-    brief = _written(kept.model_dump(by_alias=True, exclude_defaults=True))
+    brief = written(kept)
     # Some defaults follow from other keys: what equals the usual one is not always what its absence means.
     is_enough = fingerprint(loads(brief, Scenario)) == fingerprint(kept)
-    return brief if is_enough else _written(kept.model_dump(by_alias=True))
-
-
-def _written(data: dict[str, Any]) -> str:
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = None  # what holds nothing but scalars stands in one line
-    yaml.width = 200
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    stream = StringIO()
-    yaml.dump(_plain(data), stream)
-    return stream.getvalue()
+    return brief if is_enough else written(kept, is_brief=False)
 
 
 def _file(phase: Phase) -> PhaseFile:
@@ -90,22 +78,8 @@ def _fault(fault: Fault) -> str:
 
 
 def _arguments(fault: Fault) -> Iterator[str]:
-    given: dict[str, Any] = _plain(fault.model_dump(by_alias=True, exclude_defaults=True))
+    given: dict[str, Any] = plain(fault.model_dump(by_alias=True, exclude_defaults=True))
     for name, field in type(fault).model_fields.items():
         key = field.alias or name
         if key in given and name != "kind":
             yield f"{f'{key}_' if field.alias else key}={given[key]!r}"
-
-
-def _plain(value: Any) -> Any:
-    """The same of dicts and lists, sets in order."""
-    match value:
-        case Mapping():
-            return {key: _plain(each) for key, each in value.items()}
-        case frozenset() | set():
-            return sorted(value)
-        case str():
-            return value
-        case Iterable():
-            return list(map(_plain, value))
-    return value

@@ -1,0 +1,38 @@
+"""What rules are worth, in a sentence or two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..alerting import Recommended, Score, WatchedRule
+
+
+def verdict(rules: Sequence[WatchedRule], scores: Sequence[Score], found: Recommended | None) -> str:
+    """What to have, then what is wrong with what there is."""
+    return " ".join((*_set(found), *_never(rules), *_deaf(rules, scores)))
+
+
+def _set(found: Recommended | None) -> list[str]:
+    if found is None:
+        return ["Without both calm and trouble in the scenarios, no set of rules can be recommended."]
+    limit = f"{found.wanted:g} false alarm{'' if found.wanted == 1.0 else 's'} a month"
+    if not found.rules:
+        return [f"At {limit} {found.why}."]
+    names = " and ".join(each.rule for each in found.rules)
+    return [f"At {limit}: {names}; {found.why}."]
+
+
+def _never(rules: Sequence[WatchedRule]) -> list[str]:
+    dead = [rule.name for rule in rules if rule.never]
+    whose = "its" if len(dead) == 1 else "their"
+    return [f"{', '.join(dead)}: in part can never fire, by {whose} own numbers."] if dead else []
+
+
+def _deaf(rules: Sequence[WatchedRule], scores: Sequence[Score]) -> list[str]:
+    """Rules that found nothing anywhere."""
+    deaf = []
+    for rule in rules:
+        of_it = [each for each in scores if each.rule == rule.name and each.recall is not None]
+        if of_it and all(each.recall is not None and each.recall.value == 0.0 for each in of_it):
+            deaf.append(rule.name)
+    return [f"{', '.join(deaf)}: found none of the trouble."] if deaf else []
