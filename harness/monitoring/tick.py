@@ -14,7 +14,7 @@ BOUNDS = (
     *(0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 7.5, 10.0, 15.0),
     *(20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 180.0, 300.0, 600.0),
 )
-"""Seconds: what answers are counted within: the buckets of the histogram that Prometheus scrapes, as it knows no other."""
+"""Seconds: what answers are counted within. Buckets of the histogram that Prometheus scrapes: it knows no other."""
 STEP = 60.0
 """Seconds of one tick, unless somebody says otherwise: how often Prometheus evaluates rules by default."""
 
