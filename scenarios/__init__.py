@@ -26,6 +26,21 @@ def presets() -> dict[str, Path]:
     return dict(_files("presets"))
 
 
+def months() -> dict[str, Path]:
+    """Name -> file of every scenario of weeks that alert rules are shown."""
+    return dict(_files("months"))
+
+
+def alerts() -> dict[str, Path]:
+    """Name -> file of every alert rule shipped."""
+    return dict(_files("alerts"))
+
+
+def scenarios() -> dict[str, Path]:
+    """Name -> file of every scenario that goes by its name."""
+    return incidents() | months()
+
+
 def guide() -> dict[str, Path]:
     """Name -> file of every claim of a guide that is put to the test."""
     return dict(_files("guide"))

@@ -284,6 +284,53 @@ def stability(**options: Any) -> None:
 
 
 @group.command()
+@click.option(
+    "-r",
+    "--rule",
+    "rules",
+    multiple=True,
+    help="An alert rule that is shipped (see `brownout list`), a file, or a folder of files. May be given more than "
+    "once.  [default: all shipped]",
+)
+@click.option(
+    "-s",
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    help="One that is shipped, a file, or a folder of files.  [default: the weeks that are shipped for this]",
+)
+@click.option(
+    "-c",
+    "--client",
+    default="guide-stacked",
+    show_default=True,
+    help="Whose calls are watched: a client that is shipped, or a file.",
+)
+@click.option(
+    "--false-alarms",
+    "wanted",
+    type=click.FloatRange(min=0.0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="As many in 30 days, of all rules together, as you can bear.",
+)
+@click.option("--seeds", type=click.IntRange(min=1, max=1000), default=3, show_default=True, help="Worlds.")
+@click.option("--first-seed", type=int, default=1, show_default=True)
+@WORKERS
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out/alerts"), show_default=True)
+def alerts(**options: Any) -> None:
+    """Find which alert rules call somebody in time, and how often for nothing.
+
+    Plays weeks of calls, with sudden trouble, slow trouble and none, shows them to each rule, and says how soon it
+    fires, how often it is wrong, whose the trouble is, and which rules to have. What was played is kept in the folder,
+    and not played again for other rules.
+    """
+    from .commands.alerts import alerts as command
+
+    command(**options)
+
+
+@group.command()
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option(
     "--theory", "what", flag_value="theory", help="The simulator, by what is known of queues and retries; models."

@@ -12,7 +12,7 @@ from brownout.fakes.units import Share
 
 from ...monitoring.tick import STEP, Tick
 from ..promql import Query, Recording, counted, number, ratio
-from ..rule import Rule
+from ..rule import Need, Rule
 from ..signal import ShareOf, signal
 from ..standard import previous
 from .cusum import CAP
@@ -60,12 +60,8 @@ class BernoulliCusum(Rule):
     def harder(self, times: float) -> Self:
         return self.model_copy(update={"limit": self.limit * times})
 
-    def needs(self) -> float:
-        return self.loss / (self.gain + self.loss)
-
-    @property
-    def shortest(self) -> float:
-        return STEP
+    def needs(self) -> list[Need]:
+        return [Need(self.loss / (self.gain + self.loss), STEP)]
 
 
 class Evidence:

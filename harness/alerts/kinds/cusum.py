@@ -42,10 +42,6 @@ class Cusum(Chart, Rule):
     def harder(self, times: float) -> Self:
         return self.model_copy(update={"limit": self.limit * times})
 
-    @property
-    def shortest(self) -> float:
-        return self.every
-
 
 class Sum:
     """The chart at work."""

@@ -45,10 +45,6 @@ class Ewma(Chart, Rule):
     def harder(self, times: float) -> Self:
         return self.model_copy(update={"limit": self.limit * times})
 
-    @property
-    def shortest(self) -> float:
-        return self.every
-
 
 class Average:
     """The chart at work."""
