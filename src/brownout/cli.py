@@ -338,16 +338,21 @@ def alerts(**options: Any) -> None:
 @click.option(
     "--backends", "what", flag_value="backends", help="The simulator, by the real SDK, in virtual time and real; cases."
 )
+@click.option(
+    "--alerts", "what", flag_value="alerts", help="Alert rules, by published run lengths until they fire; their kinds."
+)
 def validate(names: tuple[str, ...], what: str | None) -> None:
     """Put what a guide says to the test: NAMEs are claims that are shipped, or files.  [default: all that are shipped]
 
-    With an option it is the simulator that is put to the test, in all cases or those named. Exits 99 if something is
-    not as stated.
+    With an option it is the simulator, or alert rules, that are put to the test, in all cases or those named. Exits 99
+    if something is not as stated.
     """
     if what == "theory":
         from .commands.theory import theory as command
     elif what == "backends":
         from .commands.backends import backends as command
+    elif what == "alerts":
+        from .commands.run_lengths import run_lengths as command
     else:
         from .commands.validate import validate as command
 
