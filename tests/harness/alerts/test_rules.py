@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from brownout.harness.alerts.alarms import alarms
+from brownout.harness.alerts.alarms import alarms, swept
 from brownout.harness.alerts.file import RuleFile
 from brownout.harness.alerts.kinds import KINDS
 from brownout.harness.alerts.rule import Rule
@@ -83,6 +83,17 @@ def test_a_harder_rule_fires_no_sooner(kind: str) -> None:
     firsts = [min(fires(each, ticks), default=math.inf) if each is not None else math.inf for each in tries]
     assert firsts == sorted(firsts)
     assert firsts[0] < math.inf
+
+
+@each_kind
+def test_what_is_swept_at_once_is_what_each_would_be(kind: str) -> None:
+    file = RuleFile.model_validate({"name": "mine", "for": "3m", "rule": dict(KINDS[kind].example)})
+    ticks = [usual(number) for number in range(16 * DAY)]
+    ticks += [usual(number, bad=number % 7, times=1.3) for number in range(3 * DAY)]
+    times = (0.5, 1.0, 1.7)
+    [found] = swept([(file, times)], ticks, 60.0)
+    harder = [file.harder(each) for each in times]
+    assert found == [alarms([each], ticks, 60.0)[0] for each in harder if each is not None]
 
 
 def test_a_burn_that_its_own_objective_rules_out_is_named() -> None:
