@@ -24,15 +24,15 @@ _SUMS = len(Tick._fields) - 1
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One run as rules see it, however long it is."""
+    """One run as rules see it, however long it is: packed, as a hundred of them may be at hand."""
 
     scenario: Scenario
     seed: int
-    ticks: list[Tick]
+    blob: bytes
 
-    @property
-    def calls(self) -> int:
-        return sum(tick.calls for tick in self.ticks)
+    def ticks(self) -> list[Tick]:
+        """Unpacked anew each time."""
+        return unpack(self.blob)
 
 
 def pack(played: Iterable[Tick]) -> bytes:
@@ -80,7 +80,7 @@ def months(
         if blob is None:
             blob = next(played)
             _keep(folder, job, blob)
-        found.append(Month(job.scenario, job.seed, unpack(blob)))
+        found.append(Month(job.scenario, job.seed, blob))
         progress(done)
     return found
 
