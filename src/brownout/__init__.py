@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .api import (
         Client,
+        Fleet,
         Results,
         Scenario,
         changes,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Client",
+    "Fleet",
     "Results",
     "Scenario",
     "__version__",

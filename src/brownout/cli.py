@@ -353,9 +353,9 @@ def show(name: str) -> None:
 
 
 @group.command()
-@click.argument("kind", metavar="scenario|client|claim|run", type=click.Choice(["scenario", "client", "claim", "run"]))
+@click.argument("kind", metavar="KIND", type=click.Choice(["scenario", "client", "fleet", "claim", "run"]))
 def schema(kind: str) -> None:
-    """Print the JSON Schema of a kind of file: for editors, or for what reads run.json."""
+    """Print the JSON Schema of a scenario, client, fleet or claim for editors, or of run.json for what reads it."""
     from .commands.schema import schema_of
 
     click.echo(schema_of(kind), nl=False)

@@ -10,9 +10,10 @@ from brownout.harness import results
 from brownout.harness.claims.claim import Claim
 from brownout.harness.client import Client
 from brownout.harness.files import json_schema
+from brownout.harness.fleet import Fleet
 from brownout.harness.scenario import Scenario
 
-KINDS: dict[str, type[BaseModel]] = {"scenario": Scenario, "client": Client, "claim": Claim}
+KINDS: dict[str, type[BaseModel]] = {"scenario": Scenario, "client": Client, "fleet": Fleet, "claim": Claim}
 """Those that people write."""
 
 
