@@ -108,6 +108,10 @@ class MemberRow(Part):
     name: str
     clients: Annotated[Count, Field(description="how many of the scenario's clients")]
     metrics: dict[str, Estimate]
+    gained: Annotated[
+        Estimate | None,
+        Field(description="goodput more than the same clients have where all are like them, if that was played, too"),
+    ] = None
 
 
 class Row(Part):

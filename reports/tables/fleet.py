@@ -10,7 +10,12 @@ from brownout.harness.results import PlayedClient, PlayedScenario, Row
 from .. import words
 from ..table import Table
 
-_SHOWN = {"goodput": "goodput", "p50(latency)": "p50", "p95(latency)": "p95", "amplification": "requests per call"}
+_OTHERS = {
+    "p50(latency)": "p50, 95% interval",
+    "p95(latency)": "p95, 95% interval",
+    "amplification": "requests per call, 95% interval",
+}
+"""Metrics besides goodput, and the heads of their columns."""
 
 
 def fleet(scenario: PlayedScenario, rows: Sequence[Row], clients: Mapping[str, PlayedClient]) -> Table | None:
@@ -21,8 +26,9 @@ def fleet(scenario: PlayedScenario, rows: Sequence[Row], clients: Mapping[str, P
     return Table(
         f"{scenario.name}: each part of a fleet",
         "The figures of the calls that each member's clients made and, where its configuration is a client of its own "
-        "here, under them those of all calls when every client has it.",
-        ("member", "client", "clients", *(f"{title}, 95% interval" for title in _SHOWN.values())),
+        "here, under them those of all calls when every client has it. Points gained: of goodput, by the very clients "
+        "that are this member, over what they have there, seed by seed.",
+        (*("member", "client", "clients", "goodput, 95% interval", "points gained, 95% interval"), *_OTHERS.values()),
         tuple(line for row in found for line in _lines(scenario, row, rows, clients)),
     )
 
@@ -32,14 +38,24 @@ def _lines(
 ) -> Iterator[tuple[str, ...]]:
     alone = {clients[row.client].sha256: row for row in rows if row.client in clients}
     for member, known in zip(fleet.members, clients[fleet.client].members, strict=True):
-        yield member.name, fleet.client, _count(member.clients, scenario), *_figures(member.metrics)
+        yield member.name, fleet.client, *_figures(member.clients, scenario, member.metrics, _gained(member.gained))
         if (row := alone.get(known.sha256)) is not None:
-            yield member.name, row.client, _count(scenario.clients, scenario), *_figures(row.metrics)
+            yield member.name, row.client, *_figures(scenario.clients, scenario, row.metrics, "–")
 
 
-def _count(clients: int, scenario: PlayedScenario) -> str:
-    return f"{clients:,} of {scenario.clients:,}"
+def _figures(clients: int, scenario: PlayedScenario, metrics: Mapping[str, Estimate], gained: str) -> Iterator[str]:
+    yield f"{clients:,} of {scenario.clients:,}"
+    yield _with_bounds(metrics, "goodput")
+    yield gained
+    yield from (_with_bounds(metrics, name) for name in _OTHERS)
 
 
-def _figures(metrics: Mapping[str, Estimate]) -> Iterator[str]:
-    return (words.with_bounds(name, metrics[name]) if name in metrics else "–" for name in _SHOWN)
+def _gained(found: Estimate | None) -> str:
+    if found is None:
+        return "–"
+    points = words.points(found.value)
+    return points if found.low is None else f"{points} ({words.point_bounds(found)})"
+
+
+def _with_bounds(metrics: Mapping[str, Estimate], name: str) -> str:
+    return words.with_bounds(name, metrics[name]) if name in metrics else "–"

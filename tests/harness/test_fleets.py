@@ -87,6 +87,17 @@ def test_the_members_are_the_parts_of_the_whole(folder: Path) -> None:
     assert hasty < row.metrics["goodput"].value < patient
 
 
+def test_what_a_member_gains_is_that_of_its_own_clients(folder: Path) -> None:
+    """Over the same clients where all are alike, seed by seed; of who was not played alone nothing is known."""
+    found = brownout.compare([folder / "storm.yaml"], [folder / "mixed.yaml", folder / "patient.yaml"], seeds=3)
+    patient, hasty = next(row for row in found.file.rows if row.client == "mixed").members
+    calls = found.calls()
+    good = calls[calls.client_number != 2].groupby(["client", "seed"]).good.mean()
+    assert patient.gained is not None
+    assert patient.gained.value == pytest.approx((good["mixed"] - good["patient"]).mean())
+    assert hasty.gained is None
+
+
 def test_a_fleet_is_compared_with_its_members(folder: Path) -> None:
     """As one contestant among others, in every scenario; who is no fleet has no members."""
     file = played(folder, "mixed", "patient", "hasty")

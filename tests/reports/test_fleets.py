@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from brownout.harness.joining import join
+from brownout.harness.part import Estimate
 from brownout.harness.plan import Plan
 from brownout.harness.results import Row, RunFile
 from brownout.harness.run import run
@@ -23,6 +25,7 @@ from .read_back import READERS
 
 TITLE = "storm: each part of a fleet"
 SHOWN = ("goodput", "p50(latency)", "p95(latency)", "amplification")
+HEAD = ("member", "client", "clients", "goodput, 95% interval", "points gained, 95% interval")
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +63,18 @@ def test_a_member_stands_above_a_fleet_of_nothing_else(file: RunFile) -> None:
     patient, hasty = row_of(file, "mixed").members
     alone = row_of(file, "hasty")
 
-    def figures(metrics: object) -> tuple[str, ...]:
-        assert isinstance(metrics, dict)
-        return tuple(words.with_bounds(name, metrics[name]) for name in SHOWN)
+    def figures(metrics: Mapping[str, Estimate], gained: str) -> tuple[str, ...]:
+        goodput, *others = (words.with_bounds(name, metrics[name]) for name in SHOWN)
+        return goodput, gained, *others
 
+    assert patient.gained is None
+    assert hasty.gained is not None
+    gained = f"{words.points(hasty.gained.value)} ({words.point_bounds(hasty.gained)})"
+    assert table(file).columns[: len(HEAD)] == HEAD
     assert table(file).rows == (
-        ("patient", "mixed", "3 of 4", *figures(patient.metrics)),
-        ("hasty", "mixed", "1 of 4", *figures(hasty.metrics)),
-        ("hasty", "hasty", "4 of 4", *figures(alone.metrics)),
+        ("patient", "mixed", "3 of 4", *figures(patient.metrics, "–")),
+        ("hasty", "mixed", "1 of 4", *figures(hasty.metrics, gained)),
+        ("hasty", "hasty", "4 of 4", *figures(alone.metrics, "–")),
     )
     assert " to " in table(file).rows[0][3]
 
@@ -98,8 +105,11 @@ def test_reports_for_machines_have_it(file: RunFile) -> None:
 
 
 def test_it_is_kept_and_joined(folder: Path, file: RunFile, tmp_path: Path) -> None:
-    """The members of each part are those of the whole."""
-    apart = [played(folder, name) for name in ("mixed", "hasty")]
-    assert table(join(apart)) == table(file)
+    """The members of each part are those of the whole, but for what no part has held against each other."""
+    apart = table(join([played(folder, name) for name in ("mixed", "hasty")]))
+    assert [[cell for i, cell in enumerate(row) if i != 4] for row in apart.rows] == [
+        [cell for i, cell in enumerate(row) if i != 4] for row in table(file).rows
+    ]
+    assert {row[4] for row in apart.rows} == {"–"}
     file.save(tmp_path / "run.json")
     assert RunFile.model_validate_json((tmp_path / "run.json").read_text(encoding="utf-8")) == file
