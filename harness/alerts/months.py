@@ -15,6 +15,7 @@ import numpy as np
 from ..cells import Job
 from ..client import Client
 from ..few_collections import few_collections
+from ..fleet import Fleet
 from ..monitoring.ended import of_ledger
 from ..monitoring.tick import BOUNDS, STEP, Tick, ticks
 from ..scenario import Scenario
@@ -63,7 +64,7 @@ def play(job: Job) -> bytes:
 
 def months(
     scenarios: Sequence[Scenario],
-    client: Client,
+    client: Client | Fleet,
     seeds: Sequence[int],
     folder: Path | None = None,
     executor: Executor | None = None,

@@ -13,6 +13,7 @@ from ..alerting import AlertsFile, Score, WatchedRule, WatchedScenario
 from ..client import Client
 from ..environment import environment
 from ..files.writing import written
+from ..fleet import Fleet
 from ..monitoring.tick import STEP
 from ..scenario import Scenario
 from . import reach
@@ -32,7 +33,7 @@ class Request:
 
     files: Sequence[RuleFile]
     scenarios: Sequence[Scenario]
-    client: Client
+    client: Client | Fleet
     seeds: Sequence[int]
     wanted: float = 1.0
     command: str = ""
