@@ -116,7 +116,7 @@ def play(job: Job) -> Played:
     with few_collections():  # tables are made of as many small objects as a run
         seen = job.observe()
         calls, attempts = tables.calls(seen), tables.attempts(seen)
-        return Played(_cell(job, seen), *map(tables.pack, (calls, attempts, course(seen, calls, attempts))))
+        return Played(_cell(job, seen), *map(tables.pack, (calls, attempts, course(seen))))
 
 
 def _cell(job: Job, seen: Observed) -> Cell:
@@ -131,9 +131,9 @@ def _cell(job: Job, seen: Observed) -> Cell:
         attempts=len(ledger.attempts),
         metrics={name: value for name, value in measured.items() if not isinstance(value, Absent)},
         absent={name: value.reason for name, value in measured.items() if isinstance(value, Absent)},
-        outcomes=metrics.outcomes(ledger),
-        timeouts=metrics.timeouts_by_phase(ledger),
+        outcomes=metrics.outcomes(seen),
+        timeouts=metrics.timeouts_by_phase(seen),
         faults={name: FaultCount(planned=p, fired=f) for name, (p, f) in ledger.faults.items()},
-        transitions=metrics.by_count(metrics.transitions(ledger).items()),
-        lateness=metrics.lateness(ledger),
+        transitions=metrics.transitions(seen),
+        lateness=metrics.lateness(seen),
     )
