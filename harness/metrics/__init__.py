@@ -3,7 +3,7 @@ meaning in a run is absent with a reason, never 0."""
 
 from __future__ import annotations
 
-from .counts import by_count, lateness, outcomes, timeouts_by_phase, transitions
+from .counts import by_count, lateness, outcomes, size, timeouts_by_phase, transitions
 from .observed import Absent, Observed, latency
 from .registry import FAMILIES, METRICS, Metric, measure, metric
 from .samples import quantile
@@ -23,6 +23,7 @@ __all__ = [
     "metric",
     "outcomes",
     "quantile",
+    "size",
     "timeouts_by_phase",
     "transitions",
 ]

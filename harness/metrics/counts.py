@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..records import CallRecord
+from .attempts import requests
 from .observed import Observed, latency
 from .samples import Sample
 from .tally import Sums, Whole, tally
@@ -37,6 +38,12 @@ def counted(seen: Observed) -> Counted:
 def latenesses(seen: Observed) -> Sample:
     """Seconds, one value a request that reached the service."""
     return seen.sample(served.lateness for served in seen.ledger.journal)
+
+
+def size(run: Whole) -> tuple[int, int]:
+    """How many calls there were, and how many HTTP requests."""
+    found = run.total(requests)
+    return found.of, int(found.amount)
 
 
 def timeouts_by_phase(run: Whole) -> dict[str, int]:
