@@ -23,7 +23,7 @@ class Kept:
     played under one seed keeps the same calls, as far as it makes them."""
 
     def __init__(self, seed: int, most: int) -> None:
-        """At most so many calls are kept, and twice as many held on the way."""
+        """At most so many calls are kept, and a quarter more held on the way."""
         self._most = most
         self._draws = Draws(seed, "kept calls")
         self._limit = 1.0
@@ -43,7 +43,7 @@ class Kept:
         self._calls.append(_with(tables.calls(seen), [drawn[call[:2]] for call in ledger.calls]))
         self._attempts.append(_with(tables.attempts(seen), [drawn[each.who[:2]] for each in ledger.attempts]))
         self._held += len(drawn)
-        if self._held > 2 * self._most:
+        if self._held > 1.25 * self._most:
             self._drop()
 
     def _drop(self) -> None:

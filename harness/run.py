@@ -157,9 +157,9 @@ def _lean(played: list[Played]) -> list[str]:
     if not kept:
         return []
     calls, sample = (sum(getattr(cell, of) or 0 for cell in kept) for of in ("calls", "kept"))
-    note = f"Lean: quantiles are up to {RELATIVE_ERROR:.1%} too large, all other figures exact and of all calls."
+    note = f"Lean: figures are of all calls; quantiles may be up to {RELATIVE_ERROR:.1%} too large."
     if sample < calls:
-        note += f" Calls are shown one by one from a sample of {sample:,} of {calls:,}."
+        note += f" Calls that are shown one by one come from a sample of {sample:,} of {calls:,}."
     return [note]
 
 

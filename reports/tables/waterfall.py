@@ -21,7 +21,7 @@ def waterfall(found: Sequence[Waterfall], colours: Colours, of: str = "") -> Tab
     return Table(
         f"{first.scenario}: one call, request by request",
         f"Call {first.call} under seed {first.seed}, meant to be answered within {first.deadline:g} s: {tells}. "
-        f"{of and f'It is drawn from {of}. '}"
+        f"{of and f'It was chosen from {of}. '}"
         "Times count from the moment it was meant to be sent.",
         ("client", "request", "sent", "ended", "how", "fault", "what became of the call"),
         tuple(row for each in found for row in _rows(each)),

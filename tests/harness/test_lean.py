@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -195,8 +195,7 @@ def test_a_cell_says_how_many_calls_are_kept(monkeypatch: pytest.MonkeyPatch) ->
     assert whole.key != job.key
     found = cells.play(job)
     assert (found.cell.kept, cells.play(whole).cell.kept) == (found.cell.calls, None)
-    play: Callable[..., lean.Measured] = lean.play
-    monkeypatch.setattr(lean, "play", lambda *given: play(*given, most=30))
+    monkeypatch.setattr(lean, "play", partial(lean.play, most=30))
     found = cells.play(job)
     assert (found.cell.kept, len(tables.unpack(found.calls, ["call"])["call"])) == (30, 30)
     assert found.cell.calls > 60
