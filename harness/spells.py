@@ -35,15 +35,12 @@ class Spells:
     watermark: float
     """All that began before has been seen."""
 
-    def plus(self, other: Spells) -> Spells:
-        recent = sorted(self.recent + other.recent)
-        watermark = max(self.watermark, other.watermark)
-        over = [spell for spell in recent if spell.begins < watermark]
+    def plus(self, part: Spells) -> Spells:
+        recent = sorted(self.recent + part.recent)
+        over = [spell for spell in recent if spell.begins < part.watermark]
         until = dict(self.until)
-        for client, ends in other.until.items():
-            until[client] = max(ends, until.get(client, 0.0))
-        settled = self.settled + other.settled + _seconds(over, until, self.edges)
-        return Spells(self.edges, settled, until, recent[len(over) :], watermark)
+        settled = self.settled + _seconds(over, until, self.edges)
+        return Spells(self.edges, settled, until, recent[len(over) :], part.watermark)
 
     def seconds(self) -> Column:
         """Of all of them, by bins."""

@@ -24,11 +24,10 @@ class Busiest:
     watermark: float
     """All that began before has been seen."""
 
-    def plus(self, other: Busiest) -> Busiest:
-        recent = sorted(self.recent + other.recent)
-        watermark = max(self.watermark, other.watermark)
-        most = max(self.most, other.most, most_within(recent[: bisect_left(recent, watermark)]))
-        return Busiest(most, recent[bisect_left(recent, watermark - _KEPT) :], watermark)
+    def plus(self, part: Busiest) -> Busiest:
+        recent = sorted(self.recent + part.recent)
+        most = max(self.most, most_within(recent[: bisect_left(recent, part.watermark)]))
+        return Busiest(most, recent[bisect_left(recent, part.watermark - _KEPT) :], part.watermark)
 
 
 def most_within(began: Sequence[float], seconds: float = 1.0) -> int:

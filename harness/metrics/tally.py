@@ -17,10 +17,11 @@ if TYPE_CHECKING:  # a scenario's objectives name metrics, so these cannot be ne
 
 
 class Mergeable(Protocol):
-    """What a part comes to."""
+    """What a part comes to, or several."""
 
-    def plus(self, other: Self, /) -> Self:
-        """What this part and another come to together, in whichever order."""
+    def plus(self, part: Self, /) -> Self:
+        """What these and one more come to. The order of parts does not matter, but to what forgets by their
+        watermarks."""
 
 
 Found = TypeVar("Found", bound=Mergeable)

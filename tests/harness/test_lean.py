@@ -14,13 +14,15 @@ from brownout.harness import cells, lean, metrics, tables
 from brownout.harness.cells import Job
 from brownout.harness.client import Client
 from brownout.harness.course import course
-from brownout.harness.drivers.sim.parts import parts
+from brownout.harness.drivers.sim.parts import _settled, parts
 from brownout.harness.drivers.sim.run import Simulation
 from brownout.harness.files import loads
+from brownout.harness.ledger import Ledger
 from brownout.harness.metrics import Absent, Whole
 from brownout.harness.metrics.samples import RELATIVE_ERROR
 from brownout.harness.scenario import Scenario
 
+from .metrics.ledgers import attempt, call, served
 from .test_traces import csv
 from .test_traces import scenario as of_trace
 
@@ -144,6 +146,16 @@ def test_a_trace_is_played_alike(tmp_path: Path) -> None:
     csv(tmp_path / "calls.csv")
     scenario, client = of_trace(tmp_path), loads(PLAIN, Client)
     check_alike(lean.play(scenario, client, 1, size=2), Job(scenario, client, 1, "sim", 1.0))
+
+
+def test_a_call_is_settled_when_all_of_it_is_there() -> None:
+    """Not before each of its attempts has been recorded, and the service has done with them."""
+    calls = [call(1.0, who=(0, number), attempts=2) for number in range(3)]
+    attempts = [attempt(who=(0, number, i)) for number in range(3) for i in range(2)]
+    ledger, journal = Ledger(calls=list(calls), attempts=attempts[:-1]), [served((0, 1)), served((0, 0))]
+    part = _settled(ledger, journal, unfinished={(0, 1)})
+    assert (part.calls, part.attempts, part.journal) == (calls[:1], attempts[:2], [served((0, 0))])
+    assert (ledger.calls, ledger.attempts, journal) == (calls[1:], attempts[2:-1], [served((0, 1))])
 
 
 @pytest.mark.parametrize("size", [5, 50])
