@@ -54,7 +54,11 @@ def _played(
     with closing(workers.run(left, plan.workers, executor)) as finished:  # whatever happens here, no worker goes on
         for job, played in finished:
             if not _is_written(job):
-                raise RecordsError(f"{job.records}: not written from here: whoever plays has another folder there")
+                cell = played.cell
+                raise RecordsError(
+                    f"the records of {cell.scenario} with {cell.client}, seed {cell.seed}, are not in {job.records}: a "
+                    "cluster needs a folder that all its machines share"
+                )
             if store is not None:
                 store.put(played)
             found[job.key] = played

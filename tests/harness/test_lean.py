@@ -142,6 +142,15 @@ def test_worlds_are_what_they_are_called() -> None:
     assert metrics.metric("metastable").of(seen("one that collapses")) == 1.0
 
 
+def test_a_run_without_a_call() -> None:
+    """Has tables without rows, and no metric."""
+    none = world("{clients: 1, arrivals: {kind: poisson, rate: 0.001/s}, calls: {deadline: 5s}}", "[{for: 10s}]")
+    scenario, client = loads(none, Scenario), loads(PLAIN, Client)
+    found = lean.play(scenario, client, 1)
+    assert metrics.measure(found.run) == {}
+    assert [len(table["call"]) for table in (found.calls, found.attempts)] == [0, 0]
+
+
 def test_a_trace_is_played_alike(tmp_path: Path) -> None:
     csv(tmp_path / "calls.csv")
     scenario, client = of_trace(tmp_path), loads(PLAIN, Client)

@@ -114,6 +114,14 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
         run(planned(tmp_path))
 
 
+def test_a_folder_that_others_write_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a cluster without a common one no records are taken for written."""
+    monkeypatch.setattr(RecordFiles, "are_there", lambda self: False)
+    expected = "^the records of storm with patient, seed 1, are not in .*records: a cluster needs a folder that"
+    with pytest.raises(RecordsError, match=expected):
+        run(planned(tmp_path))
+
+
 def test_a_run_that_goes_on_plays_what_was_not_written(tmp_path: Path) -> None:
     """A cell that is kept and whose files are there is not played again."""
     plan, again = planned(tmp_path), tmp_path / FILE_NAME
