@@ -1,8 +1,8 @@
 """What a run costs as it grows: microseconds of CPU and bytes of memory a call, by the number of calls and of clients.
 
 Each size has a process of its own, so that the peak is its own. `simulate` is the run with its records; `cell` is all
-that a sweep does with it: metrics, tables of calls and requests, packed as they are kept. `LARGEST=10000000` in the
-environment goes further, with a gigabyte of memory for each million calls.
+that a sweep does with it: metrics, tables of calls and requests, packed as they are kept; `lean` is a cell of which a
+sample of the calls is kept. `LARGEST=10000000` in the environment goes further, with `lean` alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 from time import process_time
 
@@ -23,6 +23,8 @@ from sim import SEED, client_of, scenario_of
 from brownout.harness.cells import Job, play
 
 LARGEST = int(os.environ.get("LARGEST", "1000000"))
+LARGEST_WHOLE = 1_000_000
+"""Of runs whose records are all kept, at 2 kB a call."""
 FLAT = 1.2
 """The most that a call may cost in a large run, as a multiple of what it costs in a small one."""
 _KILOBYTE = 1 if sys.platform == "darwin" else 1024
@@ -30,16 +32,13 @@ _KILOBYTE = 1 if sys.platform == "darwin" else 1024
 
 
 def one(what: str, calls: int, clients: int) -> dict[str, float]:
-    """One run in this process: how many calls it came to, microseconds and bytes a call."""
+    """One run in this process: how many calls it came to, microseconds and bytes a call, and the peak in megabytes."""
     load = replace(Load("healthy", calls=calls, rate=11.0), clients=clients)
-    job = Job(scenario_of(load), client_of(load), SEED, "sim", 1.0)
-    done: dict[str, Callable[[], int]] = {
-        "simulate": lambda: len(job.play().calls),
-        "cell": lambda: play(job).cell.calls,
-    }
+    job = Job(scenario_of(load), client_of(load), SEED, "sim", 1.0, is_lean=what == "lean")
     before, began = _peak(), process_time()
-    made = done[what]()
-    return {"calls": made, "us": (process_time() - began) / made * 1e6, "bytes": (_peak() - before) / made}
+    made = len(job.play().calls) if what == "simulate" else play(job).cell.calls
+    us, peak = (process_time() - began) / made * 1e6, _peak()
+    return {"calls": made, "us": us, "bytes": (peak - before) / made, "mb": peak / 1e6}
 
 
 def _peak() -> int:
@@ -60,19 +59,29 @@ def measure(is_quick: bool) -> Results:
     """Raises `Different` where a run is not of the size that was asked for."""
     smallest, largest, rounds = (1_000, 10_000, 1) if is_quick else (10_000, LARGEST, 3)
     results: Results = {}
-    for what in ("simulate", "cell"):
-        small = [_apart(what, smallest) for _ in range(rounds)]
-        large = [_apart(what, largest) for _ in range(1 if largest > 100_000 else rounds)]
-        base = spread([each["us"] for each in small])["median"]
-        results[f"size.{what}.us_a_call.{smallest:.0e}"] = spread([each["us"] for each in small])
-        results[f"size.{what}.us_a_call.{largest:.0e}"] = spread([each["us"] for each in large])
-        results[f"size.{what}.bytes_a_call.{largest:.0e}"] = spread([each["bytes"] for each in large])
-        flat = spread([each["us"] / base for each in large])
-        results[f"size.{what}.large_vs_small"] = flat | {"at_most": FLAT}
+    typical: dict[str, dict[int, float]] = {}
+    for what in ("simulate", "cell", "lean"):
+        typical[what] = {}
+        for calls in _powers(smallest, largest if what == "lean" else min(largest, LARGEST_WHOLE)):
+            found = [_apart(what, calls) for _ in range(1 if calls > 100_000 else rounds)]
+            for of, name in (("us", "us_a_call"), ("bytes", "bytes_a_call"), ("mb", "peak_mb")):
+                results[f"size.{what}.{name}.{calls:.0e}"] = spread([each[of] for each in found])
+            typical[what][calls] = results[f"size.{what}.us_a_call.{calls:.0e}"]["median"]
+        flat = max(typical[what].values()) / typical[what][smallest]
+        results[f"size.{what}.large_vs_small"] = spread([flat]) | {"at_most": FLAT}
+    most = max(typical["cell"])
+    results["size.lean_vs_cell"] = spread([typical["lean"][most] / typical["cell"][most]]) | {"at_most": 1.0}
     calls, few, many = (10_000, 10, 1_000) if is_quick else (200_000, 10, 100_000)
     ratios = [_apart("simulate", calls, many)["us"] / _apart("simulate", calls, few)["us"] for _ in range(rounds)]
     results[f"size.simulate.{many}_vs_{few}_clients"] = spread(ratios) | {"at_most": FLAT}
     return results
+
+
+def _powers(first: int, last: int) -> Iterator[int]:
+    """Ten times as much each time."""
+    while first <= last:
+        yield first
+        first *= 10
 
 
 if __name__ == "__main__":

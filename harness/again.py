@@ -12,11 +12,12 @@ def contestant(named: str, *, is_command: bool) -> list[str]:
     return ["--client-command" if is_command else "-c", named]
 
 
-def how(backend: str, time_scale: float, sample: float, *seeds: str) -> list[str]:
+def how(backend: str, time_scale: float, sample: float, is_lean: bool, *seeds: str) -> list[str]:
     """Where it is played, under which seeds, and how much of it."""
     words = ["--backend", backend, *seeds]
     words += ["--time-scale", number(time_scale)] if backend == "wire" else []
-    return words + (["--sample", format_share(sample)] if sample != 1.0 else [])
+    words += ["--sample", format_share(sample)] if sample != 1.0 else []
+    return words + (["--lean"] if is_lean else [])
 
 
 def seeds(given: Sequence[int]) -> list[str] | None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from importlib import import_module
+from pathlib import Path
 
-from . import metrics, tables
+from . import distributions, lean, metrics, tables
 from .client import Client
 from .course import course
 from .environment import code, environment
@@ -16,9 +17,11 @@ from .few_collections import few_collections
 from .fleet import Fleet, configurations
 from .forked import Ended, forked
 from .importing import NotFound
+from .lean import Measured
 from .ledger import Ledger
 from .metrics import Absent, Observed
 from .program import Command, Contestant, Program, load_libraries
+from .record_files import RecordFiles, Records
 from .results import Backend, Cell, FaultCount
 from .scenario import Scenario
 from .scoring import Unplayable
@@ -62,6 +65,10 @@ class Job:
     seed: int
     backend: Backend
     scale: float
+    is_lean: bool = False
+    """Whether only counts, histograms and a sample of its calls are kept."""
+    records: Path | None = None
+    """A folder for all of its calls and attempts, as Parquet."""
 
     @property
     def is_foreign(self) -> bool:
@@ -72,8 +79,15 @@ class Job:
     def key(self) -> str:
         """A hash of everything the result depends on, the code and the libraries that make it included."""
         prints = _print_of(self.scenario), _print_of(self.client)
-        parts = *prints, self.seed, self.backend, self.scale, environment(), code()
+        parts = *prints, self.seed, self.backend, self.scale, self.is_lean, environment(), code()
         return sha256(repr(parts).encode()).hexdigest()[:32]
+
+    @property
+    def files(self) -> RecordFiles | None:
+        """Where its records are to be written."""
+        if self.records is None:
+            return None
+        return RecordFiles(self.records, self.scenario.name, self.client.name, self.seed, self.key)
 
     def play(self) -> Ledger:
         """Run it."""
@@ -108,35 +122,59 @@ def _play(backend: Backend, scenario: Scenario, client: Contestant, seed: int, s
 
 
 def jobs(
-    scenarios: Sequence[Scenario], clients: Sequence[Contestant], seeds: Sequence[int], backend: Backend, scale: float
+    scenarios: Sequence[Scenario],
+    clients: Sequence[Contestant],
+    seeds: Sequence[int],
+    backend: Backend,
+    scale: float,
+    is_lean: bool = False,
+    records: Path | None = None,
 ) -> list[Job]:
     """Every combination, in the order in which results are kept."""
-    return [Job(s, c, seed, backend, scale) for s in scenarios for c in clients for seed in seeds]
+    return [Job(s, c, seed, backend, scale, is_lean, records) for s in scenarios for c in clients for seed in seeds]
 
 
 def play(job: Job) -> Played:
-    """Run one and measure it."""
+    """Run one and measure it. Raises `record_files.RecordsError` where its records are to be written and cannot be."""
     with few_collections():  # tables are made of as many small objects as a run
-        seen = job.observe()
-        calls, attempts = tables.calls(seen), tables.attempts(seen)
-        return Played(_cell(job, seen), *map(tables.pack, (calls, attempts, course(seen, calls, attempts))))
+        if job.files is None:
+            found = _measured(job)
+        else:
+            with job.files.open() as records:
+                found = _measured(job, records)
+        calls, attempts, through_time = map(tables.pack, (found.calls, found.attempts, course(found.run)))
+        samples = tables.pack(distributions.columns(found.run)) if job.is_lean else b""
+        return Played(_cell(job, found), calls, attempts, through_time, samples)
 
 
-def _cell(job: Job, seen: Observed) -> Cell:
-    ledger = seen.ledger
-    measured = metrics.measure(seen, [objective.metric for objective in job.scenario.objectives])
+def _measured(job: Job, records: Records | None = None) -> Measured:
+    if job.is_lean:
+        assert isinstance(job.client, Client)  # the plan has seen to it
+        return lean.play(job.scenario, job.client, job.seed, records)
+    seen = job.observe()
+    calls, attempts = tables.calls(seen), tables.attempts(seen)
+    if records is not None:
+        records.add(calls, attempts)
+    return Measured(seen, calls, attempts, seen.ledger.faults)
+
+
+def _cell(job: Job, found: Measured) -> Cell:
+    run = found.run
+    measured = metrics.measure(run, [objective.metric for objective in job.scenario.objectives])
+    calls, attempts = metrics.size(run)
     return Cell(
         key=job.key,
         scenario=job.scenario.name,
         client=job.client.name,
         seed=job.seed,
-        calls=len(ledger.calls),
-        attempts=len(ledger.attempts),
+        calls=calls,
+        attempts=attempts,
+        kept=len(found.calls["call"]) if job.is_lean else None,
         metrics={name: value for name, value in measured.items() if not isinstance(value, Absent)},
         absent={name: value.reason for name, value in measured.items() if isinstance(value, Absent)},
-        outcomes=metrics.outcomes(ledger),
-        timeouts=metrics.timeouts_by_phase(ledger),
-        faults={name: FaultCount(planned=p, fired=f) for name, (p, f) in ledger.faults.items()},
-        transitions=metrics.by_count(metrics.transitions(ledger).items()),
-        lateness=metrics.lateness(ledger),
+        outcomes=metrics.outcomes(run),
+        timeouts=metrics.timeouts_by_phase(run),
+        faults={name: FaultCount(planned=p, fired=f) for name, (p, f) in found.faults.items()},
+        transitions=metrics.transitions(run),
+        lateness=metrics.lateness(run),
     )

@@ -19,7 +19,8 @@ RUN_FILE = "run.json"
 class Results:
     """A finished run: `file` holds everything that reports show; the frames hold what it was made from.
 
-    The columns of `calls()` and `attempts()` are `tables.CALLS` and `tables.ATTEMPTS`, after `scenario`, `client` and
+    Of lean runs the frames hold a sample: `kept` of each cell says how many calls, each with all its attempts. The
+    columns of `calls()` and `attempts()` are `tables.CALLS` and `tables.ATTEMPTS`, after `scenario`, `client` and
     `seed`.
     """
 

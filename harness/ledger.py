@@ -39,14 +39,19 @@ class Ledger:
                 raise TypeError(f"not a record: {record!r}")
 
     def close(self, endpoint: Endpoint) -> None:
-        """The run is over: take the server's side in, and put everything in the order of (time, client, call, attempt),
-        so that simultaneous events have one order on every backend."""
+        """The run is over: take the server's side in, and put everything in order."""
         timeline = endpoint.timeline
         self.journal = endpoint.journal()
         self.faults = {
             name: (counts.planned, counts.fired) for name, counts in zip(timeline.names, timeline.counts, strict=True)
         }
+        self.sort()
+
+    def sort(self) -> None:
+        """Everything in the order of (time, client, call, attempt), so that simultaneous events have one order on every
+        backend."""
         self.calls.sort(key=attrgetter("intended", "client", "call"))
         self.attempts.sort(key=attrgetter("started", "who"))
         self.waits.sort(key=attrgetter("at", "after"))
         self.breaker.sort(key=attrgetter("at", "client"))
+        self.journal.sort(key=attrgetter("arrived", "who"))

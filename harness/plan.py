@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 from brownout.fakes.units import format_share
@@ -18,12 +19,15 @@ from .files.suggest import quoted
 from .fleet import Fleet, configurations
 from .program import Contestant
 from .reach import out_of_reach
+from .record_files import MISSING, can_write
 from .results import Backend, PlayedClient, PlayedScenario
 from .sampling import sampled
 from .scenario import Scenario
 from .scoring import Unplayable
 from .sources import Source
 
+LARGE = 10**6
+"""Calls of one run whose records take gigabytes."""
 MOST = 10**6
 """Seeds, and the largest of them and one: more runs than anybody waits for."""
 LONGEST_PLAIN_ANSWER = 21_334
@@ -50,6 +54,10 @@ class Plan:
     kind: Literal["comparison", "objectives"] = "comparison"
     """What is to be decided: who is best, or whether objectives are met."""
     command: str = ""
+    is_lean: bool = False
+    """Whether only counts, histograms and a sample of the calls are kept of each run."""
+    records: Path | None = None
+    """A folder for every call and attempt, as Parquet."""
 
     def check(self) -> None:
         """Raise `ValueError` for what does not go together."""
@@ -86,6 +94,10 @@ class Plan:
                 raise ValueError(f'time scale: "{named}" is a program, and its own clock cannot be scaled')
         if not 0.0 < self.sample <= 1.0:
             raise ValueError(f"sample: expected a share above 0 and at most 1, got {self.sample}")
+        if self.is_lean and self.backend != "sim":
+            raise ValueError(f"lean: it is for the simulator; backend {self.backend} keeps every record of a run")
+        if self.records is not None and not can_write():
+            raise ValueError(f"records: {MISSING}")
         if self.workers < 1:
             raise ValueError(f"workers: expected 1 or more, got {self.workers}")
         for option, name in (("gate", self.gate), ("ablate", self.ablate)):
@@ -145,7 +157,17 @@ class Plan:
             for client in self.players:
                 _check_accepted(scenario, client)
                 _check_present(scenario, client)
-        return cells.jobs(self.played_scenarios, self.players, self.seeds, self.backend, self.scale)
+        return cells.jobs(
+            self.played_scenarios, self.players, self.seeds, self.backend, self.scale, self.is_lean, self.records
+        )
+
+    @property
+    def large(self) -> dict[str, float]:
+        """How many calls a run has on average, of each scenario that has more than a million, as far as that is known
+        before it is played."""
+        means = {each.name: each.workload.mean_rate(each.horizon) for each in self.played_scenarios}
+        calls = {each.name: (means[each.name] or 0.0) * each.horizon for each in self.played_scenarios}
+        return {name: count for name, count in calls.items() if count > LARGE}
 
     def subjects(self) -> tuple[list[PlayedScenario], list[PlayedClient]]:
         """Scenarios and clients, as results name them."""

@@ -46,6 +46,9 @@ class Cell(Part):
     seed: Seed
     calls: Count
     attempts: Count
+    kept: Annotated[
+        Count | None, Field(description="calls of which the records are kept, with `--lean`; null: of all")
+    ] = None
     metrics: dict[str, Figure]
     absent: Annotated[dict[str, str], Field(description="metrics that have no meaning in this run, and why")]
     outcomes: dict[str, Count]
@@ -266,6 +269,9 @@ class RunFile(Part):
     backend: Backend
     time_scale: Positive
     sample: Annotated[FiniteFloat, Field(gt=0.0, le=1.0)]
+    lean: Annotated[
+        bool, Field(description="whether only counts, histograms and a sample of the calls of each run were kept")
+    ] = False
     seeds: Annotated[list[Seed], Field(min_length=1)]
     weights: dict[str, Annotated[FiniteFloat, Field(ge=0.0)]]
     scenarios: list[PlayedScenario]

@@ -8,10 +8,13 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from . import scoring, workers
+from .cells import Job
 from .environment import environment
 from .frames import Results
+from .metrics.samples import RELATIVE_ERROR
 from .plan import Plan
 from .program import Command
+from .record_files import RecordsError
 from .results import RunFile
 from .scoring.played import check_called
 from .store import Played, Store
@@ -27,7 +30,7 @@ def run(
     them.
 
     Raises `scoring.Unplayable` when a scenario cannot mean what it says, `workers.WorkersDied` for cells that cannot be
-    played, once all others are in the store, `workers.ClusterError`, `store.StoreError`.
+    played, once all others are in the store, `workers.ClusterError`, `store.StoreError`, `record_files.RecordsError`.
     """
     created = datetime.now(UTC).isoformat(timespec="seconds")  # the only time of day in the file
     if store is not None:
@@ -45,16 +48,27 @@ def _played(
     keys = [job.key for job in jobs]
     found: dict[str, Played] = {}
     if store is not None:
-        found = {key: kept for key in keys if (kept := store.get(key)) is not None}
+        found = {job.key: kept for job in jobs if _is_written(job) and (kept := store.get(job.key)) is not None}
     progress(len(found))
     left = [job for job, key in zip(jobs, keys, strict=True) if key not in found]
     with closing(workers.run(left, plan.workers, executor)) as finished:  # whatever happens here, no worker goes on
         for job, played in finished:
+            if not _is_written(job):
+                cell = played.cell
+                raise RecordsError(
+                    f"the records of {cell.scenario} with {cell.client}, seed {cell.seed}, are not in {job.records}: a "
+                    "cluster needs a folder that all its machines share"
+                )
             if store is not None:
                 store.put(played)
             found[job.key] = played
             progress(len(found))
     return [found[key] for key in keys]
+
+
+def _is_written(job: Job) -> bool:
+    """Whether its records are where they are to be, if they are to be anywhere."""
+    return job.files is None or job.files.are_there()
 
 
 def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
@@ -78,6 +92,7 @@ def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
         backend=plan.backend,
         time_scale=plan.scale,
         sample=plan.sample,
+        lean=plan.is_lean,
         seeds=list(plan.seeds),
         weights=figures.weights,
         scenarios=subjects[0],
@@ -100,6 +115,7 @@ def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
             *_left_out(plan),
             *_by_command(plan),
             *_on_the_wire(plan, played),
+            *_lean(played),
         ],
         cells=[each.cell for each in played],
         command=plan.command,
@@ -137,6 +153,18 @@ def _by_command(plan: Plan) -> list[str]:
         "are taken to be one a call, its waits and the reasons for which it left are not known, and there is no twin "
         "without faults."
     ]
+
+
+def _lean(played: list[Played]) -> list[str]:
+    """What is not of all calls."""
+    kept = [each.cell for each in played if each.cell.kept is not None]
+    if not kept:
+        return []
+    calls, sample = (sum(getattr(cell, of) or 0 for cell in kept) for of in ("calls", "kept"))
+    note = f"Lean: figures are of all calls; quantiles may be up to {RELATIVE_ERROR:.1%} too large."
+    if sample < calls:
+        note += f" Calls that are shown one by one come from a sample of {sample:,} of {calls:,}."
+    return [note]
 
 
 def _on_the_wire(plan: Plan, played: list[Played]) -> list[str]:

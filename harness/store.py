@@ -15,23 +15,27 @@ from pathlib import Path
 from .results import Cell
 
 FILE_NAME = "cells.sqlite"
-_FORMAT = 2
+_FORMAT = 3
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS cells (
-    key TEXT PRIMARY KEY, cell TEXT NOT NULL, calls BLOB NOT NULL, attempts BLOB NOT NULL, course BLOB NOT NULL
+    key TEXT PRIMARY KEY, cell TEXT NOT NULL, calls BLOB NOT NULL, attempts BLOB NOT NULL, course BLOB NOT NULL,
+    samples BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
+_SELECT = "SELECT cell, calls, attempts, course, samples FROM cells WHERE key = ?"
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A finished cell, with its tables as `tables.pack` made them: calls, attempts, and its course through time."""
+    """A finished cell, with its tables as `tables.pack` made them: calls, attempts, and its course through time. Where
+    the calls are but a sample, `samples` has the histograms of all of them; else it is empty."""
 
     cell: Cell
     calls: bytes
     attempts: bytes
     course: bytes
+    samples: bytes = b""
 
 
 class StoreError(Exception):
@@ -88,9 +92,10 @@ class Store:
 
     def put(self, played: Played) -> None:
         """Keep a finished cell; it is there once this returns. Raises `StoreError` where the disk refuses."""
-        row = (played.cell.key, played.cell.model_dump_json(), played.calls, played.attempts, played.course)
+        cell = played.cell
+        row = (cell.key, cell.model_dump_json(), played.calls, played.attempts, played.course, played.samples)
         with _in_words(self.path):
-            self._db.execute("INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?)", row)
+            self._db.execute("INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def __contains__(self, key: str) -> bool:
         """Whether the cell with that key was finished."""
@@ -100,7 +105,7 @@ class Store:
     def get(self, key: str) -> Played | None:
         """The cell with that key, if it was finished. Raises `StoreError` for one that cannot be read."""
         with _in_words(self.path):
-            row = self._db.execute("SELECT cell, calls, attempts, course FROM cells WHERE key = ?", (key,)).fetchone()
+            row = self._db.execute(_SELECT, (key,)).fetchone()
         return None if row is None else _played(self.path, *row)
 
     def __enter__(self) -> Store:
@@ -130,7 +135,7 @@ def read(path: Path, keys: Sequence[str]) -> Iterator[Played]:
         closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.5)) as db,
     ):
         for key in keys:
-            row = db.execute("SELECT cell, calls, attempts, course FROM cells WHERE key = ?", (key,)).fetchone()
+            row = db.execute(_SELECT, (key,)).fetchone()
             if row is None:
                 raise StoreError(f"{path}: the cell {key} of this run is not there")
             yield _played(path, *row)

@@ -134,10 +134,11 @@ _TRUTH = frozenset({"stream", "good", "is_fresh", "is_answer", "fault_fired"})
 
 def _columns(names: Mapping[str, str], rows: list[tuple[Any, ...]]) -> dict[str, Column]:
     columns: Any = zip(*rows, strict=True) if rows else ((),) * len(names)
-    return {name: np.array(column, dtype=_kind(name)) for name, column in zip(names, columns, strict=True)}
+    return {name: np.array(column, dtype=kind(name)) for name, column in zip(names, columns, strict=True)}
 
 
-def _kind(name: str) -> type:
+def kind(name: str) -> type:
+    """What a column holds: `str`, `int`, `float` or `bool`."""
     if name in _TEXT:
         return str
     if name in _WHOLE:

@@ -21,10 +21,10 @@ def of_scenario(run: RunFile, scenario: PlayedScenario, call: Waterfall | None) 
         return ()
     options = [again.contestant(client.reproduce, is_command=client.is_command) for client in clients]
     words = ["brownout", "compare", "-s", scenario.reproduce, *(word for option in options for word in option)]
-    how = partial(again.how, run.backend, run.time_scale, run.sample)
+    how = partial(again.how, run.backend, run.time_scale, run.sample, run.lean)
     found = []
     if (seeds := again.seeds(run.seeds)) is not None:
         found.append(shlex.join([*words, *how(*seeds), "--out", _FOLDER]))
-    if call is not None:
+    if call is not None and not run.lean:  # it would keep every record of its run
         found.append(shlex.join([*words, *how("--first-seed", str(call.seed)), "--explain", call.call]))
     return tuple(found)

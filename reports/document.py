@@ -10,6 +10,7 @@ from brownout.harness.agreement import Agreement
 from brownout.harness.results import PlayedScenario, Row, RunFile
 from brownout.harness.scoring import changed
 from brownout.harness.stable import Stability
+from brownout.harness.views import Waterfall
 
 from . import tables, words
 from .again import of_scenario
@@ -123,9 +124,18 @@ def _incident(run: RunFile, scenario: PlayedScenario, by_client: Colours) -> Sec
         scenario.name,
         f"scenario-{slug(scenario.name)}",
         tuple(table for table in _of_scenario(run, scenario, rows, by_client) if table is not None)
-        + ((tables.waterfall(calls, by_client),) if calls else ()),
+        + ((tables.waterfall(calls, by_client, _sample(run, calls[0])),) if calls else ()),
         of_scenario(run, scenario, calls[0] if calls else None),
     )
+
+
+def _sample(run: RunFile, call: Waterfall) -> str:
+    """From which calls this one was chosen; empty where that was from all."""
+    played = call.scenario, call.client, call.seed
+    cell = next((cell for cell in run.cells if (cell.scenario, cell.client, cell.seed) == played), None)
+    if cell is None or cell.kept is None or cell.kept == cell.calls:
+        return ""
+    return f"a sample of {cell.kept:,} of {cell.calls:,} calls"
 
 
 def _of_scenario(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from ..alerting import Score
-from ..metrics.quantiles import quantile
+from ..metrics import quantile
 from ..part import Estimate
 from ..scoring.estimates import stated
 from ..statistics.bootstrap import bca

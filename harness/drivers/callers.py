@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Any, Protocol
 
 from brownout.fakes.draws import Draws
@@ -115,6 +116,10 @@ class Callers:
     def _check_idle(self) -> None:
         if not self._live and not self._due:
             self._idle()
+
+    def oldest(self) -> float:
+        """When the first of the calls under way began, in seconds of the scenario; infinite if none is."""
+        return min((node.started for node in self._live), default=inf)
 
     def censor(self) -> None:
         """The run is over: what is still going on is called off and recorded as censored."""

@@ -1,12 +1,13 @@
-"""What a run's records amount to: pure functions of a ledger, one file a question. A metric that has no meaning in a
-run is absent with a reason, never 0."""
+"""What a run's records amount to: pure functions of what its parts come to, one file a question. A metric that has no
+meaning in a run is absent with a reason, never 0."""
 
 from __future__ import annotations
 
-from .counts import by_count, lateness, outcomes, timeouts_by_phase, transitions
+from .counts import by_count, lateness, outcomes, size, timeouts_by_phase, transitions
 from .observed import Absent, Observed, latency
-from .quantiles import quantile
 from .registry import FAMILIES, METRICS, Metric, measure, metric
+from .samples import quantile
+from .tally import Whole
 
 __all__ = [
     "FAMILIES",
@@ -14,6 +15,7 @@ __all__ = [
     "Absent",
     "Metric",
     "Observed",
+    "Whole",
     "by_count",
     "latency",
     "lateness",
@@ -21,6 +23,7 @@ __all__ = [
     "metric",
     "outcomes",
     "quantile",
+    "size",
     "timeouts_by_phase",
     "transitions",
 ]

@@ -11,55 +11,67 @@ from brownout.fakes.journal import Served
 from ..records import AttemptRecord
 from .calls import TIMEOUTS
 from .observed import Absent, Observed, once
+from .tally import Ratio, Whole, tally
 
 _NOT_ITS_OWN = frozenset({"cancelled", "censored"})
 """Ends of calls that are no limit of theirs: their requests went with them."""
 
 
-def amplification(seen: Observed) -> float:
-    return len(seen.ledger.attempts) / len(seen.ledger.calls)
+@tally
+def requests(seen: Observed) -> Ratio:
+    """Requests that were sent, over all calls."""
+    return Ratio(len(seen.ledger.attempts), len(seen.ledger.calls))
 
 
-def busiest_second(seen: Observed) -> float | Absent:
-    """The most requests that were begun within any one second, over as many as there were calls in a second."""
-    began = sorted(attempt.started for attempt in seen.ledger.attempts)
-    if not began:
-        return Absent("no request was sent")
-    first = most = 0
-    for last, at in enumerate(began):
-        while at - began[first] >= 1.0:
-            first += 1
-        most = max(most, last - first + 1)
-    return most * seen.scenario.horizon / len(seen.ledger.calls)
+def amplification(run: Whole) -> float:
+    return run.total(requests).value
 
 
-def attempts_per_success(seen: Observed) -> float:
-    answered = sum(call.outcome == "ok" for call in seen.ledger.calls)
-    return len(seen.ledger.attempts) / answered if answered else math.inf
+@tally
+def _answered(seen: Observed) -> Ratio:
+    return Ratio(sum(call.outcome == "ok" for call in seen.ledger.calls), len(seen.ledger.calls))
 
 
-def retry_success(seen: Observed) -> float | Absent:
-    """A call was retried if any of its attempts was not the first of its branch; a hedge alone is no retry."""
+def attempts_per_success(run: Whole) -> float:
+    answered = run.total(_answered).amount
+    return run.total(requests).amount / answered if answered else math.inf
+
+
+@tally
+def _retried(seen: Observed) -> Ratio:
+    """Those that were answered. A call was retried if any of its attempts was not the first of its branch; a hedge
+    alone is no retry."""
     retried = {attempt.who[:2] for attempt in seen.ledger.attempts if attempt.who.attempt}
-    if not retried:
-        return Absent("no call was retried")
-    return sum(call.outcome == "ok" for call in seen.ledger.calls if call[:2] in retried) / len(retried)
+    calls = (call for call in seen.ledger.calls if call[:2] in retried) if retried else ()
+    return Ratio(sum(call.outcome == "ok" for call in calls), len(retried))
 
 
-def attempt_timeout_rate(seen: Observed) -> float | Absent:
-    attempts = seen.ledger.attempts
-    if not attempts:
-        return Absent("no request was sent")
-    return len(_cut_off(seen)) / len(attempts)
+def retry_success(run: Whole) -> float | Absent:
+    found = run.total(_retried)
+    return found.value if found.of else Absent("no call was retried")
 
 
-def false_timeout_rate(seen: Observed) -> float | Absent:
+@tally
+def _timed_out(seen: Observed) -> Ratio:
+    return Ratio(len(_cut_off(seen)), len(seen.ledger.attempts))
+
+
+def attempt_timeout_rate(run: Whole) -> float | Absent:
+    found = run.total(_timed_out)
+    return found.value if found.of else Absent("no request was sent")
+
+
+@tally
+def _falsely(seen: Observed) -> Ratio:
+    sound = {attempt.who for attempt in seen.ledger.attempts if _is_sound(seen.served.get(attempt.who))}
+    return Ratio(len(sound & _cut_off(seen)), len(sound))
+
+
+def false_timeout_rate(run: Whole) -> float | Absent:
     """Of the requests that reached the service and met no fault there, those that a limit of the client's own cut off:
     who had waited would have had an answer."""
-    sound = {attempt.who for attempt in seen.ledger.attempts if _is_sound(seen.served.get(attempt.who))}
-    if not sound:
-        return Absent("no request reached the service without meeting a fault")
-    return len(sound & _cut_off(seen)) / len(sound)
+    found = run.total(_falsely)
+    return found.value if found.of else Absent("no request reached the service without meeting a fault")
 
 
 def _is_sound(served: Served | None) -> bool:
@@ -87,26 +99,32 @@ def _of_limits(attempts: Sequence[AttemptRecord]) -> Iterator[AttemptRecord]:
             yield each
 
 
-def late_attempts(seen: Observed) -> float | Absent:
-    """For each call, requests begun after its caller had left."""
-    if (reason := _nobody_leaves(seen)) is not None:
-        return reason
+@tally
+def _late(seen: Observed) -> Ratio:
     late = 0
-    for call in seen.ledger.calls:
+    for call in seen.ledger.calls if _nobody_leaves(seen) is None else ():
         patience = seen.kind_of(call).caller_timeout
         if patience is not None:
             late += sum(attempt.started > call.intended + patience for attempt in seen.attempts_of(call))
-    return late / len(seen.ledger.calls)
+    return Ratio(late, len(seen.ledger.calls))
 
 
-def late_tokens(seen: Observed) -> float | Absent:
+def late_attempts(run: Whole) -> float | Absent:
+    """For each call, requests begun after its caller had left."""
+    return _nobody_leaves(run) or run.total(_late).value
+
+
+@tally
+def _late_tokens(seen: Observed) -> Ratio:
+    return Ratio(sum(attempt.late for attempt in seen.ledger.attempts), len(seen.ledger.calls))
+
+
+def late_tokens(run: Whole) -> float | Absent:
     """For each call, tokens that streamed in after its caller had left."""
-    if (reason := _nobody_leaves(seen)) is not None:
-        return reason
-    return sum(attempt.late for attempt in seen.ledger.attempts) / len(seen.ledger.calls)
+    return _nobody_leaves(run) or run.total(_late_tokens).value
 
 
-def _nobody_leaves(seen: Observed) -> Absent | None:
-    if any(kind.caller_timeout is not None for kind in seen.scenario.workload.kinds):
+def _nobody_leaves(run: Whole) -> Absent | None:
+    if any(kind.caller_timeout is not None for kind in run.scenario.workload.kinds):
         return None
     return Absent("the scenario gives no caller_timeout")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from .observed import Absent, Observed, once
+from . import calls
+from .observed import Absent, Observed
+from .tally import Ratio, Sums, Whole, tally
 
 
-class _Bill(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Bill(Sums):
     """Tokens billed; and those of them that were billed for answers nobody got."""
 
     given: int = 0
@@ -18,7 +21,7 @@ class _Bill(NamedTuple):
     made_in_vain: int = 0
 
 
-@once
+@tally
 def _bill(seen: Observed) -> _Bill:
     count, used = seen.scenario.server.billing.tokens, seen.used
     given = made = given_in_vain = made_in_vain = 0
@@ -32,23 +35,28 @@ def _bill(seen: Observed) -> _Bill:
     return _Bill(given, made, given_in_vain, made_in_vain)
 
 
-def wasted_tokens(seen: Observed) -> float | Absent:
-    bill = _bill(seen)
+@tally
+def _duplicates(seen: Observed) -> Ratio:
+    made = Counter(served.who[:2] for served in seen.ledger.journal if served.is_complete)
+    return Ratio(sum(count - 1 for count in made.values()), len(seen.ledger.calls))
+
+
+def wasted_tokens(run: Whole) -> float | Absent:
+    bill = run.total(_bill)
     tokens = bill.given + bill.made
     return (bill.given_in_vain + bill.made_in_vain) / tokens if tokens else Absent("nothing was billed")
 
 
-def waste_per_call(seen: Observed) -> float:
-    bill = _bill(seen)
-    return seen.scenario.server.billing.dollars(bill.given_in_vain, bill.made_in_vain) / len(seen.ledger.calls)
+def waste_per_call(run: Whole) -> float:
+    bill = run.total(_bill)
+    return run.scenario.server.billing.dollars(bill.given_in_vain, bill.made_in_vain) / run.total(calls.good).of
 
 
-def cost_per_good_call(seen: Observed) -> float:
-    bill, good = _bill(seen), sum(seen.good)
-    return seen.scenario.server.billing.dollars(bill.given, bill.made) / good if good else math.inf
+def cost_per_good_call(run: Whole) -> float:
+    bill, good = run.total(_bill), run.total(calls.good).amount
+    return run.scenario.server.billing.dollars(bill.given, bill.made) / good if good else math.inf
 
 
-def duplicates(seen: Observed) -> float:
+def duplicates(run: Whole) -> float:
     """For each call, answers made to their end beyond the first: work done, and billed, twice."""
-    made = Counter(served.who[:2] for served in seen.ledger.journal if served.is_complete)
-    return sum(count - 1 for count in made.values()) / len(seen.ledger.calls)
+    return run.total(_duplicates).value

@@ -4,18 +4,51 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from ..ledger import Ledger
 from ..records import CallRecord
-from .observed import latency
-from .quantiles import quantile
+from .attempts import requests
+from .observed import Observed, latency
+from .samples import Sample
+from .tally import Sums, Whole, tally
 
 
-def timeouts_by_phase(ledger: Ledger) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Counted(Sums):
+    """Calls by how they ended, requests that timed out by the phase, transitions of breakers."""
+
+    outcomes: Counter[str]
+    timeouts: Counter[str]
+    transitions: Counter[str]
+
+
+@tally
+def counted(seen: Observed) -> Counted:
+    ledger = seen.ledger
+    timeouts = Counter(_phase(attempt.outcome, attempt.phase) for attempt in ledger.attempts)
+    timeouts.update("total" for call in ledger.calls if call.outcome == "deadline")
+    return Counted(
+        outcomes=Counter(map(_ending, ledger.calls)),
+        timeouts=timeouts,
+        transitions=Counter(f"{record.before} to {record.after}" for record in ledger.breaker),
+    )
+
+
+@tally
+def latenesses(seen: Observed) -> Sample:
+    """Seconds, one value a request that reached the service."""
+    return seen.sample(served.lateness for served in seen.ledger.journal)
+
+
+def size(run: Whole) -> tuple[int, int]:
+    """How many calls there were, and how many HTTP requests."""
+    found = run.total(requests)
+    return found.of, int(found.amount)
+
+
+def timeouts_by_phase(run: Whole) -> dict[str, int]:
     """How many attempts ended in a timeout of the client, by its phase; `gap` and `total` are limits of our layers."""
-    phases = Counter(_phase(attempt.outcome, attempt.phase) for attempt in ledger.attempts)
-    phases.update("total" for call in ledger.calls if call.outcome == "deadline")
-    return by_count((phase, count) for phase, count in phases.items() if phase)
+    return by_count((phase, count) for phase, count in run.total(counted).timeouts.items() if phase)
 
 
 def _phase(outcome: str, phase: str | None) -> str:
@@ -30,9 +63,9 @@ def _phase(outcome: str, phase: str | None) -> str:
             return ""
 
 
-def outcomes(ledger: Ledger) -> dict[str, int]:
+def outcomes(run: Whole) -> dict[str, int]:
     """How many calls ended how: answered in time (`ok`) or late, an error of the service by its status."""
-    return by_count(Counter(_ending(call) for call in ledger.calls).items())
+    return by_count(run.total(counted).outcomes.items())
 
 
 def _ending(call: CallRecord) -> str:
@@ -41,10 +74,10 @@ def _ending(call: CallRecord) -> str:
     return f"status {call.status}" if call.outcome == "status" else call.outcome
 
 
-def lateness(ledger: Ledger) -> float:
+def lateness(run: Whole) -> float:
     """Seconds of the scenario by which the fake was late, at the 95th percentile of requests; 0 in virtual time."""
-    late = sorted(served.lateness for served in ledger.journal)
-    return quantile(late, 0.95) if late else 0.0
+    late = run.total(latenesses)
+    return late.quantile(0.95) if len(late) else 0.0
 
 
 def by_count(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
@@ -52,6 +85,6 @@ def by_count(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
     return dict(sorted(counts, key=lambda item: (-item[1], item[0])))
 
 
-def transitions(ledger: Ledger) -> dict[str, int]:
+def transitions(run: Whole) -> dict[str, int]:
     """Of the breakers: `closed to open`, and how often."""
-    return dict(Counter(f"{record.before} to {record.after}" for record in ledger.breaker))
+    return by_count(run.total(counted).transitions.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from itertools import accumulate
@@ -16,13 +16,15 @@ from brownout.fakes.journal import Served
 from ..ledger import Ledger
 from ..policies.outcome import STREAM_BREAKS
 from ..records import AttemptRecord, CallRecord
+from .samples import Ordered, Sample
+from .tally import Found, Tally
 
 if TYPE_CHECKING:  # a scenario's objectives name metrics, so these cannot be needed to define one
     from ..program import Contestant
     from ..scenario import Scenario
     from ..workload import Calls
 
-Found = TypeVar("Found")
+Value = TypeVar("Value")
 Key = tuple[int, int]
 """A client and its call."""
 
@@ -35,15 +37,27 @@ class Absent(NamedTuple):
 
 @dataclass
 class Observed:
-    """A run: what was played, what was recorded, and the same run without faults (`twin`), if there was one."""
+    """A run, or a part of one that has everything of each of its calls: what was played, what was recorded, and the
+    same run without faults (`twin`), if there was one."""
 
     scenario: Scenario
     client: Contestant
     seed: int
     ledger: Ledger
     twin: Ledger | None = None
+    sample: Callable[[Iterable[float]], Sample] = Ordered.of
+    """How values are kept that quantiles are taken of."""
+    watermark: float = -math.inf
+    """Of a part: all requests that began before, in seconds of the scenario, are in it or in parts before it."""
     known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What functions marked `once` have found."""
+    """What tallies, and functions marked `once`, have found."""
+
+    def total(self, tally: Tally[Found]) -> Found:
+        """What it comes to: it is one part."""
+        if tally not in self.known:
+            self.known[tally] = tally.find(self)
+        found: Found = self.known[tally]
+        return found
 
     @cached_property
     def twin_of_it(self) -> Observed | None:
@@ -174,14 +188,14 @@ class Observed:
         return [taken <= call.deadline and self._is_fluent(call) for call, taken in calls]
 
 
-def once(find: Callable[[Observed], Found]) -> Callable[[Observed], Found]:
-    """For what several metrics ask of a run: looked up for the first of them."""
+def once(find: Callable[[Observed], Value]) -> Callable[[Observed], Value]:
+    """For what several tallies ask of a part: looked up for the first of them."""
 
     @wraps(find)
-    def found(seen: Observed) -> Found:
+    def found(seen: Observed) -> Value:
         if find not in seen.known:
             seen.known[find] = find(seen)
-        value: Found = seen.known[find]
+        value: Value = seen.known[find]
         return value
 
     return found

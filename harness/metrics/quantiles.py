@@ -4,54 +4,50 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
 
-from .observed import Absent, Observed, once
+from .observed import Absent, Observed
+from .samples import Sample
+from .tally import Tally, Whole, tally
 
 FAMILY = re.compile(r"p(?P<percent>[1-9]\d?|99\.9)\((?P<of>\w+)\)")
 """`p95(latency)`."""
 
 
-def quantile(ordered: Sequence[float], q: float) -> float:
-    """The smallest value that at least the share `q` does not exceed. `ordered` must not be empty."""
-    return ordered[max(0, math.ceil(q * len(ordered) - 1e-9) - 1)]
+@tally
+def latencies(seen: Observed) -> Sample:
+    return seen.sample(seen.latencies)
 
 
-@once
-def latencies(seen: Observed) -> list[float]:
-    return sorted(seen.latencies)
+@tally
+def latencies_of_successes(seen: Observed) -> Sample:
+    return seen.sample(taken for taken in seen.latencies if taken < math.inf)
 
 
-@once
-def latencies_of_successes(seen: Observed) -> list[float]:
-    return [taken for taken in latencies(seen) if taken < math.inf]
-
-
-@once
-def durations(seen: Observed) -> list[float]:
+@tally
+def durations(seen: Observed) -> Sample:
     """Of a call that was still going on when the run ended nobody knows."""
     calls = seen.ledger.calls
-    return sorted(math.inf if call.finished is None else call.finished - call.intended for call in calls)
+    return seen.sample(math.inf if call.finished is None else call.finished - call.intended for call in calls)
 
 
-@once
-def ttfts(seen: Observed) -> list[float]:
-    return sorted(seen.ttft(call) for call in seen.streamed)
+@tally
+def ttfts(seen: Observed) -> Sample:
+    return seen.sample(map(seen.ttft, seen.streamed))
 
 
-@once
-def gaps(seen: Observed) -> list[float]:
-    return sorted(gap for call in seen.streamed if (gap := seen.largest_gap(call)) is not None)
+@tally
+def gaps(seen: Observed) -> Sample:
+    return seen.sample(gap for call in seen.streamed if (gap := seen.largest_gap(call)) is not None)
 
 
-SAMPLES: dict[str, Callable[[Observed], list[float]]] = {
+SAMPLES: dict[str, Tally[Sample]] = {
     "latency": latencies,
     "latency_ok": latencies_of_successes,
     "duration": durations,
     "ttft": ttfts,
     "gap": gaps,
 }
-"""What quantiles may be taken of: seconds, one value a call, in ascending order."""
+"""What quantiles may be taken of: seconds, one value a call."""
 _WHY_EMPTY = {
     "latency_ok": "no call was answered",
     "ttft": "no call streams",
@@ -67,7 +63,7 @@ def parts(name: str) -> tuple[float, str] | None:
     return float(found["percent"]) / 100, found["of"]
 
 
-def measure(seen: Observed, q: float, of: str) -> float | Absent:
+def measure(run: Whole, q: float, of: str) -> float | Absent:
     """The quantile of one run."""
-    values = SAMPLES[of](seen)
-    return quantile(values, q) if values else Absent(_WHY_EMPTY.get(of, "there was no call"))
+    values = run.total(SAMPLES[of])
+    return values.quantile(q) if len(values) else Absent(_WHY_EMPTY.get(of, "there was no call"))

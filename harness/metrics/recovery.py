@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..ledger import Ledger
-from .observed import Absent, Observed, once
+import numpy as np
+import numpy.typing as npt
+
+from .observed import Absent, Observed
+from .tally import Sums, Tally, Whole, tally
 
 if TYPE_CHECKING:
     from ..scenario import Scenario
@@ -20,28 +24,62 @@ _SUSTAINED = 3
 _NO_TWIN = Absent("it was not played without faults")
 
 
-@once
-def time_to_recover(seen: Observed) -> float | Absent:
+class _Grid(NamedTuple):
+    """Windows begin at `clear` and every `step` seconds from then on, the last of them `last` steps later."""
+
+    clear: float
+    step: float
+    last: int
+
+
+def _grid(scenario: Scenario) -> _Grid | None:
+    """None where no phase with faults ends before the last phase."""
+    if scenario.clear is None:
+        return None
+    window = scenario.recovery.window
+    step = window / _STEPS
+    return _Grid(scenario.clear, step, math.floor((scenario.horizon - window - scenario.clear) / step + 1e-9))
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps(Sums):
+    """Of each step from the end of the last fault on: the calls that were meant within it, and those of use."""
+
+    made: npt.NDArray[np.int64]
+    good: npt.NDArray[np.int64]
+
+
+@tally
+def _steps(seen: Observed) -> _Steps:
+    grid = _grid(seen.scenario)
+    size = 0 if grid is None else max(0, grid.last + _STEPS)
+    made, good = [0] * size, [0] * size
+    if grid is not None and size:
+        for call, is_good in zip(seen.ledger.calls, seen.good, strict=True):
+            i = int((call.intended - grid.clear) / grid.step)
+            if call.intended >= grid.clear and i < size:
+                made[i] += 1
+                good[i] += is_good
+    return _Steps(np.array(made, dtype=np.int64), np.array(good, dtype=np.int64))
+
+
+def time_to_recover(run: Whole) -> float | Absent:
     """Seconds from the end of the last fault to the first window whose goodput is back, and stays so for three windows
     more; `inf` if none is."""
-    clear, scenario = seen.scenario.clear, seen.scenario
-    if clear is None:
+    scenario, grid = run.scenario, _grid(run.scenario)
+    if grid is None:
         return Absent("no phase with faults ends before the last phase")
-    if seen.twin_of_it is None:
+    if run.twin_of_it is None:
         return _NO_TWIN
-    window, share = scenario.recovery.window, scenario.recovery.share
-    step = window / _STEPS
-    last = math.floor((scenario.horizon - window - clear) / step + 1e-9)
-    if last < _SUSTAINED * _STEPS:
-        return Absent(f"needs {(_SUSTAINED + 1) * window:g} s after the last fault")
-    here = _goodput(seen, step, clear, last)
-    twin = _goodput(seen.twin_of_it, step, clear, last)
-    held = [_is_back(here(i), twin(i), share) for i in range(last + 1)]
-    run = 0
-    for i in range(last, -1, -1):
-        run = run + 1 if held[i] else 0
-        held[i] = run > _SUSTAINED * _STEPS
-    return next((i * step for i, is_back in enumerate(held) if is_back), math.inf)
+    if grid.last < _SUSTAINED * _STEPS:
+        return Absent(f"needs {(_SUSTAINED + 1) * scenario.recovery.window:g} s after the last fault")
+    here, twin = _goodput(run), _goodput(run.twin_of_it)
+    held = [_is_back(here(i), twin(i), scenario.recovery.share) for i in range(grid.last + 1)]
+    back = 0
+    for i in range(grid.last, -1, -1):
+        back = back + 1 if held[i] else 0
+        held[i] = back > _SUSTAINED * _STEPS
+    return next((i * grid.step for i, is_back in enumerate(held) if is_back), math.inf)
 
 
 def _is_back(here: float | None, twin: float | None, share: float) -> bool:
@@ -51,16 +89,10 @@ def _is_back(here: float | None, twin: float | None, share: float) -> bool:
     return here is not None and here >= share * twin - 1e-9  # 9 of 10 are 90% of 10 of 10
 
 
-def _goodput(seen: Observed, step: float, clear: float, last: int) -> Callable[[int], float | None]:
-    """The goodput of the calls that were meant within the window that begins `i` steps after `clear`."""
-    size = last + _STEPS
-    made, good = [0] * size, [0] * size
-    for call, is_good in zip(seen.ledger.calls, seen.good, strict=True):
-        i = int((call.intended - clear) / step)
-        if call.intended >= clear and i < size:
-            made[i] += 1
-            good[i] += is_good
-    all_made, all_good = [0, *accumulate(made)], [0, *accumulate(good)]
+def _goodput(run: Whole) -> Callable[[int], float | None]:
+    """The goodput of the calls that were meant within the window that begins `i` steps after the last fault."""
+    found = run.total(_steps)
+    all_made, all_good = [0, *accumulate(found.made.tolist())], [0, *accumulate(found.good.tolist())]
 
     def at(i: int) -> float | None:
         count = all_made[i + _STEPS] - all_made[i]
@@ -69,19 +101,37 @@ def _goodput(seen: Observed, step: float, clear: float, last: int) -> Callable[[
     return at
 
 
-def metastable(seen: Observed) -> float | Absent:
+def metastable(run: Whole) -> float | Absent:
     """1 if it never recovered although the offered load is below capacity, else 0."""
-    taken = time_to_recover(seen)
-    if isinstance(taken, Absent) or seen.twin is None:
+    taken = time_to_recover(run)
+    if isinstance(taken, Absent) or run.twin_of_it is None:
         return taken if isinstance(taken, Absent) else _NO_TWIN
-    return float(math.isinf(taken) and offered_load(seen.scenario, seen.twin) < 1.0)
+    return float(math.isinf(taken) and offered_load(run.twin_of_it) < 1.0)
 
 
-def offered_load(scenario: Scenario, twin: Ledger) -> float:
+@dataclass(frozen=True, slots=True)
+class _Work(Sums):
+    """Calls, requests that an answer was begun for, and the seconds that these take together, unstretched by load."""
+
+    calls: int
+    answers: int
+    seconds: float
+
+
+@tally
+def _work(seen: Observed) -> _Work:
+    work = [served.base for served in seen.ledger.journal if served.base is not None]
+    return _Work(len(seen.ledger.calls), len(work), sum(work))
+
+
+def offered_load(twin: Whole) -> float:
     """Work brought to the service without faults, as a share of what its slots can do. Every call is work, also one
     that found the queue full; that its program then sent it again is not."""
-    slots = scenario.server.capacity.slots
-    work = [served.base for served in twin.journal if served.base is not None]
-    if slots is None or not work:
+    slots, work = twin.scenario.server.capacity.slots, twin.total(_work)
+    if slots is None or not work.answers:
         return 0.0
-    return len(twin.calls) * sum(work) / len(work) / (slots * scenario.horizon)
+    return work.calls * work.seconds / work.answers / (slots * twin.scenario.horizon)
+
+
+OF_TWIN: tuple[Tally[_Steps] | Tally[_Work], ...] = (_steps, _work)
+"""All that metrics ask of the run without faults."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from . import attempts, breakers, calls, cost, quantiles, recovery
-from .observed import Absent, Observed
+from . import attempts, breakers, busiest, calls, cost, quantiles, recovery
+from .observed import Absent
+from .tally import Whole
 
 Unit = Literal["%", "s", "x", "$", "count"]
 Better = Literal["higher", "lower"]
@@ -22,7 +23,7 @@ class Metric:
     unit: Unit
     better: Better
     about: str
-    of: Callable[[Observed], float | Absent]
+    of: Callable[[Whole], float | Absent]
     needs_twin: bool = False
     """Whether it compares a run with the same one without faults, which doubles what it costs."""
 
@@ -106,7 +107,7 @@ METRICS: dict[str, Metric] = {
                                    attempts.attempts_per_success),
     "busiest_second": Metric("busiest second", "x", "lower",
                              "the most HTTP requests begun within one second, over the calls of an average one",
-                             attempts.busiest_second),
+                             busiest.busiest_second),
     "retry_success": Metric("retries that paid", "%", "higher", "retried calls that were answered whole in the end",
                             attempts.retry_success),
     "wasted_tokens": Metric("tokens wasted", "%", "lower", "tokens billed for answers nobody got, of all billed",
@@ -151,8 +152,8 @@ def metric(name: str) -> Metric:
     return found
 
 
-def measure(seen: Observed, more: Iterable[str] = ()) -> dict[str, float | Absent]:
+def measure(run: Whole, more: Iterable[str] = ()) -> dict[str, float | Absent]:
     """Every metric of one run, and those named besides. `inf` for what never happens; empty without a call."""
-    if not seen.ledger.calls:
+    if not run.total(attempts.requests).of:
         return {}
-    return {name: metric(name).of(seen) for name in dict.fromkeys((*METRICS, *more))}
+    return {name: metric(name).of(run) for name in dict.fromkeys((*METRICS, *more))}

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
-from .. import tables
+from .. import distributions, tables
 from ..results import Cell
+from ..statistics.empirical import Empirical
 from ..store import Played, StoreError
 
-Values = npt.NDArray[np.float64]
-
-_COLUMNS = {"latency": "latency", "latency_ok": "latency", "ttft": "ttft", "gap": "largest_gap"}
-"""What a quantile is taken of -> the column of the table of calls that has it."""
+_COLUMNS = {
+    "latency": ("latency",),
+    "latency_ok": ("latency",),
+    "duration": ("finished", "intended"),
+    "ttft": ("ttft",),
+    "gap": ("largest_gap",),
+}
+"""What a quantile is taken of -> the columns of the table of calls that it follows from."""
 
 
 class Figures:
@@ -34,7 +39,7 @@ class Figures:
         self._played: dict[tuple[str, str], list[Played]] = {}
         for each in sorted(played, key=lambda each: each.cell.seed):
             self._played.setdefault((each.cell.scenario, each.cell.client), []).append(each)
-        self._samples = cache(self._sorted)
+        self._samples = cache(self._read)
 
     def cells(self, scenario: str, client: str) -> list[Cell]:
         """In the order of seeds."""
@@ -65,15 +70,15 @@ class Figures:
             for row in zip(*by_scenario, strict=True)
         ]
 
-    def samples(self, scenario: str, client: str, of: str) -> list[Values]:
-        """One sorted array of values a run, for quantiles over all calls. Runs without any are left out."""
+    def samples(self, scenario: str, client: str, of: str) -> list[Empirical]:
+        """The values of all calls of each run, for quantiles. Runs without any are left out."""
         return self._samples(scenario, client, of)
 
-    def _sorted(self, scenario: str, client: str, of: str) -> list[Values]:
-        column, found = _COLUMNS[of], []
-        for calls in self.tables(scenario, client, lambda played: played.calls, (column,)):
-            values = calls[column][~np.isnan(calls[column])]
-            found.append(np.sort(values[np.isfinite(values)] if of == "latency_ok" else values))
+    def _read(self, scenario: str, client: str, of: str) -> list[Empirical]:
+        found = []
+        for each in self._played[scenario, client]:
+            with _in_words(each.cell):
+                found.append(distributions.read(each.samples, of) if each.samples else _sorted(each.calls, of))
         return [values for values in found if len(values)]
 
     def tables(
@@ -81,8 +86,26 @@ class Figures:
     ) -> Iterator[dict[str, tables.Column]]:
         """The columns of one table of each run, in the order of seeds. Raises `StoreError` for what is broken."""
         for each in self._played[scenario, client]:
-            try:
-                yield tables.unpack(blob(each), columns)
-            except (KeyError, ValueError) as error:
-                cell = each.cell
-                raise StoreError(f"the tables of {cell.scenario}, {cell.client}, seed {cell.seed}: {error}") from None
+            with _in_words(each.cell):
+                found = tables.unpack(blob(each), columns)
+            yield found
+
+
+def _sorted(calls: bytes, of: str) -> Empirical:
+    """One value a call, where that has a meaning: the same as the tally of that name has."""
+    columns = tables.unpack(calls, _COLUMNS[of])
+    if of == "duration":
+        values = np.nan_to_num(columns["finished"] - columns["intended"], nan=np.inf)
+    else:
+        [values] = columns.values()
+        values = values[~np.isnan(values)]
+    return Empirical.of(np.sort(values[np.isfinite(values)] if of == "latency_ok" else values))
+
+
+@contextmanager
+def _in_words(cell: Cell) -> Iterator[None]:
+    """Says of a broken table whose it is."""
+    try:
+        yield
+    except (KeyError, ValueError) as error:
+        raise StoreError(f"the tables of {cell.scenario}, {cell.client}, seed {cell.seed}: {error}") from None

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ..interleaving import interleaved
 from ..part import Estimate
 from ..results import MemberRow, PlayedClient, PlayedScenario, Row
+from ..statistics.empirical import Empirical
 from ..tables import Column
 from .estimates import estimate, paired, pooled
 from .figures import Figures
@@ -64,7 +65,7 @@ def _measured(runs: Sequence[_Run]) -> dict[str, Estimate]:
     its = [run for run in runs if len(run["good"])]
     if not its:
         return {}
-    latencies = [np.sort(run["latency"]) for run in its]
+    latencies = [Empirical.of(np.sort(run["latency"])) for run in its]
     return {
         "goodput": estimate([_mean(run, "good") for run in its], most=1.0),
         "p50(latency)": pooled(latencies, 0.5),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,8 +10,9 @@ import numpy.typing as npt
 
 from .. import course
 from ..results import PlayedScenario, Row
+from ..statistics.empirical import Empirical, Values
 from ..views import Course
-from .figures import Figures, Values
+from .figures import Figures
 
 STEPS = 200
 """Quantiles of a distribution: one each half percent, which is as much as a chart can show."""
@@ -51,12 +53,13 @@ def _course(figures: Figures, scenario: PlayedScenario, client: str) -> Course:
 
 def _latencies(figures: Figures, scenario: str, client: str) -> list[float]:
     """The quantiles of the latency of all calls by steps of half a percent, as far as there are answers."""
-    pool = np.sort(np.concatenate([np.empty(0), *figures.samples(scenario, client, "latency")]))
-    if not len(pool):
+    samples = figures.samples(scenario, client, "latency")
+    if not samples:
         return []
+    pool = Empirical.pooled(samples)
     ranks = np.maximum(1, np.ceil(np.arange(1, STEPS + 1) / STEPS * len(pool) - 1e-9)).astype(int)
-    found = pool[ranks - 1]
-    return [round(value, 4) for value in found[np.isfinite(found)].tolist()]
+    found = (pool.at(rank) for rank in ranks.tolist())
+    return [round(value, 4) for value in found if value < math.inf]
 
 
 def _shares(good: Values, made: Values) -> list[float | None]:

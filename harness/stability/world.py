@@ -30,7 +30,7 @@ def fate(scenario: Scenario, client: Configuration, seed: int) -> Fate:
     taken = metric("time_to_recover").of(seen)
     if isinstance(taken, Absent):
         raise ValueError(f"{scenario.name}: whether it comes back cannot be seen: {taken.reason}")
-    if seen.twin is not None and offered_load(scenario, seen.twin) >= 1.0:
+    if seen.twin_of_it is not None and offered_load(seen.twin_of_it) >= 1.0:
         return Fate.OVERLOADED
     return Fate.DOWN if math.isinf(taken) else Fate.BACK
 

@@ -10,10 +10,10 @@ from statistics import stdev
 import numpy as np
 import numpy.typing as npt
 
+from .empirical import Empirical
 from .resampling import RESAMPLES, expanded_tail, multiplicities
 from .student import t_point
 
-Values = npt.NDArray[np.float64]
 _ROUNDING = 1e-9
 """As in `metrics.quantile`: 0.95 of 20 values are 19 of them, whatever floating point says."""
 
@@ -43,11 +43,11 @@ def values_needed(q: float, level: float = 0.95) -> int:
 
 
 def pooled_quantile(
-    runs: Sequence[Values], q: float, level: float = 0.95, resamples: int = RESAMPLES
+    runs: Sequence[Empirical], q: float, level: float = 0.95, resamples: int = RESAMPLES
 ) -> QuantileInterval:
     """The quantile `q` of the values of all runs together, with an interval over runs.
 
-    `runs` holds one sorted array a run, of any lengths, `inf` allowed (a call that failed). The quantile is that of
+    `runs` are of any lengths, `inf` allowed (a call that failed). The quantile is that of
     `metrics.quantile`: the smallest value that at least the share `q` does not exceed. The interval is by cluster
     bootstrap (Davison and Hinkley, 1997, 3.8), with percentiles expanded for few runs (Hesterberg, 2015), and neither
     bound is nearer than Woodruff's (1952): resamples of three runs cannot leave the quantiles of the three, which
@@ -55,13 +55,13 @@ def pooled_quantile(
     `values_needed`; calls in a run are alike, so that figure is the least it takes. No interval knows of a storm that
     none of the runs met: one that visits every fifth run is missed by a quarter of all samples of six.
 
-    Raises `ValueError` for shares not within (0, 1), and for a run without values, unsorted, or with one not a number.
+    Raises `ValueError` for shares not within (0, 1), and for a run without values.
     """
     least = values_needed(q, level)
-    if not runs or not all(len(run) and bool(np.all(run[:-1] <= run[1:])) and run[-1] == run[-1] for run in runs):
-        raise ValueError("a pooled quantile needs sorted values in every run")
-    pool = np.sort(np.concatenate(runs), kind="stable")
-    value = float(pool[_rank(q, len(pool)) - 1])
+    if not runs or not all(map(len, runs)):
+        raise ValueError("a pooled quantile needs values in every run")
+    pool = Empirical.pooled(runs)
+    value = pool.at(_rank(q, len(pool)))
     if len(runs) < 3:
         return QuantileInterval(value, None, None)
     low, high = _resampled(runs, pool, q, expanded_tail(len(runs), level), resamples)
@@ -76,39 +76,41 @@ def _rank(q: float, values: int) -> int:
     return max(1, math.ceil(q * values - _ROUNDING))
 
 
-def _resampled(runs: Sequence[Values], pool: Values, q: float, tail: float, resamples: int) -> tuple[float, float]:
+def _resampled(
+    runs: Sequence[Empirical], pool: Empirical, q: float, tail: float, resamples: int
+) -> tuple[float, float]:
     """The quantiles `tail` and 1 - `tail` of what the quantile `q` is in each resample of runs."""
     weights = multiplicities(len(runs), resamples)
     ranks = np.maximum(1.0, np.ceil(q * (weights @ np.array([float(len(run)) for run in runs])) - _ROUNDING))
     # At a value that has the share q of every run below it every resample has, too: the quantile of any resample lies
     # between those of the runs.
-    own = [float(run[_rank(q, len(run)) - 1]) for run in runs]
-    first, last = np.searchsorted(pool, min(own), "left"), np.searchsorted(pool, max(own), "left")
-    candidates = pool[first : last + 1]
+    own = [run.at(_rank(q, len(run))) for run in runs]
+    first, last = np.searchsorted(pool.values, min(own), "left"), np.searchsorted(pool.values, max(own), "left")
+    candidates = pool.values[first : last + 1]
 
     def reached(value: float) -> float:
         """In what share of resamples the quantile is at most this value."""
-        counts = np.array([float(np.searchsorted(run, value, "right")) for run in runs])
+        counts = np.array([float(run.at_most(value)) for run in runs])
         return float(np.mean(weights @ counts >= ranks))
 
     return _smallest(candidates, reached, tail), _smallest(candidates, reached, 1.0 - tail)
 
 
-def _by_share(runs: Sequence[Values], pool: Values, q: float, t: float) -> tuple[float, float]:
+def _by_share(runs: Sequence[Empirical], pool: Empirical, q: float, t: float) -> tuple[float, float]:
     """The quantiles a little below and above `q`: by as much as the share below the quantile itself is unsure.
 
     Its standard error is that of a ratio over clusters (Woodruff, 1952, Confidence intervals for medians and other
     position measures). Past the last value there is no bound.
     """
-    value = pool[_rank(q, len(pool)) - 1]
-    excess = [float(np.searchsorted(run, value, "right")) - q * len(run) for run in runs]
+    value = pool.at(_rank(q, len(pool)))
+    excess = [float(run.at_most(value)) - q * len(run) for run in runs]
     half = t * stdev(excess) * math.sqrt(len(runs)) / len(pool)
-    low = float(pool[_rank(q - half, len(pool)) - 1]) if q > half else -math.inf
-    high = float(pool[_rank(q + half, len(pool)) - 1]) if q + half < 1.0 else math.inf
+    low = pool.at(_rank(q - half, len(pool))) if q > half else -math.inf
+    high = pool.at(_rank(q + half, len(pool))) if q + half < 1.0 else math.inf
     return low, high
 
 
-def _smallest(candidates: Values, reached: Callable[[float], float], share: float) -> float:
+def _smallest(candidates: npt.NDArray[np.float64], reached: Callable[[float], float], share: float) -> float:
     """The smallest candidate that enough resamples do not exceed. By bisection: a resample is never sorted."""
     low, high = 0, len(candidates) - 1
     while low < high:

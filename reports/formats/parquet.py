@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from brownout.harness.record_files import MISSING, can_write
 
 from ..report import Report
 from ..tidy import UNITS, lines
 from . import CannotRender
 
 FILE_NAME = "report.parquet"
-MISSING = "Parquet needs pyarrow: pip install 'brownout[parquet]'"
 
 
 def check() -> None:
     """Raises `CannotRender` where pyarrow is not installed."""
-    if find_spec("pyarrow") is None:
+    if not can_write():
         raise CannotRender(MISSING)
 
 

@@ -12,8 +12,8 @@ from ..charts.theme import Colours
 from ..table import Table
 
 
-def waterfall(found: Sequence[Waterfall], colours: Colours) -> Table:
-    """One row a request, in the order of clients, the best first."""
+def waterfall(found: Sequence[Waterfall], colours: Colours, of: str = "") -> Table:
+    """One row a request, in the order of clients, the best first. `of`: of which calls it is, if not of all."""
     first = found[0]
     tells = "the call that tells the clients apart best" if len({each.is_good for each in found}) > 1 else (
         "no call tells the clients apart, and of those of this seed it took most requests"
@@ -21,6 +21,7 @@ def waterfall(found: Sequence[Waterfall], colours: Colours) -> Table:
     return Table(
         f"{first.scenario}: one call, request by request",
         f"Call {first.call} under seed {first.seed}, meant to be answered within {first.deadline:g} s: {tells}. "
+        f"{of and f'It was chosen from {of}. '}"
         "Times count from the moment it was meant to be sent.",
         ("client", "request", "sent", "ended", "how", "fault", "what became of the call"),
         tuple(row for each in found for row in _rows(each)),

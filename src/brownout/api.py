@@ -135,6 +135,8 @@ def compare(
     weights: Mapping[str, float] | None = None,
     ablate: str = "",
     gate: str = "",
+    lean: bool = False,
+    records: Named | None = None,
     folder: Named | None = None,
     resume: bool = False,
 ) -> Results:
@@ -148,12 +150,14 @@ def compare(
     them, the address of a Dask scheduler such as `tcp://host:8786`, or an executor of your own whose workers are
     processes; Brownout has to be installed there. `weights`: of scenarios by name, 1 where not given. `ablate`: a
     client that is also played with one layer left out at a time. `gate`: a client that no other may be surely better
-    than. `folder`: where `run.json` and every finished run are kept, to go on from there
-    with `resume`.
+    than. `lean`: keep counts, histograms and a sample of the calls of each run, so that memory does not grow with their
+    number; for the simulator. `records`: a folder to which every call and HTTP request is written as Parquet.
+    `folder`: where `run.json` and every finished run are kept, to go on from there with `resume`.
 
     Raises `ValueError` for what does not go together, `harness.scoring.Unplayable` for a scenario that cannot mean what
     it says, `harness.importing.NotFound` for code, `harness.workers.WorkersDied` for runs that kill whatever plays
-    them, once all others are kept, `harness.workers.ClusterError`, and as `scenario` does for files.
+    them, once all others are kept, `harness.workers.ClusterError`, `harness.record_files.RecordsError`, and as
+    `scenario` does for files.
     """
     contestants = _each(clients, _contestant)
     plan = Plan(
@@ -167,6 +171,8 @@ def compare(
         dict(weights or {}),
         ablate,
         gate,
+        is_lean=lean,
+        records=None if records is None else Path(records),
     )
     return _play(plan, folder, resume, cluster)
 
@@ -181,6 +187,8 @@ def run(
     sample: float = 1.0,
     workers: int = 1,
     cluster: str | Executor | None = None,
+    lean: bool = False,
+    records: Named | None = None,
     folder: Named | None = None,
     resume: bool = False,
 ) -> Results:
@@ -195,6 +203,8 @@ def run(
         sample,
         workers,
         kind="objectives",
+        is_lean=lean,
+        records=None if records is None else Path(records),
     )
     return _play(plan, folder, resume, cluster)
 

@@ -177,6 +177,19 @@ def played(clients_help: str) -> Callable[[Callable[..., None]], Callable[..., N
             help="Folder for run.json, the reports, and every finished run.",
         ),
         FORMATS,
+        click.option(
+            "--lean",
+            is_flag=True,
+            help="Keep counts, histograms and a sample of the calls, so that memory does not grow with their number "
+            "(docs/large-runs.md). For the simulator.",
+        ),
+        click.option(
+            "--records",
+            metavar="DIR",
+            type=click.Path(file_okay=False, path_type=Path),
+            default=None,
+            help="Write every call and every request to Parquet files there as the run goes. Needs brownout[parquet].",
+        ),
         click.option("--resume", is_flag=True, help="Go on from what is finished in that folder."),
         click.option(
             "--baseline",

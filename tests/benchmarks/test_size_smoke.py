@@ -11,4 +11,5 @@ def test_runs_have_their_sizes(tmp_path: Path) -> None:
     results = results_of("size", tmp_path / "bench.json")
     assert {"size.simulate.large_vs_small", "size.cell.large_vs_small"} <= set(results)
     assert results["size.cell.bytes_a_call.1e+04"]["median"] > 0
+    assert results["size.lean.peak_mb.1e+04"]["median"] > 0
     assert results["size.simulate.1000_vs_10_clients"]["median"] > 0

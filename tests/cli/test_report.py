@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from brownout.cli import FORMATS_HELP
+from brownout.harness import record_files
 from brownout.harness.results import RunFile, load
 from brownout.harness.run import run as play
-from brownout.reports.formats import named, names, parquet
+from brownout.reports.formats import named, names
 from brownout.reports.report import Report
 
 from ..harness import tiny
@@ -172,7 +173,7 @@ def test_what_is_missing_is_told_before_anything_is_played(here: Here, monkeypat
     def nothing(name: str) -> None:
         return None
 
-    monkeypatch.setattr(parquet, "find_spec", nothing)
+    monkeypatch.setattr(record_files, "find_spec", nothing)
     for words in ((*WORDS, "--out", "some", "--format", "parquet"), ("report", RUN, "--format", "parquet")):
         said = here(*words)
         assert (said.code, said.out) == (2, "")

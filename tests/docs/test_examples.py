@@ -115,6 +115,17 @@ def test_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert (tmp_path / "out" / "run.json").exists()
 
 
+def test_the_page_on_large_runs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Records of both tables are there afterwards, where it says."""
+    pytest.importorskip("pyarrow")
+    monkeypatch.chdir(tmp_path)
+    run_page("docs/large-runs.md")
+    [shown] = blocks("docs/large-runs.md", "text")
+    for path in shown.replace("DIR", "records").split():
+        place = path.replace("SCENARIO", "overload-and-recovery").replace("CLIENT", "guide")
+        assert all((tmp_path / place.replace("SEED", seed)).exists() for seed in ("1", "2"))
+
+
 def test_the_page_on_virtual_time_runs(capsys: pytest.CaptureFixture[str]) -> None:
     """And prints what it says."""
     run_page("docs/virtual-time.md")

@@ -43,7 +43,7 @@ def test_a_cell_says_what_its_ledger_holds() -> None:
     assert {name: (count.planned, count.fired) for name, count in found.faults.items()} == ledger.faults
     opened = sum(count for name, count in found.transitions.items() if name.endswith(" to open"))
     assert opened == sum(record.after == "open" for record in ledger.breaker) > 0
-    assert found.timeouts == metrics.timeouts_by_phase(ledger)
+    assert found.timeouts == metrics.timeouts_by_phase(seen)
     assert (found.key, found.lateness) == (job.key, 0.0)
 
 

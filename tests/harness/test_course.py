@@ -11,16 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout.harness import tables
+from brownout.harness.bins import edges_of, overlap, width_of
 from brownout.harness.cells import Job
 from brownout.harness.client import Client
-from brownout.harness.course import COLUMNS, _open, _overlap, course, edges_of, width_of
+from brownout.harness.course import COLUMNS, course
 from brownout.harness.files import loads
+from brownout.harness.ledger import Ledger
 from brownout.harness.metrics import Observed, metric
 from brownout.harness.records import BreakerRecord
 from brownout.harness.scenario import Scenario
 from brownout.harness.sources import client, scenario
+from brownout.harness.spells import open_spells
 
 from . import tiny
+from .metrics.ledgers import QUIET_HUNDRED, see
 
 
 def seen_of(folder: Path, name: str, who: str) -> Observed:
@@ -30,7 +34,7 @@ def seen_of(folder: Path, name: str, who: str) -> Observed:
 
 def binned(seen: Observed) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray]]:
     calls, attempts = tables.calls(seen), tables.attempts(seen)
-    return course(seen, calls, attempts), calls, attempts
+    return course(seen), calls, attempts
 
 
 @given(st.floats(0.5, 10_000_000.0))
@@ -55,7 +59,7 @@ def test_an_overlap_is_that_of_every_spell(spells: list[list[float]], bins: int)
     """Bin by bin the same as when each spell is cut by hand."""
     edges = np.linspace(0.0, 100.0, bins + 1)
     begins, ends = np.array(spells, dtype=float).reshape(-1, 2).T
-    found = _overlap(begins, ends, edges)
+    found = overlap(begins, ends, edges)
     by_hand = [sum(max(0.0, min(b, high) - max(a, low)) for a, b in spells) for low, high in pairwise(edges)]
     assert found == pytest.approx(by_hand, abs=1e-6)
 
@@ -102,15 +106,14 @@ def test_a_client_is_open_once_however_many_breakers_it_has(spells: list[tuple[i
     """Profiles have breakers of their own; the share of clients is never more than all of them."""
     ordered = sorted((at, client, seconds) for client, at, seconds in spells)
     records = [BreakerRecord(client, at, "closed", "open", at + seconds) for at, client, seconds in ordered]
-    begins, ends = np.array(list(_open(records)), dtype=float).reshape(-1, 2).T
-    edges = np.linspace(0.0, 120.0, 61)
-    assert (_overlap(begins, ends, edges) <= 3 * 2.0 + 1e-6).all()
+    found = see(Ledger(breaker=records)).total(open_spells).seconds()
+    assert (found <= 3 * np.diff(edges_of(QUIET_HUNDRED)) + 1e-6).all()
     covered = sum(
         any(at <= moment < at + seconds for at, who, seconds in ordered if who == client)
         for client in range(3)
-        for moment in np.arange(0.0, 120.0, 0.05)
+        for moment in np.arange(0.0, QUIET_HUNDRED.end, 0.05)
     )
-    assert _overlap(begins, ends, edges).sum() == pytest.approx(covered * 0.05, abs=3 * 20 * 0.05)
+    assert found.sum() == pytest.approx(covered * 0.05, abs=3 * 20 * 0.05)
 
 
 UNEVEN = tiny.STORM.replace("{for: 10s}\n  - for: 30s", "{for: 9800ms}\n  - for: 6s").replace(

@@ -12,6 +12,7 @@ import pytest
 from brownout.harness import run as running
 from brownout.harness.cells import Job
 from brownout.harness.cells import play as play_cell
+from brownout.harness.metrics import FAMILIES
 from brownout.harness.plan import Plan
 from brownout.harness.results import RunFile
 from brownout.harness.scoring import Unplayable
@@ -190,6 +191,15 @@ def test_objectives_are_judged_on_the_way(plan: Plan, tmp_path: Path) -> None:
         for metric, is_met in (("goodput", False), ("p95(latency)", False), ("time_to_recover", None))
     ]
     assert judged.verdict.startswith("FAIL p95(latency) never, asked <= 60s (storm, patient); 4 of 4 objectives missed")
+
+
+@pytest.mark.parametrize("is_lean", [False, True])
+@pytest.mark.parametrize("of", FAMILIES)
+def test_any_quantile_can_be_asked_for(plan: Plan, tmp_path: Path, of: str, is_lean: bool) -> None:
+    """Over several runs it is that of all their calls, from tables or histograms."""
+    tiny.objectives(tmp_path, f"objectives: [p75({of}) <= 60s]\n")
+    judged = play(replace(plan, scenarios=tiny.scenarios(tmp_path)[:1], kind="objectives", is_lean=is_lean))
+    assert [each.value is not None for each in judged.objectives] == [True, True]
 
 
 def test_an_ablation_plays_each_layer_left_out(plan: Plan) -> None:

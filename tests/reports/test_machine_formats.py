@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from brownout.harness import record_files
 from brownout.harness.metrics import METRICS, metric
 from brownout.harness.part import Estimate
 from brownout.harness.results import Change, Row, RunFile, load
@@ -362,7 +363,7 @@ def test_what_is_missing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(name: str) -> None:
         return None
 
-    monkeypatch.setattr(parquet, "find_spec", nothing)
+    monkeypatch.setattr(record_files, "find_spec", nothing)
     monkeypatch.setattr(drawing, "find_spec", nothing)
     check(["csv", "html", "junit"])
     for name, extra in (("parquet", "parquet"), ("svg", "report"), ("png", "report")):

@@ -15,23 +15,39 @@ from .pool import PoolLimits
 from .port import SimPort
 
 
+class Simulation:
+    """One configuration in one scenario under one seed, which can be stopped on its way."""
+
+    def __init__(self, scenario: Scenario, client: Configuration, seed: int, keeps_journal: bool = True) -> None:
+        """`keeps_journal`: else only the endpoint's listener learns what was served."""
+        self.ledger = ledger = Ledger()
+        self.clock = clock = SimClock(lanes={length for each in configurations(client) for length in each.lengths()})
+        self.endpoint = endpoint = Endpoint(scenario.service(), seed, keeps_journal)
+        who = client_of(client, scenario.workload.clients)
+
+        def limits_of(number: int) -> PoolLimits:
+            return PoolLimits(counts_busy=who(number).sdk.major == "0")
+
+        port = SimPort(clock, endpoint, ledger.attempts, limits_of)
+        self.callers = Callers(scenario.calls(seed), stacks(who, clock.now, ledger.record), port, ledger, seed)
+        port.follow_phases()
+        self.callers.start()
+
+    def until(self, moment: float) -> None:
+        """Play to that time of the scenario; what is due then is not played yet."""
+        self.clock.env.run(until=moment)
+
+    def end(self) -> None:
+        """Call off what is still going on. Raises the first thing that a layer raised, if any did."""
+        self.callers.censor()
+        self.callers.raise_failures()
+
+
 def run(scenario: Scenario, client: Configuration, seed: int, scale: float = 1.0) -> Ledger:
     """Play one configuration through one scenario under one seed. `scale` is for clocks that cost something."""
-    ledger = Ledger()
-    clock = SimClock(lanes={length for each in configurations(client) for length in each.lengths()})
-    endpoint = Endpoint(scenario.service(), seed)
-    who = client_of(client, scenario.workload.clients)
-
-    def limits_of(number: int) -> PoolLimits:
-        return PoolLimits(counts_busy=who(number).sdk.major == "0")
-
-    port = SimPort(clock, endpoint, ledger.attempts, limits_of)
-    callers = Callers(scenario.calls(seed), stacks(who, clock.now, ledger.record), port, ledger, seed)
-    port.follow_phases()
-    callers.start()
+    simulation = Simulation(scenario, client, seed)
     with few_collections():
-        clock.env.run(until=scenario.end)
-        callers.censor()
-        callers.raise_failures()
-        ledger.close(endpoint)
-    return ledger
+        simulation.until(scenario.end)
+        simulation.end()
+        simulation.ledger.close(simulation.endpoint)
+    return simulation.ledger

@@ -33,16 +33,15 @@ def _named(source: Source[Contestant]) -> list[str]:
 
 
 def _how(plan: Plan, *seeds: str) -> list[str]:
-    return again.how(plan.backend, plan.scale, plan.sample, *seeds)
+    return again.how(plan.backend, plan.scale, plan.sample, plan.is_lean, *seeds)
 
 
 def rest(plan: Plan, out: Path | None, done: int) -> str:
     """How to go on with what is kept, on a line of its own; nothing where nothing is."""
     if out is None or not done:
         return ""
-    return (
-        f"\n{done} of {plan.size} runs are kept. Go on with: {plan.command} {shlex.join(['--out', str(out)])} --resume"
-    )
+    where = ["--out", str(out)] + (["--records", str(plan.records)] if plan.records is not None else [])
+    return f"\n{done} of {plan.size} runs are kept. Go on with: {plan.command} {shlex.join(where)} --resume"
 
 
 def alone(plan: Plan, jobs: Sequence[Job]) -> str:
@@ -57,7 +56,8 @@ def alone(plan: Plan, jobs: Sequence[Job]) -> str:
     words += found[0] if found else [word for source in plan.clients for word in _named(source)]
     words += _how(plan, "--first-seed", str(job.seed))
     words += [] if found else ["--ablate", plan.ablate]  # it is one of those without a layer
-    return f"\nAlone: {shlex.join([*words, '--explain', 'worst'])}"
+    words += ["--seeds", "1", "--out", "out/alone"] if plan.is_lean else ["--explain", "worst"]
+    return f"\nAlone: {shlex.join(words)}"
 
 
 def worst_call(plan: Plan, cells: Sequence[Cell], missed: Verdict) -> str:

@@ -14,6 +14,7 @@ import click
 
 from brownout.harness.frames import Results
 from brownout.harness.plan import Plan, default_backend
+from brownout.harness.record_files import RecordsError
 from brownout.harness.results import Backend, RunFile
 from brownout.harness.run import run
 from brownout.harness.scoring import Unplayable
@@ -74,6 +75,8 @@ class Options:
     fail_if: tuple[str, ...]
     update_baseline: bool
     formats: tuple[str, ...]
+    lean: bool
+    records: Path | None
 
     @property
     def share(self) -> float:
@@ -93,6 +96,8 @@ def planned(
     if options.quick and options.sample is not None:
         raise click.UsageError(f"--quick is --sample {QUICK:.0%}: give one of them")
     scenarios, clients = load(options.scenarios, options.clients, options.commands)
+    if options.lean and options.explain is not None:
+        raise click.UsageError("--explain needs every record of a run: leave out --lean")
     backend = options.backend or default_backend(source.value for source in clients)
     check_available(scenarios, backend)
     if backend != "wire" and options.scale != 1.0:
@@ -109,11 +114,16 @@ def planned(
         ablate,
         gate,
         kind,
+        is_lean=options.lean,
+        records=options.records,
     )
     try:
         plan.check()
     except ValueError as error:
         raise click.UsageError(f"--{error}") from None
+    if plan.large and plan.backend == "sim" and not plan.is_lean:
+        name, calls = max(plan.large.items(), key=lambda item: item[1])
+        click.echo(f"A run of {name} has about {calls:,.0f} calls, at 2 kB of memory each: see --lean.", err=True)
     return replace(plan, command=again.command(plan) + gating.words(options.baseline, options.fail_if))
 
 
@@ -132,6 +142,8 @@ def play(
     with rendering():
         check(formats)
     try_out(out)
+    if plan.records is not None:
+        try_out(plan.records)
     with reached(cluster) as executor:  # before anything is dropped
         if not resume and (dropped := unfinished(out / FILE_NAME)):
             click.echo(
@@ -141,7 +153,7 @@ def play(
             with Store(out / FILE_NAME, is_new=not resume) as store:
                 results = run_plan(plan, title, store, out, executor)
                 store.once("finished", "yes")
-        except StoreError as error:
+        except (StoreError, RecordsError) as error:
             raise CannotWrite(str(error)) from None
     if baseline is not None:
         results.file = baseline.judged(results.file)

@@ -27,7 +27,7 @@ def run(options: Options) -> None:
     missed = [each for each in found.objectives if each.is_met is False]
     if missed or any(change.outcome == "worse" for change in found.changes):
         tell(f"\nAgain: {plan.command}")
-        if missed:
+        if missed and not plan.is_lean:  # to explain a call every record of its run is kept
             tell(f"Its worst call: {worst_call(plan, found.cells, hardest(missed))}")
         raise Missed
     check_compared(baseline, found)

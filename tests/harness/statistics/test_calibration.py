@@ -15,6 +15,7 @@ from scipy.stats import nct, norm
 
 from brownout.harness.statistics import t_point
 from brownout.harness.statistics.bootstrap import _bounds, bca
+from brownout.harness.statistics.empirical import Empirical
 from brownout.harness.statistics.holm import holm
 from brownout.harness.statistics.pooled import pooled_quantile
 from brownout.harness.statistics.randomization import sign_flip
@@ -154,7 +155,7 @@ def test_pooled_quantiles_are_where_they_are_said_to_be(
     held = 0
     for _ in range(TRIALS // 2):
         cell = [np.exp(np.sort(rng.normal(size=CALLS)) + rng.normal(scale=0.3)) for _ in range(runs)]
-        found = pooled_quantile(cell, 0.95)
+        found = pooled_quantile(list(map(Empirical.of, cell)), 0.95)
         held += found.low is not None and found.high is not None and found.low <= truth <= found.high
     record_property("rate", held / (TRIALS // 2))
     assert held / (TRIALS // 2) >= 0.95 - 3 * math.sqrt(0.95 * 0.05 / (TRIALS // 2))

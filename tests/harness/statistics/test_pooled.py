@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout.harness.metrics import quantile
+from brownout.harness.statistics.empirical import Empirical
 from brownout.harness.statistics.pooled import QuantileInterval, _resampled, pooled_quantile, values_needed
 from brownout.harness.statistics.resampling import expanded_tail, indices
 
@@ -21,6 +24,10 @@ shares = st.sampled_from([0.01, 0.25, 0.5, 0.9, 0.95, 0.99])
 
 def _arrays(runs: list[list[float]]) -> list[np.ndarray]:
     return [np.array(run, dtype=float) for run in runs]
+
+
+def pooled(runs: Sequence[np.ndarray], *args: Any, **more: Any) -> QuantileInterval:
+    return pooled_quantile(list(map(Empirical.of, runs)), *args, **more)
 
 
 @pytest.mark.parametrize(
@@ -35,17 +42,17 @@ def test_values_needed(q: float, level: float, needed: int) -> None:
 
 @given(cells, shares)
 def test_the_quantile_is_that_of_the_metrics(runs: list[list[float]], q: float) -> None:
-    assert pooled_quantile(_arrays(runs), q).value == quantile(sorted(chain.from_iterable(runs)), q)
+    assert pooled(_arrays(runs), q).value == quantile(sorted(chain.from_iterable(runs)), q)
 
 
 @given(cells, shares, st.sampled_from([0.8, 0.95]))
 def test_bounds_are_those_of_brute_force(runs: list[list[float]], q: float, level: float) -> None:
     """Every resample pooled and sorted, and the same quantile taken of what comes out."""
-    arrays, tail = _arrays(runs), expanded_tail(len(runs), level)
+    arrays, tail = list(map(Empirical.of, _arrays(runs))), expanded_tail(len(runs), level)
     found = sorted(
         quantile(sorted(chain.from_iterable(runs[i] for i in drawn)), q) for drawn in indices(len(runs), 200)
     )
-    low, high = _resampled(arrays, np.sort(np.concatenate(arrays)), q, tail, 200)
+    low, high = _resampled(arrays, Empirical.pooled(arrays), q, tail, 200)
     assert (low, high) == (_reached(found, tail), _reached(found, 1 - tail))
 
 
@@ -55,7 +62,7 @@ def _reached(ordered: list[float], share: float) -> float:
 
 @given(cells, shares)
 def test_the_quantile_is_inside(runs: list[list[float]], q: float) -> None:
-    found = pooled_quantile(_arrays(runs), q, resamples=500)
+    found = pooled(_arrays(runs), q, resamples=500)
     assert found.low is not None
     assert found.high is not None
     assert found.low <= found.value <= found.high
@@ -64,8 +71,8 @@ def test_the_quantile_is_inside(runs: list[list[float]], q: float) -> None:
 @given(cells, shares, st.sampled_from([0.5, 4.0]), st.integers(0, 8))
 def test_it_moves_and_stretches_with_the_values(runs: list[list[float]], q: float, factor: float, shift: float) -> None:
     """Exactly, as bounds are values that were seen; infinity stays what it is."""
-    plain = pooled_quantile(_arrays(runs), q, resamples=500)
-    moved = pooled_quantile([factor * (run + shift) for run in _arrays(runs)], q, resamples=500)
+    plain = pooled(_arrays(runs), q, resamples=500)
+    moved = pooled([factor * (run + shift) for run in _arrays(runs)], q, resamples=500)
     assert plain.low is not None
     assert plain.high is not None
     expected = [factor * (each + shift) for each in (plain.value, plain.low, plain.high)]
@@ -80,7 +87,7 @@ def test_woodruff_by_hand() -> None:
     """
     runs = [np.concatenate((np.arange(n) * 0.01, 1 + np.arange(100 - n) * 0.01)) for n in (48, 50, 52)]
     pool = np.sort(np.concatenate(runs))
-    found = pooled_quantile(runs, 0.5)
+    found = pooled(runs, 0.5)
     medians = sorted(run[49] for run in runs)
     assert found.value == pool[149]
     assert found.low == min(pool[math.ceil(300 * (0.5 - 0.049683)) - 1], medians[0])
@@ -89,44 +96,44 @@ def test_woodruff_by_hand() -> None:
 
 def test_runs_alike_leave_no_doubt() -> None:
     run = np.arange(100.0)
-    assert pooled_quantile([run] * 10, 0.5) == QuantileInterval(49.0, 49.0, 49.0)
+    assert pooled([run] * 10, 0.5) == QuantileInterval(49.0, 49.0, 49.0)
 
 
 @pytest.mark.parametrize("runs", [1, 2])
 def test_no_bounds_of_two_runs(runs: int) -> None:
-    assert pooled_quantile([np.arange(100.0)] * runs, 0.5) == QuantileInterval(49.0, None, None)
+    assert pooled([np.arange(100.0)] * runs, 0.5) == QuantileInterval(49.0, None, None)
 
 
 def test_too_few_values_have_no_far_bound() -> None:
     """Ten runs of 29 calls say nothing of how large the p99 may be, of 30 they do; the p1 is open below."""
-    assert pooled_quantile([np.arange(29.0)] * 10, 0.99) == QuantileInterval(28.0, 28.0, math.inf)
-    assert pooled_quantile([np.arange(30.0)] * 10, 0.99) == QuantileInterval(29.0, 29.0, 29.0)
-    assert pooled_quantile([np.arange(29.0)] * 10, 0.01) == QuantileInterval(0.0, -math.inf, 0.0)
+    assert pooled([np.arange(29.0)] * 10, 0.99) == QuantileInterval(28.0, 28.0, math.inf)
+    assert pooled([np.arange(30.0)] * 10, 0.99) == QuantileInterval(29.0, 29.0, 29.0)
+    assert pooled([np.arange(29.0)] * 10, 0.01) == QuantileInterval(0.0, -math.inf, 0.0)
 
 
 def test_failures_make_it_infinite() -> None:
     """2% of calls failed in half the runs, none in the others: the p99 is 9 or infinite, as runs are drawn."""
     whole, broken = np.full(100, 9.0), np.array([9.0] * 97 + [math.inf] * 3)
-    found = pooled_quantile([whole, broken] * 5, 0.99)
+    found = pooled([whole, broken] * 5, 0.99)
     assert (found.value, found.low, found.high) == (math.inf, 9.0, math.inf)
-    assert pooled_quantile([broken] * 10, 0.99) == QuantileInterval(math.inf, math.inf, math.inf)
+    assert pooled([broken] * 10, 0.99) == QuantileInterval(math.inf, math.inf, math.inf)
 
 
 def test_a_run_weighs_what_it_has() -> None:
     """A run of 1,000 calls has a hundred times the say of one of 10; three so unlike leave the share quite unsure."""
     runs = [np.full(1000, 5.0), np.zeros(10), np.zeros(10)]
-    assert pooled_quantile(runs, 0.5) == QuantileInterval(5.0, -math.inf, math.inf)
+    assert pooled(runs, 0.5) == QuantileInterval(5.0, -math.inf, math.inf)
 
 
 @pytest.mark.parametrize(
     "runs", [[], [[1.0], []], [[1.0, math.nan]], [[math.nan]], [[2.0, 1.0]], [[math.inf, 1.0], [1.0]]]
 )
 def test_only_sorted_values(runs: list[list[float]]) -> None:
-    with pytest.raises(ValueError, match="sorted"):
-        pooled_quantile(_arrays(runs), 0.5)
+    with pytest.raises(ValueError, match="values"):
+        pooled(_arrays(runs), 0.5)
 
 
 @pytest.mark.parametrize(("q", "level"), [(0.0, 0.95), (1.0, 0.95), (0.5, 0.0), (0.5, 1.0), (math.nan, 0.95)])
 def test_only_shares(q: float, level: float) -> None:
     with pytest.raises(ValueError, match="share"):
-        pooled_quantile([np.arange(9.0)] * 3, q, level)
+        pooled([np.arange(9.0)] * 3, q, level)
