@@ -3,6 +3,7 @@ Needs `brownout[monitor]`."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 try:
@@ -33,7 +34,7 @@ class Histogram:
 
     def record(self, seconds: float) -> None:
         """Something took so long."""
-        self._inner.record_value(min(max(round(seconds / SHORTEST), 1), _MOST))
+        self._inner.record_value(min(max(math.ceil(seconds / SHORTEST), 1), _MOST))
 
     def add(self, other: Histogram) -> None:
         """All that another one holds."""

@@ -166,7 +166,7 @@ def _lengths(windows: Sequence[str]) -> dict[str, float]:
         found = {window: parse_duration(window) for window in windows}
     except UnitError as error:
         raise ValueError(f"windows: {error}") from None
-    lengths = list(found.values())
+    lengths = [found[window] for window in windows]
     if not lengths or lengths[0] <= 0.0 or any(former >= later for former, later in pairwise(lengths)):
         raise ValueError(f"windows: expected one or more, each longer than the one before, got {list(windows)}")
     return found

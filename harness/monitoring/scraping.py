@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import AF_INET, AF_INET6
@@ -17,6 +18,8 @@ from .exposition import MEDIA_TYPE
 
 PATIENCE = 10.0
 """Seconds that a client may take for its request, and to read the answer."""
+_POLL = 0.1
+"""Seconds that closing may take."""
 
 Pages = dict[str, tuple[str, Callable[[], str]]]
 """Path -> media type, and what makes the text."""
@@ -39,7 +42,8 @@ class Scraping:
             "/": ("application/json", lambda: json.dumps(figures(), allow_nan=False)),
         }
         self._server = _Server((host, port), pages, is_local)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="brownout monitor", daemon=True)
+        work = partial(self._server.serve_forever, _POLL)
+        self._thread = threading.Thread(target=work, name="brownout monitor", daemon=True)
         self._thread.start()
 
     @property
