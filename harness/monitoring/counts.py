@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from .ended import Ended
 from .tick import BOUNDS, Tally
-from .wasting import NOTHING, Waste
+from .wasting import Waste
 
 _SUMS = tuple(name for name in Tally.__slots__ if name != "places")
 
@@ -41,8 +41,6 @@ class Counts(Tally):
             self.limits[phase] += 1
 
     def add_waste(self, waste: Waste) -> None:
-        if waste is NOTHING:
-            return
         self.wasted_input += waste.input_tokens
         self.wasted_output += waste.output_tokens
         if waste.dollars is None:

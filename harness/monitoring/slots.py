@@ -10,7 +10,7 @@ from .counts import Counts
 from .ended import Ended
 from .histograms import Histogram
 from .rings import Rings
-from .wasting import Waste
+from .wasting import NOTHING, Waste
 
 _LONGEST_NAME = 128
 
@@ -112,7 +112,8 @@ class Kept:
         if phases:
             totals.add_limits(phases)
             counts.add_limits(phases)
-        self.add_waste(now, waste)
+        if waste is not NOTHING:
+            self.add_waste(now, waste)
 
     def add_waste(self, now: float, waste: Waste) -> None:
         """Tokens were paid for in vain."""

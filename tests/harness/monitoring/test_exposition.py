@@ -11,6 +11,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from brownout.harness.alerts.promql import PREFIX
 from brownout.harness.alerts.signal import MEANS, SHARES, signal
+from brownout.harness.monitoring.families import FAMILIES
 from brownout.harness.monitoring.tick import BOUNDS
 from brownout.harness.records import BreakerRecord
 
@@ -23,8 +24,10 @@ def read(text: str) -> dict[Series, float]:
     """Every series once."""
     found: dict[Series, float] = {}
     for family in text_string_to_metric_families(text):
-        assert family.documentation
+        known = FAMILIES[family.name.removeprefix(PREFIX)]
+        assert (family.type, family.documentation, family.unit) == (known.kind, f"{known.about}.", known.unit)
         for sample in family.samples:
+            assert set(sample.labels) - {"client", "endpoint", "le"} == set(known.labels)
             key = sample.name, tuple(sorted(sample.labels.items()))
             assert key not in found
             found[key] = sample.value
