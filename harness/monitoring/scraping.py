@@ -112,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _refuse
 
     def _answer(self, status: HTTPStatus, kind: str, text: str, more: dict[str, str] | None = None) -> None:
-        body = text.encode()
+        body = text.encode("utf-8", "replace")  # a model may be called anything
         self.send_response(status)
         headers = {"Content-Type": kind, "Content-Length": str(len(body)), "X-Content-Type-Options": "nosniff"}
         for name, value in (headers | (more or {})).items():

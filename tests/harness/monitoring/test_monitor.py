@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -209,6 +211,13 @@ def test_every_call_of_many_threads_is_counted_once() -> None:
     assert not failed
     seen = overall(monitor)
     assert (seen.calls, seen.amplification) == (calls * threads, 1.0)
+
+
+def test_without_the_extra_one_sentence_says_what_is_missing() -> None:
+    code = "import sys; sys.modules['hdrh.histogram'] = None; import brownout; brownout.Monitor"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    said = "ImportError: brownout.Monitor needs HdrHistogram: pip install 'brownout[monitor]'"
+    assert done.stderr.splitlines()[-1] == said
 
 
 @pytest.mark.parametrize("windows", [(), ("1h", "5m"), ("5m", "5m"), ("soon",), ("0s",)])

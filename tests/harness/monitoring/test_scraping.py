@@ -66,6 +66,13 @@ def test_nonsense_and_silence_hold_nobody_up(monitor: Monitor) -> None:
         assert silent.fileno() > 0
 
 
+def test_a_model_may_be_called_anything(monitor: Monitor) -> None:
+    monitor(finished(1, model="\ud800"))
+    address = monitor.serve("127.0.0.1:0")
+    assert 'model="?"} 1.0' in asked(address, "GET", "/metrics")[2]
+    assert len(json.loads(asked(address, "GET", "/")[2])["windows"][0]["groups"]) == 2
+
+
 def test_closing_frees_the_port(monitor: Monitor) -> None:
     address = monitor.serve("127.0.0.1:0")
     with pytest.raises(RuntimeError, match="already"):
