@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from ..policies.breaking import Name
 from ..records import BreakerRecord
 from .figures import BreakerState
 from .rings import Rings
 
-STATES: tuple[Name, ...] = ("closed", "half-open", "open")
+STATES = ("closed", "half-open", "open")
 """The worst of several is the one that stands last. As a number it is its place."""
 Turn = tuple[str, str]
 """From a state to another."""

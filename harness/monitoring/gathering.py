@@ -30,9 +30,6 @@ class Gathering(Generic[Known]):
         self.dropped = 0
         """Attempts that were let go as there were too many, before their calls ended."""
 
-    def __len__(self) -> int:
-        return self._count
-
     def add(self, attempt: AttemptRecord) -> Known | None:
         """What is remembered of its call, if that has ended before: a branch that has lost. Else it is kept."""
         key = attempt.who[:2]

@@ -40,10 +40,6 @@ class Histogram:
         """All that another one holds."""
         self._inner.add(other._inner)
 
-    @property
-    def count(self) -> int:
-        return int(self._inner.total_count)
-
     def quantiles(self, shares: Sequence[float]) -> tuple[float, ...]:
         """Seconds, by nearest rank; of a histogram that holds something. `shares` are from 0 to 1, each once."""
         percents = [100.0 * share for share in shares]

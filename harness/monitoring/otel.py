@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from .breakers import STATES
 from .figures import SHARES, Figures, Snapshot, Window
 
 try:
@@ -13,7 +14,6 @@ except ImportError as error:
     needed = "Monitor.observe needs OpenTelemetry: pip install 'brownout[otel]'"
     raise ImportError(needed, name="opentelemetry") from error
 
-STATES = {"closed": 0, "half-open": 1, "open": 2}
 SAME = 1.0
 """Seconds within which the gauges of one collection share a snapshot."""
 
@@ -96,7 +96,7 @@ def _quantiles(field: str) -> Callable[[Snapshot], Said]:
 
 
 def _breaker(snapshot: Snapshot) -> Said:
-    return [({}, float(STATES[snapshot.breaker.state]))]
+    return [({}, float(STATES.index(snapshot.breaker.state)))]
 
 
 def _rule(state: Any) -> dict[str, str]:

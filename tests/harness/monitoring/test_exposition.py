@@ -25,7 +25,7 @@ def read(text: str) -> dict[Series, float]:
     found: dict[Series, float] = {}
     for family in text_string_to_metric_families(text):
         known = FAMILIES[family.name.removeprefix(PREFIX)]
-        assert (family.type, family.documentation, family.unit) == (known.kind, f"{known.about}.", known.unit)
+        assert (family.type, family.documentation, family.unit) == (known.kind, known.about, known.unit)
         for sample in family.samples:
             assert set(sample.labels) - {"client", "endpoint", "le"} == set(known.labels)
             key = sample.name, tuple(sorted(sample.labels.items()))
