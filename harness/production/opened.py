@@ -162,7 +162,8 @@ class Opened:
 
     def let_go(self, outcome: Outcome = CANCELLED) -> bool:
         """Record how it ended; whether its connection has still to be let go."""
+        guard = self.guard  # as another thread may forget it once it is not open
         was_open, self.is_open = self.is_open, False
         if was_open:
-            self.guard.end(outcome)
+            guard.end(outcome)
         return was_open
