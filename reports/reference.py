@@ -25,6 +25,7 @@ from brownout.harness.doctor.checks import CHECKS
 from brownout.harness.files import json_schema
 from brownout.harness.fleet import Fleet, Member
 from brownout.harness.metrics import METRICS
+from brownout.harness.monitoring.families import FAMILIES, samples
 from brownout.harness.policies.backoff import Backoff
 from brownout.harness.policies.budgets import BUDGETS
 from brownout.harness.policies.layers import LAYERS
@@ -88,6 +89,7 @@ def reference() -> str:
     parts += ["## Results in Python", "The columns of `results.calls()`, after scenario, client and seed:"]
     parts += [_table(("column", "what"), _columns(tables.CALLS)), "Those of `results.attempts()`:"]
     parts += [_table(("column", "what"), _columns(tables.ATTEMPTS))]
+    parts += ["## What a monitor is scraped for", _SCRAPED, _table(("name", "type", "labels", "what"), _scraped())]
     return "\n\n".join(parts) + "\n"
 
 
@@ -115,6 +117,19 @@ def _metrics() -> Iterator[tuple[str, ...]]:
 
 def _columns(table: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     return ((f"`{name}`", about) for name, about in table.items())
+
+
+_SCRAPED = (
+    "The text of `brownout.Monitor(...).openmetrics()` ([Monitoring](monitoring.md)). A label `client` comes before "
+    "these where the monitor has a name, and `endpoint` behind `model` where another than the client's own was asked; "
+    "buckets have `le`."
+)
+
+
+def _scraped() -> Iterator[tuple[str, ...]]:
+    for name, family in FAMILIES.items():
+        labels = ", ".join(f"`{label}`" for label in family.labels)
+        yield ", ".join(f"`{sample}`" for sample in samples(name)), family.kind, labels, family.about
 
 
 def _intro() -> str:

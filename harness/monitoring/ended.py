@@ -3,7 +3,7 @@ ledger."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..ledger import Ledger
@@ -30,10 +30,9 @@ class Ended(NamedTuple):
     """Seconds to the first text of its stream."""
     input_tokens: int
     output_tokens: int
-    model: str = ""
 
 
-def ended(call: CallRecord, attempts: list[AttemptRecord], output_tokens: int, model: str = "") -> Ended | None:
+def ended(call: CallRecord, attempts: Sequence[AttemptRecord], output_tokens: int) -> Ended | None:
     """The call as a monitor sees it; None for one that says nothing of the service. `output_tokens`: of its answer."""
     if call.finished is None or call.outcome in NOT_ITS_FAULT:
         return None
@@ -48,8 +47,13 @@ def ended(call: CallRecord, attempts: list[AttemptRecord], output_tokens: int, m
         min(texts) - call.intended if texts else None,
         call.input_tokens,
         output_tokens,
-        model,
     )
+
+
+def output_tokens(ledger: Ledger) -> Callable[[CallRecord], int]:
+    """How long the answer to a call of this run was: as the service has made it, where it tells."""
+    lengths = {served.who[:2]: served.output_tokens + served.told for served in ledger.journal}
+    return lambda call: lengths.get(call[:2], call.tokens) if call.outcome == "ok" else 0
 
 
 def of_ledger(ledger: Ledger) -> Iterator[Ended]:
@@ -57,9 +61,6 @@ def of_ledger(ledger: Ledger) -> Iterator[Ended]:
     attempts: dict[tuple[int, int], list[AttemptRecord]] = {}
     for attempt in ledger.attempts:
         attempts.setdefault(attempt.who[:2], []).append(attempt)
-    lengths = {served.who[:2]: served.output_tokens + served.told for served in ledger.journal}
-    found = (
-        ended(call, attempts.get(call[:2], []), lengths.get(call[:2], call.tokens) if call.outcome == "ok" else 0)
-        for call in ledger.calls
-    )
+    tokens_of = output_tokens(ledger)
+    found = (ended(call, attempts.get(call[:2], ()), tokens_of(call)) for call in ledger.calls)
     return iter(sorted((each for each in found if each is not None), key=lambda each: each.at))

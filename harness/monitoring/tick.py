@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from itertools import repeat
+from itertools import accumulate, repeat
 from typing import NamedTuple
 
 from .ended import Ended
@@ -42,38 +42,51 @@ class Tick(NamedTuple):
 EMPTY = Tick()
 
 
+class Tally:
+    """Sums while calls are still added to them."""
+
+    __slots__ = (*Tick._fields[:-1], "places")
+
+    def __init__(self) -> None:
+        self.calls = self.failed = self.timed_out = self.answered = self.attempts = self.retried = self.rescued = 0
+        self.first_texts = self.input_tokens = self.output_tokens = 0
+        self.seconds = self.first_text_seconds = 0.0
+        self.places = [0] * (len(BOUNDS) + 1)
+        """Answered calls between one of `BOUNDS` and the next; the last are beyond all of them."""
+
+    def add(self, call: Ended) -> None:
+        """One more."""
+        self.calls += 1
+        self.attempts += call.attempts
+        self.retried += call.is_retried
+        if call.first_text is not None:
+            self.first_texts += 1
+            self.first_text_seconds += call.first_text
+        if call.is_ok:
+            self.answered += 1
+            self.rescued += call.is_retried
+            self.seconds += call.seconds
+            self.input_tokens += call.input_tokens
+            self.output_tokens += call.output_tokens
+            self.places[bisect_left(BOUNDS, call.seconds)] += 1
+        else:
+            self.failed += 1
+            self.timed_out += call.is_timeout
+
+    def tick(self) -> Tick:
+        """What they are now."""
+        if not self.calls:
+            return EMPTY
+        sums = (getattr(self, name) for name in Tick._fields[:-1])
+        return Tick._make((*sums, tuple(accumulate(self.places[:-1]))))
+
+
 def summed(calls: Iterable[Ended]) -> Tick:
     """The tick of these calls."""
-    made = failed = timed_out = answered = attempts = retried = rescued = first_texts = prompts = answers = 0
-    seconds = first_text_seconds = 0.0
-    places = [0] * (len(BOUNDS) + 1)
+    tally = Tally()
     for call in calls:
-        made += 1
-        attempts += call.attempts
-        retried += call.is_retried
-        if call.first_text is not None:
-            first_texts += 1
-            first_text_seconds += call.first_text
-        if call.is_ok:
-            answered += 1
-            rescued += call.is_retried
-            seconds += call.seconds
-            prompts += call.input_tokens
-            answers += call.output_tokens
-            places[bisect_left(BOUNDS, call.seconds)] += 1
-        else:
-            failed += 1
-            timed_out += call.is_timeout
-    if not made:
-        return EMPTY
-    within, so_far = [], 0
-    for count in places[:-1]:
-        so_far += count
-        within.append(so_far)
-    return Tick(
-        *(made, failed, timed_out, answered, attempts, retried, rescued, seconds, first_texts, first_text_seconds),
-        *(prompts, answers, tuple(within)),
-    )
+        tally.add(call)
+    return tally.tick()
 
 
 def ticks(calls: Iterable[Ended], lasts: float, step: float = STEP) -> Iterator[Tick]:

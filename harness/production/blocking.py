@@ -311,5 +311,6 @@ class BlockingFlow(Flow):
 
     @staticmethod
     def _let_go(opened: Opened, outcome: Outcome = CANCELLED) -> None:
+        real = opened.real  # which the call's own thread may have forgotten by the time that it is let go
         if opened.let_go(outcome):
-            opened.real.close()
+            real.close()

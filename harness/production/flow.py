@@ -67,6 +67,8 @@ class Flow(ABC):
         self.outcome: Outcome = CANCELLED
         self.error: BaseException | None = None
         self._started = self.call.ask.intended
+        self._target = self.call.ask.model, ""
+        """Model and endpoint that were asked last, or have answered last."""
         engine = Engine(self)
         self._node = Node(state.within(sender.deadline)(self.call), self._ended)
         self._step: Any = engine.step
@@ -74,6 +76,7 @@ class Flow(ABC):
     # -- the port
 
     def attempt(self, effect: Attempt, callback: Callback, node: Any) -> Handle:
+        self._target = effect.call.model, effect.call.endpoint
         return self._put(effect, callback, node)
 
     def read(self, effect: Read, callback: Callback, node: Any) -> Handle:
@@ -112,6 +115,8 @@ class Flow(ABC):
                 self.inline = None
             if work.is_cancelled:
                 return
+            if work.effect.__class__ is Attempt:
+                self._target = work.effect.call.model, work.effect.call.endpoint
             work.answer(work.node, outcome, error)
 
     def fire(self, callback: Callback, node: Any) -> None:
@@ -128,7 +133,7 @@ class Flow(ABC):
         self.outcome = outcome
         opened = outcome.stream
         if isinstance(opened, Opened):
-            self.opened = opened
+            self.opened, self._target = opened, opened.target
         if self.state.outbox:
             first, usage = (None, (None, None)) if self.opened is None else (self.opened.first, self.opened.usage)
             if self.opened is None:
@@ -137,7 +142,7 @@ class Flow(ABC):
             started = self._started
             if first is not None:
                 first -= started
-            self.state.outbox.put(FinishedCall.of(self.call, started, now, outcome, first, usage))
+            self.state.outbox.put(FinishedCall.of(self.call, started, now, outcome, first, usage, self._target))
 
     def cancel(self) -> None:
         """Nobody wants it any more: permits come back, and what is under way is called off."""
@@ -173,7 +178,9 @@ class Flow(ABC):
         return self._opened(response, work).is_whole(message) if outcome.is_ok else outcome
 
     def _opened(self, response: Any, work: Work) -> Opened:
-        opened = Opened(response, self.state, work.effect.call.rest, self.request.is_structured)
+        call = work.effect.call
+        opened = Opened(response, self.state, call.rest, self.request.is_structured)
+        opened.target = call.model, call.endpoint
         if work.node.race is None:
             self.opened = opened
         return opened

@@ -37,6 +37,7 @@ class Opened:
         "is_shown",
         "real",
         "response",
+        "target",
         "texts",
         "tokens",
         "usage",
@@ -56,6 +57,8 @@ class Opened:
         self.first: float | None = None
         """When its first content came."""
         self.usage: tuple[int | None, int | None] = (None, None)
+        self.target = "", ""
+        """The model and the endpoint that answer."""
         self.waited = 0.0
         """Seconds that were waited for content since the last came; what the application takes between is its own."""
         self.is_open = False
@@ -159,7 +162,8 @@ class Opened:
 
     def let_go(self, outcome: Outcome = CANCELLED) -> bool:
         """Record how it ended; whether its connection has still to be let go."""
+        guard = self.guard  # as another thread may forget it once it is not open
         was_open, self.is_open = self.is_open, False
         if was_open:
-            self.guard.end(outcome)
+            guard.end(outcome)
         return was_open

@@ -30,6 +30,9 @@ class FinishedCall(CallRecord):
     """Seconds from the beginning of the call to the first content of its stream."""
     usage: tuple[int | None, int | None]
     """Tokens in and out."""
+    target: tuple[str, str]
+    """The model and the endpoint that have answered, or that were asked last: a `fallback` may ask others than the
+    application. An endpoint is a base URL, empty for the client's own."""
 
     @classmethod
     def of(
@@ -40,11 +43,12 @@ class FinishedCall(CallRecord):
         outcome: Outcome,
         first_content: float | None,
         usage: tuple[int | None, int | None],
+        target: tuple[str, str],
     ) -> FinishedCall:
         """What is told of a call that has just ended so."""
         ask = call.ask
         kind = outcome.detail if outcome.kind == "raised" and outcome.detail else outcome.kind
-        record = cls(
+        record = CallRecord(
             ask.client,
             ask.call,
             ask.intended,
@@ -60,8 +64,22 @@ class FinishedCall(CallRecord):
             outcome.tokens,
             call.total_attempts,
         )
-        record.__dict__.update(model=ask.model, profile=ask.profile, first_content=first_content, usage=usage)
-        return record
+        return cls.known(record, ask.model, usage, target, first_content, ask.profile)
+
+    @classmethod
+    def known(
+        cls,
+        record: CallRecord,
+        model: str,
+        usage: tuple[int | None, int | None],
+        target: tuple[str, str],
+        first_content: float | None = None,
+        profile: str = "chat",
+    ) -> FinishedCall:
+        """A record, with what else is known of its call."""
+        found = cls._make(record)
+        found.__dict__.update(model=model, profile=profile, first_content=first_content, usage=usage, target=target)
+        return found
 
     @property
     def seconds(self) -> float:

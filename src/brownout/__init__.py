@@ -35,10 +35,12 @@ if TYPE_CHECKING:
         virtual,
         wire,
     )
+    from .monitor import Monitor
 
 __all__ = [
     "Client",
     "Fleet",
+    "Monitor",
     "Results",
     "Scenario",
     "__version__",
@@ -84,6 +86,8 @@ def __getattr__(name: str) -> Any:
     if name == "errors" or name in _ERRORS:
         errors = import_module(f"{__name__}.errors")
         return errors if name == "errors" else getattr(errors, name)
+    if name == "Monitor":
+        return import_module(f"{__name__}.monitor").Monitor
     if name in __all__:
         return getattr(import_module(f"{__name__}.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from textwrap import indent
 
@@ -21,6 +22,8 @@ from brownout.harness.drivers.command.process import told
 from brownout.harness.files import load
 from brownout.harness.policies.call import Ask
 from brownout.harness.scenario import Scenario
+from brownout.monitor import Figures
+from brownout.scenarios import alerts
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -158,6 +161,30 @@ def test_the_page_on_production_runs(
     assert told.endswith("ended after 85 s\n")
     listed = re.findall(r"^\| `(\w+)` \| `", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
     assert {*listed, "LimitExceeded"} == {*brownout.errors.__all__}
+
+
+def test_the_page_on_monitoring_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On whatever port is free. It lists the figures that there are, and all shipped rules."""
+    page = "docs/monitoring.md"
+    monkeypatch.chdir(tmp_path)
+    Path("slow.yaml").write_text(next(blocks(page, "yaml")), encoding="utf-8")
+    *before, virtual, otel = blocks(page, "python")
+    names: dict[str, object] = {"__name__": "__main__"}
+    with brownout.wire() as service:
+        service.answers(tokens=12, first_token="20ms", token_gap="2ms")
+        for code in (*before, otel):
+            exec(compile(code.replace("127.0.0.1:9464", "127.0.0.1:0"), page, "exec"), names)
+    exec(compile(virtual, page, "exec"), names)
+    told = capsys.readouterr().out
+    assert "claude-sonnet-5-5: 2 calls, p95 0." in told
+    assert " s: burn-rate (page) fires at " in told
+    text = (ROOT / page).read_text(encoding="utf-8")
+    shown = {name for row in re.findall(r"^\| (`[^|]+) \|", text, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    assert {field.name for field in fields(Figures)} == shown
+    [rules] = re.findall(r"name of a shipped one \(([^)]*)\)", text)
+    assert re.findall(r"`([\w-]+)`", rules) == list(alerts())
 
 
 @pytest.mark.slow

@@ -49,6 +49,18 @@ def test_a_connection_is_fresh_once(caller: Caller) -> None:
     assert [attempt.is_fresh for attempt in caller.of(AttemptRecord)] == [True, False, False]
 
 
+@pytest.mark.parametrize("ask", ["create", "text", "final"])
+@pytest.mark.parametrize("around", ["deadline: {total: 60s}", "hedge: {after: 30s}"])
+def test_a_hook_is_told_who_has_answered(caller: Caller, service: Service, ask: str, around: str) -> None:
+    """The model that was asked instead; the next call finds the first one well."""
+    caller.resilient(layers(around, "fallback: {to: [{model: claude-haiku-4-5}]}", NO_RETRIES))
+    service.next(faults.overload())
+    for _ in range(2):
+        getattr(caller, ask)()
+    told = [(call.model, *call.target) for call in caller.of(FinishedCall)]
+    assert told == [("claude-sonnet-5-5", "claude-haiku-4-5", ""), ("claude-sonnet-5-5", "claude-sonnet-5-5", "")]
+
+
 def test_a_hook_that_raises_is_logged_once_and_breaks_nothing(caller: Caller, caplog: pytest.LogCaptureFixture) -> None:
     told = []
 

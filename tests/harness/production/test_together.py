@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import count
 from random import Random
 from time import monotonic
+from types import SimpleNamespace
 from typing import Any
 
 import anthropic
@@ -17,6 +18,8 @@ import pytest
 
 from brownout import errors, faults
 from brownout.harness.client import Client
+from brownout.harness.production.blocking import BlockingFlow
+from brownout.harness.production.opened import Opened
 from brownout.harness.production.records import FinishedCall
 from brownout.harness.records import AttemptRecord, BreakerRecord
 from brownout.harness.testing.service import Service
@@ -123,6 +126,17 @@ def test_it_can_be_closed_at_any_moment(service: Service, switching: None) -> No
             closing.join()
     assert {call.outcome for call in blocking.of(FinishedCall)} == {"cancelled"}
     blocking.close()
+
+
+def test_what_is_forgotten_while_it_is_let_go_is_closed() -> None:
+    """By the thread of the call, which ends between two steps of the one that closes."""
+    closed: list[bool] = []
+    opened = Opened(None, SimpleNamespace(now=lambda: 0.0))  # type: ignore[arg-type]
+    real = SimpleNamespace(_iterator=iter(()), close=lambda: closed.append(True))
+    opened.reads(real, iter(()), SimpleNamespace(watch=None, end=lambda outcome: opened.forget()), None)
+    BlockingFlow._let_go(opened)
+    BlockingFlow._let_go(opened)
+    assert closed == [True]
 
 
 SLOW_RETRY = "retry: {retries: 1, backoff: {base: 1000s, jitter: none}, on: [stream_before_text]}"
