@@ -57,7 +57,7 @@ class UnknownName(Exception):
 
 def scenario(named: str) -> Source[Scenario]:
     """Raises `UnknownName` or `files.FileError`."""
-    return _load(named, shipped.incidents(), Scenario, "scenario")
+    return load(named, shipped.incidents(), Scenario, "scenario")
 
 
 def path_of(source: Source[Scenario]) -> str:
@@ -67,7 +67,7 @@ def path_of(source: Source[Scenario]) -> str:
 
 def client(named: str) -> Source[Client]:
     """Raises `UnknownName` or `files.FileError`."""
-    return _load(named, shipped.known_clients(), Client, "client")
+    return load(named, shipped.known_clients(), Client, "client")
 
 
 def client_document(named: str) -> files.Document:
@@ -93,7 +93,8 @@ def by_command(named: str) -> Source[Contestant]:
     return Source(command(named), "", named)
 
 
-def _load(named: str, known: Mapping[str, Path], model: type[Model], what: str) -> Source[Model]:
+def load(named: str, known: Mapping[str, Path], model: type[Model], what: str) -> Source[Model]:
+    """By the name of one that is known, or a path. Raises `UnknownName` or `files.FileError`."""
     document = _document(named, known, what)
     return Source(document.check(model), document.text, named)
 

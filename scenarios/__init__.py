@@ -36,6 +36,11 @@ def literature() -> dict[str, Path]:
     return dict(_files("literature"))
 
 
+def alerts() -> dict[str, Path]:
+    """Name -> file of every alert rule shipped."""
+    return dict(_files("alerts"))
+
+
 def claims() -> dict[str, Path]:
     """Name -> file of all that somebody says and that is put to the test."""
     return guide() | literature()
