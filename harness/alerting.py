@@ -50,7 +50,7 @@ class Score(Part):
     reset: Annotated[Estimate | None, Field(description="how long an alarm goes on after the trouble; the mean")]
     diagnosed: Annotated[Estimate | None, Field(description="the share of those found where it said whose it was")]
     false_alarms: Annotated[Estimate | None, Field(description="in 30 days without trouble; null if there were none")]
-    cannot: Annotated[str, Field(description="why it could not have fired there, whatever its luck; may be empty")] = ""
+    cannot: Annotated[list[str], Field(description="what of it could not have fired there, and why")]
 
 
 class Point(Part):
@@ -62,6 +62,10 @@ class Point(Part):
         dict[str, FiniteFloat],
         Field(description="scenario -> the mean delay in seconds, a trouble that was not found counting as its length"),
     ]
+    right: Annotated[
+        dict[str, FiniteFloat],
+        Field(description="scenario -> the share of the troubles it found of which it said whose they were"),
+    ]
     unnoticed: Annotated[
         FiniteFloat, Field(ge=0.0, le=1.0, description="the share of the time of trouble before anybody was called")
     ]
@@ -72,6 +76,11 @@ class Curve(Part):
 
     rule: str
     points: list[Point]
+
+    def at(self, most: float) -> Point | None:
+        """Where it misses the least, with no more than so many false alarms in 30 days; None if it always has more."""
+        able = [point for point in self.points if point.false_alarms.value <= most]
+        return min(able, key=lambda point: (point.unnoticed, point.false_alarms.value), default=None)
 
 
 class Chosen(Part):
@@ -86,7 +95,6 @@ class Chosen(Part):
 class Recommended(Part):
     """The set of rules that misses the least time of trouble, with no more than so many false alarms together."""
 
-    wanted: Annotated[Positive, Field(description="false alarms in 30 days, at most")]
     rules: list[Chosen]
     false_alarms: Estimate
     unnoticed: FiniteFloat
@@ -107,6 +115,7 @@ class AlertsFile(Part):
     scenarios: list[WatchedScenario]
     scores: list[Score]
     curves: list[Curve]
+    wanted: Annotated[Positive, Field(description="false alarms in 30 days that somebody can bear")]
     recommended: Recommended | None
     verdict: str
     command: str

@@ -57,17 +57,17 @@ class UnknownName(Exception):
 
 def scenario(named: str) -> Source[Scenario]:
     """Raises `UnknownName` or `files.FileError`."""
-    return load(named, shipped.incidents(), Scenario, "scenario")
+    return loaded(named, shipped.scenarios(), Scenario, "scenario")
 
 
 def path_of(source: Source[Scenario]) -> str:
     """Of its file, as problems call it."""
-    return str(shipped.incidents().get(source.named, source.named))
+    return str(shipped.scenarios().get(source.named, source.named))
 
 
 def client(named: str) -> Source[Client]:
     """Raises `UnknownName` or `files.FileError`."""
-    return load(named, shipped.known_clients(), Client, "client")
+    return loaded(named, shipped.known_clients(), Client, "client")
 
 
 def client_document(named: str) -> files.Document:
@@ -93,8 +93,8 @@ def by_command(named: str) -> Source[Contestant]:
     return Source(command(named), "", named)
 
 
-def load(named: str, known: Mapping[str, Path], model: type[Model], what: str) -> Source[Model]:
-    """By the name of one that is known, or a path. Raises `UnknownName` or `files.FileError`."""
+def loaded(named: str, known: Mapping[str, Path], model: type[Model], what: str) -> Source[Model]:
+    """What is known by that name, or a file. Raises `UnknownName` or `files.FileError`."""
     document = _document(named, known, what)
     return Source(document.check(model), document.text, named)
 

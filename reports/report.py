@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
 from brownout.harness.agreement import Agreement
 from brownout.harness.results import RunFile
 
 from .document import Document, document
+
+
+class Shown(Protocol):
+    """What formats for people are given."""
+
+    @property
+    def document(self) -> Document:
+        """What it says."""
 
 
 @dataclass(frozen=True)

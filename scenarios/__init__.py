@@ -26,6 +26,21 @@ def presets() -> dict[str, Path]:
     return dict(_files("presets"))
 
 
+def months() -> dict[str, Path]:
+    """Name -> file of every scenario of weeks that alert rules are shown."""
+    return dict(_files("months"))
+
+
+def alerts() -> dict[str, Path]:
+    """Name -> file of every alert rule shipped."""
+    return dict(_files("alerts"))
+
+
+def scenarios() -> dict[str, Path]:
+    """Name -> file of every scenario that goes by its name."""
+    return incidents() | months()
+
+
 def guide() -> dict[str, Path]:
     """Name -> file of every claim of a guide that is put to the test."""
     return dict(_files("guide"))
@@ -34,11 +49,6 @@ def guide() -> dict[str, Path]:
 def literature() -> dict[str, Path]:
     """Name -> file of every finding of the literature on overload that is played again."""
     return dict(_files("literature"))
-
-
-def alerts() -> dict[str, Path]:
-    """Name -> file of every alert rule shipped."""
-    return dict(_files("alerts"))
 
 
 def claims() -> dict[str, Path]:

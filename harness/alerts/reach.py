@@ -8,34 +8,37 @@ from brownout.fakes.units import format_duration
 
 from ..monitoring.tick import Tick
 from ..troubles import Trouble
-from .rule import Rule
+from .rule import Need, Rule
 from .signal import signal
 from .windows import Window
 
 
-def peak(rule: Rule, ticks: Sequence[Tick], troubles: Sequence[Trouble], step: float) -> float | None:
-    """The largest share of bad calls in any window of trouble, as long as the rule's shortest; None for rules that
-    need no share, or without any trouble."""
-    of = getattr(rule, "of", None)
-    if rule.needs() is None or of is None or not troubles:
-        return None
-    found, window = 0.0, Window(rule.shortest, step)
-    sums = signal(of).of
-    spans = [(trouble.begins, trouble.ends) for trouble in troubles]
+def peaks(rule: Rule, ticks: Sequence[Tick], troubles: Sequence[Trouble], step: float) -> list[float]:
+    """Of each of its needs the largest share of bad calls in any window of trouble. Nothing without either."""
+    needs = rule.needs()
+    if not needs or not troubles:
+        return []
+    sums = signal(rule.of).of
+    windows = [Window(need.seconds, step) for need in needs]
+    found = [0.0] * len(needs)
     for number, tick in enumerate(ticks, 1):
-        window.add(sums(tick))
-        now = number * step
-        if any(begins < now <= ends for begins, ends in spans):
-            found = max(found, window.ratio or 0.0)
+        both, now = sums(tick), number * step
+        is_wrong = any(trouble.begins < now <= trouble.ends for trouble in troubles)
+        for place, window in enumerate(windows):
+            window.add(both)
+            if is_wrong:
+                found[place] = max(found[place], window.ratio or 0.0)
     return found
 
 
-def cannot(rule: Rule, worst: float | None) -> str:
-    """Why it could not fire where the worst window was as bad as that; empty if it could."""
-    needs = rule.needs()
-    if needs is None or worst is None or worst > needs:
-        return ""
+def cannot(rule: Rule, worst: Sequence[float]) -> list[str]:
+    """The parts of it that could not fire where their worst windows were as bad as that, and why."""
+    return [_told(need, most) for need, most in zip(rule.needs(), worst, strict=False) if most <= need.share]
+
+
+def _told(need: Need, most: float) -> str:
+    part = f"{need.what}: " if need.what else ""
+    calls = f"the calls of {format_duration(need.seconds)}"
     return (
-        f"it needs more than {needs:.3g} of the calls of {format_duration(rule.shortest)} to be bad, as a share of "
-        f"one, and at the worst {worst:.3g} were"
+        f"{part}needs more than {need.share * 100:.3g}% of {calls} to be bad, and at the worst {most * 100:.3g}% were"
     )

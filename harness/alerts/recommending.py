@@ -32,14 +32,13 @@ def recommended(found: Sequence[Worth], wanted: float, names: Sequence[str]) -> 
             least, _, best = better
     if not best:
         return Recommended(
-            wanted=wanted,
             rules=[],
             false_alarms=_together(0, calm),
             unnoticed=1.0,
             delays={},
             why="no rule finds any of the trouble with so few false alarms",
         )
-    return _said(best, wanted, names)
+    return _said(best, names)
 
 
 def _sets(by_rule: Sequence[Sequence[Worth]], size: int, most: float) -> Iterator[tuple[float, int, tuple[Worth, ...]]]:
@@ -76,14 +75,13 @@ def _together(false: int, calm: float) -> Estimate:
     return found
 
 
-def _said(best: Sequence[Worth], wanted: float, names: Sequence[str]) -> Recommended:
+def _said(best: Sequence[Worth], names: Sequence[str]) -> Recommended:
     scenarios = best[0].scenarios
     delays = by_scenario(scenarios, _first(best, "delays"))
     lost = missed(scenarios, _first(best, "unnoticed"))
     each_alone = [(missed(scenarios, each.unnoticed), names[each.variant.place]) for each in best]
     alone = "" if len(best) == 1 else "; alone " + ", ".join(f"{name} {share:.1%}" for share, name in each_alone)
     return Recommended(
-        wanted=wanted,
         rules=[
             Chosen(
                 rule=names[each.variant.place],

@@ -4,12 +4,22 @@ the words of Prometheus."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from ..monitoring.tick import Tick
 from .promql import Query
+
+
+class Need(NamedTuple):
+    """What has to come together for a rule, or a part of it, to fire: more than a share of the calls of so many seconds
+    has to be bad."""
+
+    share: float
+    seconds: float
+    what: str = ""
+    """Of which part it is; empty for the whole rule."""
 
 
 class Detector(Protocol):
@@ -27,6 +37,8 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     example: ClassVar[Mapping[str, Any]]
+    of: str = ""
+    """The signal that is watched; empty for a rule that watches several."""
 
     def detector(self, step: float) -> Detector:
         """It at work, on ticks of `step` seconds: what it knows is bounded by its windows."""
@@ -38,21 +50,17 @@ class Rule(BaseModel):
 
     def watches(self) -> tuple[str, ...]:
         """The signals that it goes by."""
-        raise NotImplementedError
+        return (self.of,)
 
     def harder(self, times: float) -> Self | None:
         """The rule, so many times as hard to set off; None where that would be never."""
         raise NotImplementedError
 
-    def needs(self) -> float | None:
-        """The share of calls that has to be bad for it to fire, however long that lasts; None for rules of means."""
-        return None
+    def needs(self) -> list[Need]:
+        """What has to be so bad that it fires, however long that lasts: any of these is enough. Nothing for rules of
+        means."""
+        return []
 
     def never(self) -> list[str]:
         """What of it can never fire, whatever happens, and why: by its own parameters."""
         return []
-
-    @property
-    def shortest(self) -> float:
-        """Seconds over which it measures what `needs` speaks of, at the least."""
-        raise NotImplementedError

@@ -15,7 +15,7 @@ from .judging import Judged
 from .sensitivity import monthly
 
 
-def score(rule: str, scenario: str, runs: Sequence[Judged], cannot: str) -> Score:
+def score(rule: str, scenario: str, runs: Sequence[Judged], cannot: Sequence[str]) -> Score:
     """`runs`: what the rule made of each seed."""
     found = [each for judged in runs for each in judged.found]
     seen = [each for each in found if math.isfinite(each.delay)]
@@ -31,7 +31,7 @@ def score(rule: str, scenario: str, runs: Sequence[Judged], cannot: str) -> Scor
         reset=_mean(resets),
         diagnosed=stated(share(sum(right), len(right))) if right else None,
         false_alarms=monthly(sum(len(each.false) for each in runs), sum(each.calm for each in runs)),
-        cannot=cannot if not seen else "",
+        cannot=list(cannot),
     )
 
 

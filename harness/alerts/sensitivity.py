@@ -43,6 +43,8 @@ class Worth:
     """Of each trouble."""
     unnoticed: tuple[float, ...]
     delays: tuple[float, ...]
+    right: tuple[float | None, ...]
+    """1 where the alarm said whose it was, 0 where it did not, None where there was none."""
     false: int
     calm: float
 
@@ -65,16 +67,18 @@ def worth(variant: Variant, runs: Sequence[tuple[str, Judged]]) -> Worth:
         tuple(name for name, _ in found),
         tuple(each.unnoticed for _, each in found),
         tuple(min(each.delay, each.trouble.seconds) for _, each in found),
+        tuple(None if each.is_right is None else float(each.is_right) for _, each in found),
         sum(len(judged.false) for _, judged in runs),
         sum(judged.calm for _, judged in runs),
     )
 
 
-def by_scenario(scenarios: Sequence[str], values: Sequence[float]) -> dict[str, float]:
-    """The mean over the troubles of each."""
+def by_scenario(scenarios: Sequence[str], values: Sequence[float | None]) -> dict[str, float]:
+    """The mean over the troubles of each that have a value; without those that have none."""
     found: dict[str, list[float]] = {}
     for name, value in zip(scenarios, values, strict=True):
-        found.setdefault(name, []).append(value)
+        if value is not None:
+            found.setdefault(name, []).append(value)
     return {name: sum(each) / len(each) for name, each in found.items()}
 
 
@@ -91,6 +95,7 @@ def curve(name: str, found: Sequence[Worth]) -> Curve:
             times=each.variant.times,
             false_alarms=false,
             delays=by_scenario(each.scenarios, each.delays),
+            right=by_scenario(each.scenarios, each.right),
             unnoticed=missed(each.scenarios, each.unnoticed),
         )
         for each in found

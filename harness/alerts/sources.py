@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from brownout import scenarios as shipped
 
-from ..sources import Source, load
+from ..sources import Source, loaded
 from .file import RuleFile
 
 
 def rule(named: str) -> Source[RuleFile]:
     """Raises `UnknownName` or `files.FileError`."""
-    return load(named, shipped.alerts(), RuleFile, "rule")
+    return loaded(named, shipped.alerts(), RuleFile, "rule")

@@ -45,7 +45,7 @@ class Watched:
     scenario: str
     calls: int
     judged: list[Judged]
-    peaks: list[float | None]
+    peaks: list[list[float]]
 
 
 def watched(tried: Sequence[Variant], files: Sequence[RuleFile], month: Month) -> Watched:
@@ -56,7 +56,7 @@ def watched(tried: Sequence[Variant], files: Sequence[RuleFile], month: Month) -
         month.scenario.name,
         int(month.calls),
         [judged(each, troubles, lasts) for each in found],
-        [reach.peak(file.rule, month.ticks, troubles, STEP) for file in files],
+        [reach.peaks(file.rule, month.ticks, troubles, STEP) for file in files],
     )
 
 
@@ -84,8 +84,9 @@ def study(
         scenarios=[_scenario(scenario, runs) for scenario in asked.scenarios],
         scores=scores,
         curves=[curve(file.name, _of(worths, place)) for place, file in enumerate(asked.files)],
+        wanted=asked.wanted,
         recommended=found,
-        verdict=verdict(rules, scores, found),
+        verdict=verdict(rules, scores, found, asked.wanted),
         command=asked.command,
     )
 
@@ -102,8 +103,8 @@ def _scores(asked: Request, tried: Sequence[Variant], runs: Sequence[Watched]) -
             continue
         for scenario in asked.scenarios:
             these = [run for run in runs if run.scenario == scenario.name]
-            worst = [peak for run in these if (peak := run.peaks[each.place]) is not None]
-            why = reach.cannot(each.file.rule, max(worst, default=None))
+            worst = [max(peaks) for peaks in zip(*(run.peaks[each.place] for run in these), strict=True)]
+            why = reach.cannot(each.file.rule, worst)
             found.append(score(each.file.name, scenario.name, [run.judged[i] for run in these], why))
     return found
 

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from ..alerting import Recommended, Score, WatchedRule
 
 
-def verdict(rules: Sequence[WatchedRule], scores: Sequence[Score], found: Recommended | None) -> str:
+def verdict(rules: Sequence[WatchedRule], scores: Sequence[Score], found: Recommended | None, wanted: float) -> str:
     """What to have, then what is wrong with what there is."""
-    return " ".join((*_set(found), *_never(rules), *_deaf(rules, scores)))
+    return " ".join((*_set(found, wanted), *_never(rules), *_deaf(rules, scores)))
 
 
-def _set(found: Recommended | None) -> list[str]:
+def _set(found: Recommended | None, wanted: float) -> list[str]:
     if found is None:
         return ["Without both calm and trouble in the scenarios, no set of rules can be recommended."]
-    limit = f"{found.wanted:g} false alarm{'' if found.wanted == 1.0 else 's'} a month"
+    limit = f"{wanted:g} false alarm{'' if wanted == 1.0 else 's'} a month"
     if not found.rules:
         return [f"At {limit} {found.why}."]
     names = " and ".join(each.rule for each in found.rules)

@@ -7,7 +7,7 @@ from textwrap import fill, wrap
 
 from brownout.harness.printable import blanked
 
-from ..report import Report
+from ..report import Shown
 from ..sparkline import lines
 from ..table import Sparks, Table
 from ..terminal import Terminal
@@ -18,7 +18,7 @@ _GAP = 2
 _PLAIN = Terminal()
 
 
-def render(report: Report, terminal: Terminal = _PLAIN) -> str:
+def render(report: Shown, terminal: Terminal = _PLAIN) -> str:
     """The whole report."""
     document = report.document
     parts = [_verdict(blanked(document.verdict), terminal)]

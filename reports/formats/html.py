@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .. import drawing
 from ..document import Document, Section
-from ..report import Report
+from ..report import Shown
 from ..table import Chart, Table
 
 FILE_NAME = "report.html"
@@ -26,7 +26,7 @@ _ENDLESS = 400
 _STATIC = Path(__file__).parent.parent / "static"
 
 
-def render(report: Report) -> str:
+def render(report: Shown) -> str:
     """The whole page. Everything that comes from a file is escaped; only our own script may run, and nothing is
     fetched: the page says so to the browser itself."""
     document = report.document

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from textwrap import indent
 
-from ..report import Report
+from ..report import Shown
 from ..table import Table
 
 FILE_NAME = "report.md"
@@ -19,7 +19,7 @@ _MARKUP = re.compile(r"[\\`*_<>|\[\]~#&$]|^[-+=]|(?<=\d)[.)](?= )")
 """What is markup anywhere, and what begins a list or a rule at the start of a paragraph."""
 
 
-def render(report: Report, limit: int = STEP_SUMMARY) -> str:
+def render(report: Shown, limit: int = STEP_SUMMARY) -> str:
     """The whole page, in no more than `limit` bytes: of tables that find no room details are left out first."""
     document = report.document
     ends = ["## How this was made", "\n".join(f"- {_safe(k)}: {_safe(v)}" for k, v in document.facts.items())]

@@ -284,6 +284,53 @@ def stability(**options: Any) -> None:
 
 
 @group.command()
+@click.option(
+    "-r",
+    "--rule",
+    "rules",
+    multiple=True,
+    help="An alert rule that is shipped (see `brownout list`), a file, or a folder of files. May be given more than "
+    "once.  [default: all shipped]",
+)
+@click.option(
+    "-s",
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    help="One that is shipped, a file, or a folder of files.  [default: the weeks that are shipped for this]",
+)
+@click.option(
+    "-c",
+    "--client",
+    default="guide-stacked",
+    show_default=True,
+    help="Whose calls are watched: a client that is shipped, or a file.",
+)
+@click.option(
+    "--false-alarms",
+    "wanted",
+    type=click.FloatRange(min=0.0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="As many in 30 days, of all rules together, as you can bear.",
+)
+@click.option("--seeds", type=click.IntRange(min=1, max=1000), default=3, show_default=True, help="Worlds.")
+@click.option("--first-seed", type=int, default=1, show_default=True)
+@WORKERS
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out/alerts"), show_default=True)
+def alerts(**options: Any) -> None:
+    """Find which alert rules call somebody in time, and how often for nothing.
+
+    Plays weeks of calls, with sudden trouble, slow trouble and none, shows them to each rule, and says how soon it
+    fires, how often it is wrong, whose the trouble is, and which rules to have. What was played is kept in the folder,
+    and not played again for other rules.
+    """
+    from .commands.alerts import alerts as command
+
+    command(**options)
+
+
+@group.command()
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option(
     "--theory", "what", flag_value="theory", help="The simulator, by what is known of queues and retries; models."
@@ -291,16 +338,21 @@ def stability(**options: Any) -> None:
 @click.option(
     "--backends", "what", flag_value="backends", help="The simulator, by the real SDK, in virtual time and real; cases."
 )
+@click.option(
+    "--alerts", "what", flag_value="alerts", help="Alert rules, by published run lengths until they fire; their kinds."
+)
 def validate(names: tuple[str, ...], what: str | None) -> None:
     """Put what a guide says to the test: NAMEs are claims that are shipped, or files.  [default: all that are shipped]
 
-    With an option it is the simulator that is put to the test, in all cases or those named. Exits 99 if something is
-    not as stated.
+    With an option it is the simulator, or alert rules, that are put to the test, in all cases or those named. Exits 99
+    if something is not as stated.
     """
     if what == "theory":
         from .commands.theory import theory as command
     elif what == "backends":
         from .commands.backends import backends as command
+    elif what == "alerts":
+        from .commands.run_lengths import run_lengths as command
     else:
         from .commands.validate import validate as command
 

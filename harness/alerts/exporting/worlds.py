@@ -85,7 +85,8 @@ def worlds(file: RuleFile, step: float) -> Iterator[World]:
 
 def _courses(file: RuleFile, of: str) -> list[Course]:
     """Trouble that a rule is just sure to find, and trouble that is plain."""
-    given, needs = getattr(file.rule, "usual", None), file.rule.needs() or 0.05
+    given = getattr(file.rule, "usual", None)
+    needs = min((need.share for need in file.rule.needs()), default=0.05)
     if isinstance(given, Given):
         usual, spread = given.mean, 0.5 * given.sd
     elif of in MEANS:

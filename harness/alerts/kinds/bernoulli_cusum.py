@@ -12,7 +12,7 @@ from brownout.fakes.units import Share
 
 from ...monitoring.tick import STEP, Tick
 from ..promql import Query, Recording, increase, level_of, number, previous, query
-from ..rule import Rule
+from ..rule import Need, Rule
 from ..signal import ShareOf, signal
 from .cusum import CAP
 
@@ -57,18 +57,11 @@ class BernoulliCusum(Rule):
         level = Recording(level_of(name), f"{total} / {number(self.limit)}")
         return query(name, (Recording(total, expr), level))
 
-    def watches(self) -> tuple[str, ...]:
-        return (self.of,)
-
     def harder(self, times: float) -> Self:
         return self.model_copy(update={"limit": self.limit * times})
 
-    def needs(self) -> float:
-        return self.loss / (self.gain + self.loss)
-
-    @property
-    def shortest(self) -> float:
-        return STEP
+    def needs(self) -> list[Need]:
+        return [Need(self.loss / (self.gain + self.loss), STEP)]
 
 
 class Evidence:

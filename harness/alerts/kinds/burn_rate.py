@@ -11,7 +11,7 @@ from brownout.fakes.units import Duration, Share, format_duration, format_share
 
 from ...monitoring.tick import Tick
 from ..promql import Query, Recording, duration, level_of, number, query, ratio, whole_ticks
-from ..rule import Rule
+from ..rule import Need, Rule
 from ..signal import ShareOf, signal
 from ..windows import Window
 
@@ -68,9 +68,6 @@ class BurnRate(Rule):
         level = Recording(level_of(name), f"max({' or '.join(apart)})")
         return query(name, (*ratios.values(), level))
 
-    def watches(self) -> tuple[str, ...]:
-        return (self.of,)
-
     def limit(self, pair: Pair) -> float:
         """The share of bad calls that a pair lets pass."""
         return round(pair.burn * (1.0 - self.objective), 12)  # 1 - 0.99 is a little more than 0.01
@@ -80,20 +77,19 @@ class BurnRate(Rule):
         left = tuple(pair for pair in pairs if self.limit(pair) < 1.0)
         return self.model_copy(update={"pairs": left}) if left else None
 
-    def needs(self) -> float:
-        return min(map(self.limit, self.pairs))
+    def needs(self) -> list[Need]:
+        return [
+            Need(self.limit(pair), pair.long, f"burn {pair.burn:g} over {format_duration(pair.long)}")
+            for pair in self.pairs
+        ]
 
     def never(self) -> list[str]:
         return [
             f"burn {pair.burn:g} over {format_duration(pair.long)} at an objective of {format_share(self.objective)}: "
-            f"{pair.burn:g} x {format_share(1.0 - self.objective)} is {self.limit(pair):.4g} times all calls there are"
+            f"it needs {self.limit(pair):.4g} times as many bad calls as there are calls"
             for pair in self.pairs
             if self.limit(pair) >= 1.0
         ]
-
-    @property
-    def shortest(self) -> float:
-        return min(pair.long for pair in self.pairs)
 
 
 class Burning:

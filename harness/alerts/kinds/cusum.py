@@ -40,15 +40,8 @@ class Cusum(Chart, Rule):
         points = recorded(name, self.of, self.every, self.usual)
         return query(name, (*points, Recording(total, f"{grown} or {before}"), level), self.every)
 
-    def watches(self) -> tuple[str, ...]:
-        return (self.of,)
-
     def harder(self, times: float) -> Self:
         return self.model_copy(update={"limit": self.limit * times})
-
-    @property
-    def shortest(self) -> float:
-        return self.every
 
 
 class Sum:

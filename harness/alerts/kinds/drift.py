@@ -77,10 +77,6 @@ class Drift(Rule):
     def harder(self, times: float) -> Self:
         return self.model_copy(update={"limit": self.limit * times, "least": self.least**times})
 
-    @property
-    def shortest(self) -> float:
-        return self.recent
-
 
 class Rise:
     """Of one figure: the mean logarithm of the latest points against that of those before."""

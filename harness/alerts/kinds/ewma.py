@@ -42,15 +42,8 @@ class Ewma(Chart, Rule):
         level = Recording(level_of(name), f"{mean} / {number(self.bound)}")
         return query(name, (*recorded(name, self.of, self.every, self.usual), step, level), self.every)
 
-    def watches(self) -> tuple[str, ...]:
-        return (self.of,)
-
     def harder(self, times: float) -> Self:
         return self.model_copy(update={"limit": self.limit * times})
-
-    @property
-    def shortest(self) -> float:
-        return self.every
 
 
 class Average:

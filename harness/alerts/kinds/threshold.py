@@ -11,7 +11,7 @@ from brownout.fakes.units import Duration, Share
 
 from ...monitoring.tick import Tick
 from ..promql import Query, Recording, level_of, number, query, ratio
-from ..rule import Rule
+from ..rule import Need, Rule
 from ..signal import ShareOf, signal
 from ..windows import Window
 
@@ -34,22 +34,15 @@ class Threshold(Rule):
         share = ratio(self.of, self.window, self.calls)
         return query(name, (Recording(level_of(name), f"{share} / {number(self.above)}"),))
 
-    def watches(self) -> tuple[str, ...]:
-        return (self.of,)
-
     def harder(self, times: float) -> Self | None:
         above = self.above * times
         return self.model_copy(update={"above": above}) if above < 1.0 else None
 
-    def needs(self) -> float:
-        return self.above
+    def needs(self) -> list[Need]:
+        return [Need(self.above, self.window)]
 
     def never(self) -> list[str]:
         return ["more than 100% of the calls is more than there are"] if self.above >= 1.0 else []
-
-    @property
-    def shortest(self) -> float:
-        return self.window
 
 
 class Above:

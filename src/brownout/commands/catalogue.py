@@ -12,6 +12,8 @@ def catalogue() -> str:
     lines = []
     shipped = {
         "Scenarios": scenarios.incidents(),
+        "Scenarios of weeks, for alerts": scenarios.months(),
+        "Alert rules": scenarios.alerts(),
         "Clients": scenarios.clients(),
         "Clients to start from": scenarios.presets(),
         "Claims of a guide": scenarios.guide(),
@@ -35,7 +37,7 @@ def _about(text: str) -> str:
 
 def text_of(name: str) -> str:
     """A shipped file, as it stands."""
-    known = scenarios.incidents() | scenarios.known_clients() | scenarios.claims()
+    known = scenarios.scenarios() | scenarios.alerts() | scenarios.known_clients() | scenarios.claims()
     if name not in known:
         from brownout.harness.files.suggest import did_you_mean, quoted
 

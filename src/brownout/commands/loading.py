@@ -28,7 +28,7 @@ def load(
     """Raises `FilesRefused` (exit 2) naming every problem of every file, and names given twice. Not given: what is
     shipped."""
     problems: list[str] = []
-    scenarios = [name for given in scenarios or shipped.incidents() for name in _files(given)]
+    scenarios = [name for given in scenarios or shipped.incidents() for name in files_of(given)]
     if not clients and not commands:
         clients = list(shipped.clients())
     incidents = each(scenarios, scenario, problems)
@@ -47,10 +47,10 @@ def check_available(scenarios: Sequence[Source[Scenario]], backend: str, speaks_
         raise FilesRefused("\n".join(found))
 
 
-def _files(given: str) -> list[str]:
+def files_of(given: str) -> list[str]:
     """A folder stands for the YAML files in it."""
     folder = Path(given)
-    if not given or given in shipped.incidents() or not folder.is_dir():
+    if not given or given in shipped.scenarios() or not folder.is_dir():
         return [given]
     found = sorted(str(path) for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
     if not found:

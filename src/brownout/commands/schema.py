@@ -7,12 +7,13 @@ import json
 from pydantic import BaseModel
 
 from brownout.harness import results
+from brownout.harness.alerts.file import RuleFile
 from brownout.harness.claims.claim import Claim
 from brownout.harness.client import Client
 from brownout.harness.files import json_schema
 from brownout.harness.scenario import Scenario
 
-KINDS: dict[str, type[BaseModel]] = {"scenario": Scenario, "client": Client, "claim": Claim}
+KINDS: dict[str, type[BaseModel]] = {"scenario": Scenario, "client": Client, "rule": RuleFile, "claim": Claim}
 """Those that people write."""
 
 
