@@ -30,12 +30,22 @@ class Recording(NamedTuple):
 
 
 class Query(NamedTuple):
-    """`expr` fires where it has a value: the rule's level, in units of its limit. `recordings` are evaluated before it,
-    every `every` seconds; the last of them is the level."""
+    """`level` is what a rule has last measured, in units of its limit. `recordings` are evaluated before it, every
+    `every` seconds, in this order."""
 
-    expr: str
+    level: str
     recordings: tuple[Recording, ...]
     every: float
+
+    @property
+    def expr(self) -> str:
+        """Fires where it has a value. Of several levels, one for each cause, the highest alone."""
+        return f"{f'topk(1, {self.level})' if self.tells_cause else self.level} > 1"
+
+    @property
+    def tells_cause(self) -> bool:
+        """Whether it says whose it is, by the label `cause`."""
+        return any("cause" in recording.labels for recording in self.recordings)
 
 
 def level_of(name: str) -> str:
@@ -44,12 +54,10 @@ def level_of(name: str) -> str:
 
 
 def query(name: str, recordings: tuple[Recording, ...], every: float = STEP) -> Query:
-    """Fires while the level is above 1. Of several levels, one for each cause, the highest alone. Evaluated every
-    minute, however seldom there is a new level: Prometheus forgets after five minutes what was not evaluated."""
+    """The recordings make the level. It can be asked for at any time, however seldom there is a new one: after five
+    minutes Prometheus takes for gone what was not recorded again."""
     level, whole = level_of(name), whole_ticks(every)
-    latest = level if whole == STEP else f"last_over_time({level}[{duration(2 * whole)}])"
-    several = sum(recording.record == level for recording in recordings) > 1
-    return Query(f"{f'topk(1, {latest})' if several else latest} > 1", recordings, whole)
+    return Query(level if whole == STEP else f"last_over_time({level}[{duration(2 * whole)}])", recordings, whole)
 
 
 class Increase(NamedTuple):

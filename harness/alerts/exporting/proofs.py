@@ -15,7 +15,7 @@ from typing import Any
 from ..file import RuleFile
 from ..promql import PREFIX, duration, level_of, number
 from .counters import counters, grown
-from .rules import alert_name, groups, labels, query, series, summary, tells_cause
+from .rules import alert_name, groups, labels, query, series, summary
 from .text import as_yaml
 from .worlds import Seen, World, worlds
 
@@ -93,7 +93,7 @@ def _alerts(file: RuleFile, seen: Seen) -> list[dict[str, Any]]:
     if not seen.fires or seen.level is None:
         return []
     told, more = f"{file.name} is at {seen.level:.2f} times its limit.", {}
-    if seen.cause is not None and tells_cause(query(file)):
+    if seen.cause is not None and query(file).tells_cause:
         told, more = f"{told} What has changed: {seen.cause}.", {"cause": seen.cause}
     said = {"summary": summary(file), "description": told}
     return [{"exp_labels": labels(file) | more, "exp_annotations": said}]

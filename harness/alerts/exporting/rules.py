@@ -49,7 +49,7 @@ def labels(file: RuleFile) -> dict[str, str]:
 def said_of(file: RuleFile) -> dict[str, str]:
     """Templates, filled when the alert fires."""
     told = f'{file.name} is at {{{{ printf "%.2f" $value }}}} times its limit.'
-    if tells_cause(query(file)):
+    if query(file).tells_cause:
         told += " What has changed: {{ $labels.cause }}."
     return {"summary": literally(summary(file)), "description": told}
 
@@ -57,11 +57,6 @@ def said_of(file: RuleFile) -> dict[str, str]:
 def summary(file: RuleFile) -> str:
     """What the rule is about, or at least its name."""
     return file.about or file.name
-
-
-def tells_cause(found: Query) -> bool:
-    """Whether its levels are one for each cause."""
-    return any("cause" in recording.labels for recording in found.recordings)
 
 
 def _groups(file: RuleFile) -> Iterator[dict[str, Any]]:
