@@ -12,13 +12,17 @@ from pathlib import Path
 from played import played, tutorials
 
 from brownout import scenarios
+from brownout.harness import sources
+from brownout.harness.alerts.known import interval, known, verdict
+from brownout.harness.alerts.sources import rule
+from brownout.harness.alerts.study import Request, study
 from brownout.harness.backends import comparison
 from brownout.harness.backends.cases import CASES
 from brownout.harness.claims.claim import claims
 from brownout.harness.claims.trial import trial
 from brownout.harness.theory.model import models
 from brownout.harness.theory.trial import trial as trial_of_theory
-from brownout.reports import backends, guide, theory
+from brownout.reports import alerts_page, backends, guide, theory
 from brownout.reports.reference import reference
 from brownout.reports.stub import stub
 
@@ -50,6 +54,29 @@ def agreement() -> str:
     return backends.page(found)
 
 
+def alerts() -> str:
+    """Five minutes' work."""
+    found = study(
+        Request(
+            [rule(name).value for name in scenarios.alerts()],
+            [sources.scenario(name).value for name in scenarios.months()],
+            sources.client("guide-stacked").value,
+            range(1, 9),
+        ),
+        executor=(pool := ProcessPoolExecutor()),
+    )
+    cases = known()
+    with pool:
+        lengths = list(pool.map(_length, range(len(cases))))
+    verdicts = [verdict(case, each, len(cases)) for case, each in zip(cases, lengths, strict=True)]
+    return alerts_page.page(found, list(zip(cases, map(interval, lengths), verdicts, strict=True)))
+
+
+def _length(place: int) -> list[float]:
+    """Of one case, in whatever process."""
+    return known()[place].play()
+
+
 PAGES = {"docs/reference.md": reference, "docs/sdks.md": sdks, "src/brownout/faults.pyi": stub}
 
 SLOW = {
@@ -57,6 +84,7 @@ SLOW = {
     "docs/findings.md": partial(tried, guide.LITERATURE, scenarios.literature()),
     "docs/theory.md": held_to_theory,
     "docs/agreement.md": agreement,
+    "docs/alerts.md": alerts,
     **{f"docs/tutorials/{page.name}": partial(played, page) for page in tutorials()},
 }
 

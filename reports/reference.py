@@ -16,6 +16,10 @@ from brownout.fakes.faults import FAULTS
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Acceleration, Limits, Spending
 from brownout.harness import tables
+from brownout.harness.alerts.file import RuleFile
+from brownout.harness.alerts.kinds import KINDS
+from brownout.harness.alerts.kinds.burn_rate import Pair
+from brownout.harness.alerts.standard import Given, Learned
 from brownout.harness.client import Client, TimeoutsFile
 from brownout.harness.doctor.checks import CHECKS
 from brownout.harness.files import json_schema
@@ -28,6 +32,7 @@ from brownout.harness.policies.limiters import LIMITERS
 from brownout.harness.policies.tripping import Window
 from brownout.harness.profiles import Profile
 from brownout.harness.scenario import PhaseFile, Recovery, Scenario, ServerFile
+from brownout.harness.troubles import Trouble
 from brownout.harness.workload import ARRIVALS, Calls, Groups, WorkloadFile
 from brownout.harness.workload.traces import Columns
 
@@ -53,6 +58,13 @@ SCENARIO: Models = {
 }
 CLIENT: Models = {"A client": Client, "`timeouts:`": TimeoutsFile, "`profiles:`, each": Profile}
 PARTS: Models = {"`backoff:`": Backoff, "`retry_after:`": RetryAfter, "`window:` of a breaker": Window}
+RULE_PARTS: Models = {
+    "`pairs:` of a burn rate": Pair,
+    "`usual:` that is known": Given,
+    "`usual:` that is learned": Learned,
+    "`troubles:` of a scenario": Trouble,
+}
+_RULES = "What they are worth: [Which alerts to have](alerts.md)."
 
 
 def reference() -> str:
@@ -66,6 +78,8 @@ def reference() -> str:
     parts += ["## Layers, outermost first in a file", *_registered(LAYERS, "{}"), *_models(PARTS)]
     parts += ["### Budgets of retries", *_registered(BUDGETS, "budget: {{kind: {}}}")]
     parts += ["### Ways to pace", *_registered(LIMITERS, "by: {{kind: {}}}")]
+    parts += ["## Alert rules", _RULES, *_models({"A rule": RuleFile})]
+    parts += [*_registered(KINDS, "kind: {}"), *_models(RULE_PARTS)]
     parts += ["## Doctor's findings", _DOCTOR, *_checks()]
     parts += ["## Metrics", _METRICS, _table(("name", "unit", "better", "what"), _metrics())]
     parts += ["## Results in Python", "The columns of `results.calls()`, after scenario, client and seed:"]

@@ -37,6 +37,8 @@ class Rule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     example: ClassVar[Mapping[str, Any]]
+    is_scaled: ClassVar[bool] = False
+    """Whether the rule, made so many times as hard to set off, fires just while its level is above that."""
     of: str = ""
     """The signal that is watched; empty for a rule that watches several."""
 

@@ -16,7 +16,7 @@ from ..files.writing import written
 from ..monitoring.tick import STEP
 from ..scenario import Scenario
 from . import reach
-from .alarms import alarms
+from .alarms import swept
 from .file import RuleFile
 from .judging import Judged, judged
 from .months import Month, months
@@ -51,11 +51,12 @@ class Watched:
 def watched(tried: Sequence[Variant], files: Sequence[RuleFile], month: Month) -> Watched:
     """In whatever process."""
     troubles, lasts = month.scenario.wrong, month.scenario.horizon
-    found = alarms([each.file for each in tried], month.ticks, STEP)
+    rules = [(file, [each.times for each in tried if each.place == place]) for place, file in enumerate(files)]
+    found = swept(rules, month.ticks, STEP)
     return Watched(
         month.scenario.name,
         int(month.calls),
-        [judged(each, troubles, lasts) for each in found],
+        [judged(each, troubles, lasts) for of_rule in found for each in of_rule],
         [reach.peaks(file.rule, month.ticks, troubles, STEP) for file in files],
     )
 

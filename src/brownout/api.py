@@ -35,6 +35,7 @@ from brownout.harness.workers import given, observe
 if TYPE_CHECKING:
     import anthropic
 
+    from brownout.harness.alerting import AlertsFile
     from brownout.harness.doctor.finding import Diagnosis
     from brownout.harness.latencies.model import Model
     from brownout.harness.production.face import ResilientAnthropic, ResilientAsyncAnthropic
@@ -46,6 +47,7 @@ __all__ = [
     "Client",
     "Results",
     "Scenario",
+    "alerts",
     "changes",
     "client",
     "command",
@@ -59,6 +61,7 @@ __all__ = [
     "run",
     "sampled_incident",
     "scenario",
+    "stability",
     "tune",
     "virtual",
     "wire",
@@ -338,6 +341,35 @@ def stability(
     documents = [sources.client_document(each.named) if each.named else None for each in named]
     plan = Plan(_each(scenarios, _scenario), named, range(1, seeds + 1), sample=sample, workers=workers)
     return study(plan, documents, list(by))
+
+
+def alerts(
+    rules: Iterable[Named],
+    scenarios: Iterable[Named | Scenario],
+    client: Named | Client = "guide-stacked",
+    *,
+    false_alarms: float = 1.0,
+    seeds: int = 3,
+    workers: int = 1,
+) -> AlertsFile:
+    """How soon each alert rule calls somebody in each scenario, how often for nothing, and which of them to have for so
+    many false alarms in 30 days. Rules are those that are shipped, or files.
+
+    Raises `harness.sources.UnknownName` and `harness.files.FileError`.
+    """
+    from brownout.harness.alerts.sources import rule
+    from brownout.harness.alerts.study import Request, study
+    from brownout.harness.tuning.playing import processes
+
+    asked = Request(
+        [rule(fspath(each)).value for each in rules],
+        [each.value for each in _each(scenarios, _scenario)],
+        _client(client).value,
+        range(1, seeds + 1),
+        false_alarms,
+    )
+    with processes(workers) as executor:
+        return study(asked, executor=executor)
 
 
 def load(folder: Named) -> Results:

@@ -48,6 +48,7 @@ class BurnRate(Rule):
     of: ShareOf = "timeouts"
     objective: Annotated[Share, Field(gt=0, lt=1, description="the share of calls that is to be good")]
     pairs: Annotated[tuple[Pair, ...], Field(min_length=1, max_length=8)] = WORKBOOK
+    is_scaled: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"kind": "burn_rate", "of": "timeouts", "objective": "99%"}
 
     def detector(self, step: float) -> Burning:

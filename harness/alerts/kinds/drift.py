@@ -33,6 +33,7 @@ class Drift(Rule):
     ago: Annotated[Duration, Field(gt=0, description="which had ended so long ago, or what there is of it")] = 604_800.0
     least: Annotated[Factor, Field(gt=1, description="a smaller rise is no drift")] = 1.1
     limit: Annotated[float, Field(gt=0, description="in standard errors of the difference")] = 4.0
+    is_scaled: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"kind": "drift", "recent": "1d", "before": "7d", "ago": "7d"}
 
     @model_validator(mode="after")

@@ -25,6 +25,7 @@ class Ewma(Chart, Rule):
     of: AnyOf = "latency"
     weight: Annotated[float, Field(gt=0, le=1, description="of the newest point")] = 0.1
     limit: Annotated[float, Field(gt=0, description="in standard deviations of the average")] = 3.5
+    is_scaled: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"kind": "ewma", "of": "latency", "weight": 0.1, "limit": 4}
 
     def detector(self, step: float) -> Average:

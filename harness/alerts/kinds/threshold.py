@@ -25,6 +25,7 @@ class Threshold(Rule):
     above: Annotated[Share, Field(gt=0, description="of the calls of the window")]
     window: Annotated[Duration, Field(gt=0)] = 300.0
     calls: Annotated[int, Field(ge=1, description="fewer of them in the window are not judged")] = 10
+    is_scaled: ClassVar[bool] = True
     example: ClassVar[Mapping[str, Any]] = {"kind": "threshold", "of": "timeouts", "above": "5%", "window": "5m"}
 
     def detector(self, step: float) -> Above:
