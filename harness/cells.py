@@ -13,6 +13,7 @@ from .client import Client
 from .course import course
 from .environment import code, environment
 from .few_collections import few_collections
+from .fleet import Fleet, configurations
 from .forked import Ended, forked
 from .importing import NotFound
 from .ledger import Ledger
@@ -24,13 +25,15 @@ from .scoring import Unplayable
 from .sources import fingerprint
 from .store import Played
 
+_OF_LAYERS: dict[Backend, str] = {
+    "sim": ".drivers.sim.run",
+    "virtual": ".drivers.virtual.run",
+    "virtual-blocking": ".drivers.virtual.blocking",
+    "wire": ".drivers.wire.run",
+}
 _DRIVERS: dict[type[Contestant], dict[Backend, str]] = {
-    Client: {
-        "sim": ".drivers.sim.run",
-        "virtual": ".drivers.virtual.run",
-        "virtual-blocking": ".drivers.virtual.blocking",
-        "wire": ".drivers.wire.run",
-    },
+    Client: _OF_LAYERS,
+    Fleet: _OF_LAYERS,
     Program: {
         "virtual": ".drivers.program.virtual",
         "virtual-blocking": ".drivers.program.virtual",  # whether it blocks is up to the program
@@ -45,7 +48,7 @@ BACKENDS = tuple(_DRIVERS[Client])
 
 def backends_of(contestant: Contestant) -> tuple[Backend, ...]:
     """Those that can play it, the best one first."""
-    if isinstance(contestant, Client) and contestant.sdk.language == "typescript":
+    if any(client.sdk.language == "typescript" for client in configurations(contestant)):
         return ("sim",)  # of the real one there is none in Python
     return tuple(_DRIVERS[type(contestant)])
 
@@ -63,7 +66,7 @@ class Job:
     @property
     def is_foreign(self) -> bool:
         """Whether it runs code that is not ours, and may leave anything behind: it wants a process of its own."""
-        return not isinstance(self.client, Client)
+        return not configurations(self.client)
 
     @property
     def key(self) -> str:

@@ -65,6 +65,18 @@ def _standings(run: RunFile) -> Problems:
         yield from _among(f"waterfalls.{i}", "client", [call.client], compared)
 
 
+def _fleets(run: RunFile) -> Problems:
+    """Their members are those that they were played with."""
+    members = {client.name: [member.name for member in client.members] for client in run.clients}
+    for name, found in members.items():
+        yield from _twice(f"clients: members of {quoted(name)}", found)
+    for i, row in enumerate(run.rows):
+        if row.members and [member.name for member in row.members] != members[row.client]:
+            yield f"rows.{i}.members: not those of {quoted(row.client)}"
+        for member in row.members:
+            yield from _metrics(f"rows.{i}.members", member.metrics)
+
+
 def _judged(run: RunFile) -> Problems:
     """Objectives and changes: of what was played, by lines that can be read."""
     rows = {(row.scenario, row.client) for row in run.rows}
@@ -174,4 +186,4 @@ def _metrics(where: str, names: Iterable[str]) -> Problems:
             yield f"{where}: unknown metric {quoted(name)}"
 
 
-_CHECKS: tuple[Callable[[RunFile], Problems], ...] = (_names, _standings, _judged, _parts, _tuned, _stable)
+_CHECKS: tuple[Callable[[RunFile], Problems], ...] = (_names, _standings, _fleets, _judged, _parts, _tuned, _stable)

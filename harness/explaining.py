@@ -9,6 +9,7 @@ from typing import NamedTuple
 from brownout.fakes.journal import Served
 
 from .ending import ending
+from .fleet import Fleet, client_of
 from .metrics import Observed, latency
 from .records import AttemptRecord, CallRecord
 
@@ -51,10 +52,18 @@ def title(seen: Observed, call: CallRecord) -> str:
     """Which call that was."""
     how = "streaming" if call.stream else "plain"
     return (
-        f"Call {call.client}.{call.call} in {seen.scenario.name} with {seen.client.name}, seed {seen.seed}: "
+        f"Call {call.client}.{call.call} in {seen.scenario.name} with {_client(seen, call)}, seed {seen.seed}: "
         f"{seen.kind_of(call).profile}, {how}, {call.input_tokens:,} tokens in, deadline {call.deadline:g} s, "
         f"meant to be sent at {call.intended:.3f} s"
     )
+
+
+def _client(seen: Observed, call: CallRecord) -> str:
+    """Whose call it was; of a fleet also which of its members'."""
+    if not isinstance(seen.client, Fleet):
+        return seen.client.name
+    member = client_of(seen.client, seen.scenario.workload.clients)(call.client)
+    return f"{seen.client.name} ({member.name})"
 
 
 def story(seen: Observed, call: CallRecord) -> list[Line]:

@@ -6,18 +6,18 @@ column, and whatever is wrong with it is said there.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping as Known
 from dataclasses import replace
 from pathlib import Path
 
 from pydantic import BaseModel
 
-from .files import Document, FileError, Problem, read
+from .files import Document, FileError, Problem
 from .files.messages import got
-from .files.suggest import did_you_mean, quoted
-from .files.tree import Entry, Mapping, Node, Place, Scalar, is_broken
+from .files.suggest import quoted
+from .files.tree import Entry, Mapping, Node, Place, Scalar
 from .merging import changed, merged, with_entries, without
+from .other_file import FLEET, error_at, named_by
 
 EXTENDS = "extends"
 NOT_INHERITED = ("name", "about", EXTENDS)
@@ -49,6 +49,9 @@ class _Assembly:
         own = document.root
         if not isinstance(own, Mapping):
             return document
+        if FLEET in own.entries:
+            message = "this is a fleet of several clients, and one client is needed here: name a member of it"
+            raise error_at(own.entries[FLEET].key, message)
         if EXTENDS not in own.entries:
             return _on_its_own(document, own)
         key, written = own.entries[EXTENDS]
@@ -69,42 +72,18 @@ class _Assembly:
 
     def _base(self, document: Document, key: Place, written: Node, heirs: tuple[Document, ...]) -> Document:
         """What the value of `extends` names. Raises FileError."""
-        if is_broken(written):
-            raise FileError(document.name, ())
-        if not isinstance(written, Scalar) or not isinstance(written.value, str):
-            message = f"expected the name of a shipped client or a file, got {got(written)}"
-            is_nothing = isinstance(written, Scalar) and written.value is None
-            raise _at(key if is_nothing else written.place, message)  # nothing stands nowhere
-        path = self._path(document, written.value, written)
-        try:
-            base = read(path)
-        except FileError as error:
-            if error.problems[0].line is None:  # not a word was read: what is wrong is the name
-                message = f"cannot extend {quoted(written.value)}: {error.problems[0].message}"
-                raise _at(written.place, message) from None
-            raise
+        base = named_by(document, key, written, self._shipped, "extend")
+        path = base.path
+        assert path is not None
         chain = [heir.path.resolve() if heir.path else None for heir in heirs]
         if chain[-1] == path.resolve():
-            raise _at(written.place, "a file cannot extend itself")
+            raise error_at(written.place, "a file cannot extend itself")
         if path.resolve() in chain:
             names = [heir.name for heir in heirs[chain.index(path.resolve()) :]]
-            raise _at(written.place, f"this goes round in a circle: {' extends '.join([*names, names[0]])}")
+            raise error_at(written.place, f"this goes round in a circle: {' extends '.join([*names, names[0]])}")
         if len(heirs) >= LONGEST_CHAIN:
-            raise _at(written.place, f"more than {LONGEST_CHAIN} files, each extending the next")
+            raise error_at(written.place, f"more than {LONGEST_CHAIN} files, each extending the next")
         return base
-
-    def _path(self, document: Document, name: str, written: Node) -> Path:
-        if name in self._shipped:
-            return self._shipped[name]
-        known = did_you_mean(name, self._shipped)
-        is_path = "/" in name or name.endswith((".yaml", ".yml"))
-        if document.path is None:
-            hint = "; text that is in no file can extend shipped clients only" if is_path else ""
-            raise _at(written.place, f"unknown client {quoted(name)}{known}{hint}")
-        path = document.path.parent / name
-        if not is_path and not os.path.lexists(path):
-            raise _at(written.place, f"unknown client {quoted(name)}{known}")
-        return path
 
 
 def _finished(document: Document) -> Document:
@@ -144,7 +123,7 @@ def _on_its_own(document: Document, own: Mapping) -> Document:
     layers = own.entries.get("layers")
     if layers is None or not isinstance(layers.node, Mapping):
         return document
-    error = _at(
+    error = error_at(
         layers.node.place, f'expected a list, got {got(layers.node)}; only with "{EXTENDS}" are layers changed by name'
     )
     return _added(replace(document, root=_independent(own)), error.problems)
@@ -167,7 +146,3 @@ def _independent(own: Mapping) -> Mapping:
 
 def _added(document: Document, problems: tuple[Problem, ...]) -> Document:
     return replace(document, problems=(*document.problems, *problems))
-
-
-def _at(place: Place, message: str) -> FileError:
-    return FileError(place.file, (Problem(place.file, place.line, place.column, message),))

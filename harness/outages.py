@@ -66,8 +66,8 @@ def _phases(
         if calm >= left:
             break
         yield PhaseFile.model_construct(seconds=calm)
-        yield PhaseFile.model_construct(seconds=min(trouble, left - calm), faults=faults)
-        left, i = left - calm - trouble, i + 1
+        yield PhaseFile.model_construct(seconds=min(trouble, round(left - calm, 1)), faults=faults)
+        left, i = round(left - calm - trouble, 1), i + 1
     # What recovers needs a while: nobody could tell otherwise.
     yield PhaseFile.model_construct(seconds=max(left, 60.0))
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from brownout.fakes.units import format_share
+
 from . import availability, cells, subjects
 from .ablate import Variant, variants
 from .certificates import INSTALL, can_certify
 from .client import Client, TimeoutsFile
 from .files.suggest import quoted
+from .fleet import Fleet, configurations
 from .program import Contestant
 from .reach import out_of_reach
 from .results import Backend, PlayedClient, PlayedScenario
@@ -77,9 +80,9 @@ class Plan:
             named = source.named or source.value.name
             if self.backend not in (able := cells.backends_of(source.value)):
                 expected = able[0] if len(able) == 1 else f"{able[0]} or wire"
-                what = "has the SDK for TypeScript" if isinstance(source.value, Client) else "is a program"
+                what = "has the SDK for TypeScript" if configurations(source.value) else "is a program"
                 raise ValueError(f'backend {self.backend}: "{named}" {what}, and needs {expected}')
-            if self.scale != 1.0 and not isinstance(source.value, Client):
+            if self.scale != 1.0 and not configurations(source.value):
                 raise ValueError(f'time scale: "{named}" is a program, and its own clock cannot be scaled')
         if not 0.0 < self.sample <= 1.0:
             raise ValueError(f"sample: expected a share above 0 and at most 1, got {self.sample}")
@@ -88,6 +91,8 @@ class Plan:
         for option, name in (("gate", self.gate), ("ablate", self.ablate)):
             if name and name not in clients:
                 raise ValueError(f'{option} "{name}": not one of the clients compared ({", ".join(clients)})')
+        if self.ablate in [source.value.name for source in self.clients if isinstance(source.value, Fleet)]:
+            raise ValueError(f'ablate "{self.ablate}": it is a fleet; compare its members, and ablate one of them')
         if self.ablate and not self.variants:
             raise ValueError(f'ablate "{self.ablate}": there is nothing in it to leave out')
         for variant in self.variants:
@@ -139,6 +144,7 @@ class Plan:
             _check_reach(scenario)
             for client in self.players:
                 _check_accepted(scenario, client)
+                _check_present(scenario, client)
         return cells.jobs(self.played_scenarios, self.players, self.seeds, self.backend, self.scale)
 
     def subjects(self) -> tuple[list[PlayedScenario], list[PlayedClient]]:
@@ -165,12 +171,26 @@ def _check_accepted(scenario: Scenario, client: Contestant) -> None:
         )
 
 
+def _check_present(scenario: Scenario, client: Contestant) -> None:
+    """Raise `Unplayable` for a member of a fleet that has no client: nothing would be known of it."""
+    clients = scenario.workload.clients
+    absent = client.absent(clients) if isinstance(client, Fleet) else []
+    if absent:
+        member = absent[0]
+        raise Unplayable(
+            f"{scenario.name} with {client.name}: {format_share(member.share)} of {clients} "
+            f"{'client' if clients == 1 else 'clients'} is less than one, and nobody plays {member.client.name}; play "
+            "more clients, a larger sample, or a larger share"
+        )
+
+
 def _is_refused(scenario: Scenario, client: Contestant) -> bool:
     """Whether it has calls that the SDK does not send with these timeouts."""
     defaults = TimeoutsFile().timeouts()
-    return isinstance(client, Client) and any(
-        kind.stream < 1.0 and kind.max_tokens >= LONGEST_PLAIN_ANSWER and client.timeouts_of(kind.profile) == defaults
+    return any(
+        kind.stream < 1.0 and kind.max_tokens >= LONGEST_PLAIN_ANSWER and each.timeouts_of(kind.profile) == defaults
         for kind in scenario.workload.kinds
+        for each in configurations(client)
     )
 
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from .calling import Way, way_of
 from .client import Client
+from .fleet import Fleet
 from .importing import NotFound, found, split
 from .names import Name, likely
 from .own_code import fingerprint
@@ -44,7 +45,7 @@ class Command(BaseModel):
     """Of the files that its words name."""
 
 
-Contestant: TypeAlias = Client | Program | Command
+Contestant: TypeAlias = Client | Fleet | Program | Command
 
 _NAMED = re.compile(r"(?:(?P<name>[a-z0-9][a-z0-9-]*)=)?(?P<rest>.+)", re.DOTALL)
 _ORIGIN = re.compile(r"(?:[a-z0-9][a-z0-9-]*=)?[\w./\\-]+:[A-Za-z_][\w.]*")

@@ -84,13 +84,34 @@ class PlayedScenario(Subject):
         return self
 
 
+class PlayedMember(Part):
+    """A configuration of a fleet, and the share of the clients that have it."""
+
+    name: str
+    sha256: Annotated[str, Field(description="as of a client")]
+    share: Annotated[FiniteFloat, Field(gt=0.0, le=1.0)]
+
+
 class PlayedClient(Subject):
-    """`limits`, in seconds, are those that a file sets; what code does is not known."""
+    """`limits`, in seconds, are those that a file sets; what code does is not known, nor one limit of a fleet."""
 
     limits: dict[str, FiniteFloat] = Field(default_factory=dict)
     is_command: bool = False
     ablates: Annotated[str, Field(description="of a client made by --ablate: the client it is made from")] = ""
     left_out: str = ""
+    members: list[PlayedMember] = Field(default_factory=list, description="of a fleet; none of a single client")
+
+
+class MemberRow(Part):
+    """One member of a fleet in one scenario, over all seeds: the calls of those clients that it is made of."""
+
+    name: str
+    clients: Annotated[Count, Field(description="how many of the scenario's clients")]
+    metrics: dict[str, Estimate]
+    gained: Annotated[
+        Estimate | None,
+        Field(description="goodput more than the same clients have where all are like them, if that was played, too"),
+    ] = None
 
 
 class Row(Part):
@@ -110,6 +131,7 @@ class Row(Part):
     transitions: dict[str, Count]
     course: Course | None = None
     latencies: list[FiniteFloat] = Field(default_factory=list)
+    members: list[MemberRow] = Field(default_factory=list, description="of a fleet, in the order of its file")
 
 
 class Standing(Part):

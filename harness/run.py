@@ -66,7 +66,7 @@ def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
     extra = {name: [objective.metric for objective in found] for name, found in judged.items()}
     figures = scoring.Figures(played, scenarios, contestants, weights)
     subjects = plan.subjects()
-    rows = scoring.drawn(figures, scoring.rows(figures, extra), subjects[0])
+    rows = scoring.with_members(figures, scoring.drawn(figures, scoring.rows(figures, extra), subjects[0]), *subjects)
     standings = scoring.standings(figures)
     ranked = [standing.client for standing in standings]
     pairs, objectives = scoring.pairs(figures), scoring.judge(rows, judged)

@@ -16,7 +16,9 @@ from brownout import scenarios as shipped
 from . import files
 from .client import Client
 from .files.suggest import did_you_mean, quoted
+from .fleet import Fleet
 from .importing import NotFound
+from .other_file import is_fleet
 from .program import Contestant, command, is_origin, program
 from .scenario import Scenario
 
@@ -66,7 +68,7 @@ def path_of(source: Source[Scenario]) -> str:
 
 
 def client(named: str) -> Source[Client]:
-    """Raises `UnknownName` or `files.FileError`."""
+    """One alone, and no fleet. Raises `UnknownName` or `files.FileError`."""
     return loaded(named, shipped.known_clients(), Client, "client")
 
 
@@ -76,16 +78,23 @@ def client_document(named: str) -> files.Document:
 
 
 def contestant(named: str) -> Source[Contestant]:
-    """A client, or a program by `module:name`, which is imported. Raises `NotFound`, and as `client` does."""
+    """A client, a fleet, or a program by `module:name`, which is imported. Raises `NotFound`, and as `client` does."""
     if is_origin(named) and not Path(named).exists():
         return Source(program(named), "", named)
     if named.endswith(".py"):
         raise NotFound(f'{named} is Python code: name what is to be called in it, such as "{named}:ask"')
     try:
-        return client(named)
+        return configuration(named)
     except UnknownName as error:
         where, _, name = named.rpartition(".")
         raise UnknownName(f'{error}; code is named as "{where}:{name}"' if where else str(error)) from None
+
+
+def configuration(named: str) -> Source[Contestant]:
+    """A client or a fleet. Raises `UnknownName` or `files.FileError`."""
+    document = client_document(named)
+    found: Client | Fleet = document.check(Fleet) if is_fleet(document) else document.check(Client)
+    return Source(found, document.text, named)
 
 
 def by_command(named: str) -> Source[Contestant]:

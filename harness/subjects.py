@@ -9,9 +9,10 @@ from brownout.fakes.units import format_share
 
 from .ablate import Variant
 from .client import Client
+from .fleet import Fleet
 from .printable import blanked
 from .program import Command, Contestant
-from .results import PlayedClient, PlayedScenario
+from .results import PlayedClient, PlayedMember, PlayedScenario
 from .scenario import Scenario
 from .sources import Source, fingerprint
 from .views import Stretch
@@ -45,7 +46,14 @@ def client(source: Source[Contestant]) -> PlayedClient:
         reproduce=source.named,
         limits=source.value.limits() if isinstance(source.value, Client) else {},
         is_command=isinstance(source.value, Command),
+        members=_members(source.value) if isinstance(source.value, Fleet) else [],
     )
+
+
+def _members(fleet: Fleet) -> list[PlayedMember]:
+    return [
+        PlayedMember(name=each.client.name, sha256=fingerprint(each.client), share=each.share) for each in fleet.fleet
+    ]
 
 
 def variant(made: Variant, ablates: str) -> PlayedClient:

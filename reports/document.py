@@ -133,6 +133,7 @@ def _of_scenario(
 ) -> Iterable[Table | None]:
     clients = {client.name: client for client in run.clients}
     yield tables.scenario(scenario, rows)
+    yield tables.fleet(scenario, rows, clients)
     yield tables.course(scenario, rows, by_client)
     yield tables.latency(scenario, rows, clients, by_client)
     if any(set(row.outcomes) - {"ok"} or row.timeouts for row in rows):

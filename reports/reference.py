@@ -23,6 +23,7 @@ from brownout.harness.alerts.standard import Given, Learned
 from brownout.harness.client import Client, TimeoutsFile
 from brownout.harness.doctor.checks import CHECKS
 from brownout.harness.files import json_schema
+from brownout.harness.fleet import Fleet, Member
 from brownout.harness.metrics import METRICS
 from brownout.harness.policies.backoff import Backoff
 from brownout.harness.policies.budgets import BUDGETS
@@ -57,6 +58,7 @@ SCENARIO: Models = {
     "`recovery:`": Recovery,
 }
 CLIENT: Models = {"A client": Client, "`timeouts:`": TimeoutsFile, "`profiles:`, each": Profile}
+FLEET: Models = {"A fleet": Fleet, "`fleet:`, each member": Member}
 PARTS: Models = {"`backoff:`": Backoff, "`retry_after:`": RetryAfter, "`window:` of a breaker": Window}
 RULE_PARTS: Models = {
     "`pairs:` of a burn rate": Pair,
@@ -75,6 +77,7 @@ def reference() -> str:
     parts += [*_models({"`columns:` of a trace": Columns})]
     parts += ["## Faults", _intro(), *_registered(FAULTS, "kind: {}"), *_fidelity()]
     parts += ["## Client files", *_models(CLIENT)]
+    parts += ["## Fleet files", *_models(FLEET)]
     parts += ["## Layers, outermost first in a file", *_registered(LAYERS, "{}"), *_models(PARTS)]
     parts += ["### Budgets of retries", *_registered(BUDGETS, "budget: {{kind: {}}}")]
     parts += ["### Ways to pace", *_registered(LIMITERS, "by: {{kind: {}}}")]

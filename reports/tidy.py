@@ -23,7 +23,8 @@ ACROSS: dict[str, tuple[Unit, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A figure with its 95% interval, where there is one. Without a scenario: over all of them, by their weights."""
+    """A figure with its 95% interval, where there is one. Without a scenario: over all of them, by their weights. A
+    member of a fleet is a client called `half-migrated/old`."""
 
     scenario: str | None
     client: str
@@ -69,6 +70,9 @@ def _of_row(row: Row) -> Iterator[Line]:
     yield Line(row.scenario, row.client, "rank", row.rank)
     for name, estimate in row.metrics.items():
         yield _line(row.scenario, row.client, name, estimate)
+    for member in row.members:
+        for name, estimate in member.metrics.items():
+            yield _line(row.scenario, f"{row.client}/{member.name}", name, estimate)
 
 
 def _line(scenario: str | None, client: str, name: str, found: Estimate) -> Line:

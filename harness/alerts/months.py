@@ -15,6 +15,7 @@ import numpy as np
 from ..cells import Job
 from ..client import Client
 from ..few_collections import few_collections
+from ..fleet import Fleet
 from ..monitoring.ended import of_ledger
 from ..monitoring.tick import BOUNDS, STEP, Tick, ticks
 from ..scenario import Scenario
@@ -24,15 +25,15 @@ _SUMS = len(Tick._fields) - 1
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One run as rules see it, however long it is."""
+    """One run as rules see it, however long it is: packed, as a hundred of them may be at hand."""
 
     scenario: Scenario
     seed: int
-    ticks: list[Tick]
+    blob: bytes
 
-    @property
-    def calls(self) -> int:
-        return sum(tick.calls for tick in self.ticks)
+    def ticks(self) -> list[Tick]:
+        """Unpacked anew each time."""
+        return unpack(self.blob)
 
 
 def pack(played: Iterable[Tick]) -> bytes:
@@ -63,7 +64,7 @@ def play(job: Job) -> bytes:
 
 def months(
     scenarios: Sequence[Scenario],
-    client: Client,
+    client: Client | Fleet,
     seeds: Sequence[int],
     folder: Path | None = None,
     executor: Executor | None = None,
@@ -80,7 +81,7 @@ def months(
         if blob is None:
             blob = next(played)
             _keep(folder, job, blob)
-        found.append(Month(job.scenario, job.seed, unpack(blob)))
+        found.append(Month(job.scenario, job.seed, blob))
         progress(done)
     return found
 

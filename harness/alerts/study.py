@@ -13,6 +13,7 @@ from ..alerting import AlertsFile, Score, WatchedRule, WatchedScenario
 from ..client import Client
 from ..environment import environment
 from ..files.writing import written
+from ..fleet import Fleet
 from ..monitoring.tick import STEP
 from ..scenario import Scenario
 from . import reach
@@ -32,7 +33,7 @@ class Request:
 
     files: Sequence[RuleFile]
     scenarios: Sequence[Scenario]
-    client: Client
+    client: Client | Fleet
     seeds: Sequence[int]
     wanted: float = 1.0
     command: str = ""
@@ -52,12 +53,13 @@ def watched(tried: Sequence[Variant], files: Sequence[RuleFile], month: Month) -
     """In whatever process."""
     troubles, lasts = month.scenario.wrong, month.scenario.horizon
     rules = [(file, [each.times for each in tried if each.place == place]) for place, file in enumerate(files)]
-    found = swept(rules, month.ticks, STEP)
+    ticks = month.ticks()
+    found = swept(rules, ticks, STEP)
     return Watched(
         month.scenario.name,
-        int(month.calls),
+        int(sum(tick.calls for tick in ticks)),
         [judged(each, troubles, lasts) for of_rule in found for each in of_rule],
-        [reach.peaks(file.rule, month.ticks, troubles, STEP) for file in files],
+        [reach.peaks(file.rule, ticks, troubles, STEP) for file in files],
     )
 
 

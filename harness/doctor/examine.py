@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +11,11 @@ from brownout.fakes.units import seconds
 
 from .. import sources
 from ..client import Client
+from ..files import Document
 from ..files.errors import Location
+from ..fleet import Fleet, configurations
 from ..names import likely
+from ..other_file import is_fleet
 from ..policies.layer import Layer
 from ..policies.layers.breaker import Breaker
 from ..policies.layers.hedge import Hedge
@@ -31,40 +34,58 @@ from .made import MOST_RETRIES
 from .subject import Subject, subjects
 
 
-def examine(client: str | Client, scenario: Scenario | None = None, *, prove: bool = False) -> Diagnosis:
+def examine(client: str | Client | Fleet, scenario: Scenario | None = None, *, prove: bool = False) -> Diagnosis:
     """What is wrong with a client, the gravest first; with `prove` the simulator is asked to show it.
 
     `client`: the name of a shipped one, a YAML file, `module:name` of a client object of the SDK, which is imported,
-    or a Python file, which is not. Raises `sources.UnknownName`, `files.FileError` and `importing.NotFound`.
+    or a Python file, which is not. Of a fleet every member is examined. Raises `sources.UnknownName`,
+    `files.FileError` and `importing.NotFound`.
     """
-    stacks = subjects_of(client, scenario)
+    name, stacks = named_subjects(client, scenario)
     found = [
         finding for subject in stacks for check in CHECKS.values() for finding in _findings(check(), subject, prove)
     ]
     once = {(each.id, each.where, each.what): each for each in reversed(found)}  # a profile may share its layers
-    is_code = isinstance(client, str) and (client.endswith(".py") or is_origin(client))
-    name = str(client) if is_code else stacks[0].client.name
     return Diagnosis(name, "" if scenario is None else scenario.name, tuple(sorted(once.values(), key=_gravity)))
 
 
-def subjects_of(client: str | Client, scenario: Scenario | None) -> list[Subject]:
-    """Every stack to look at."""
-    if isinstance(client, Client):
-        nowhere = Place(client.name)
-        return subjects(client, lambda loc, on_key: nowhere, scenario)
+def named_subjects(client: str | Client | Fleet, scenario: Scenario | None) -> tuple[str, list[Subject]]:
+    """What reports call it, and every stack to look at."""
+    if isinstance(client, Client | Fleet):
+        return client.name, [each for one in configurations(client) for each in subjects(one, _nowhere(one), scenario)]
     if client.endswith(".py"):
-        return [replace(subject, scenario=scenario) for subject in source.read(client)]
+        return client, [replace(subject, scenario=scenario) for subject in source.read(client)]
     if is_origin(client) and not Path(client).exists():
-        return subjects(_live(client), lambda loc, on_key: Place(client), scenario)
-    document = Client.assembled(sources.client_document(client))
+        return client, subjects(_live(client), lambda loc, on_key: Place(client), scenario)
+    document = sources.client_document(client)
+    if not is_fleet(document):
+        document = Client.assembled(document)
+        found = document.validate(Client)
+        return found.name, subjects(found, _places(document), scenario)
+    document = Fleet.assembled(document)
+    fleet = document.validate(Fleet)
+    return fleet.name, [
+        subject
+        for i, member in enumerate(fleet.fleet)
+        for subject in subjects(member.client, _places(document, "fleet", i, "client"), scenario)
+    ]
+
+
+def _nowhere(client: Client) -> Callable[[Location, bool], Place]:
+    """What was made in Python stands in no file."""
+    return lambda loc, on_key: Place(client.name)
+
+
+def _places(document: Document, *within: str | int) -> Callable[[Location, bool], Place]:
+    """Where something stands in a file, or in one that it builds on; of shipped files the name is enough."""
     known = {str(path) for path in shipped.known_clients().values()}
 
     def place(loc: Location, on_key: bool) -> Place:
-        problem = document.problem_at(loc, "", on_key=on_key)
+        problem = document.problem_at((*within, *loc), "", on_key=on_key)
         name = Path(problem.path).name if problem.path in known else problem.path
         return Place(name, problem.line, problem.column)
 
-    return subjects(document.validate(Client), place, scenario)
+    return place
 
 
 def _live(origin: str) -> Client:

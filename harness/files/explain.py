@@ -17,7 +17,7 @@ from .errors import LocatedError, LocatedErrors, Location
 from .messages import Said, say, unquoted
 from .published import Published
 from .suggest import did_you_mean, listed, nearest, quoted
-from .tree import Mapping, Node, Place, Reached, Scalar, follow, is_broken
+from .tree import Mapping, Node, Place, Reached, Scalar, follow, is_broken, scalars
 
 MOST = 500
 """Complaints explained; nobody reads more, and each costs a search."""
@@ -114,7 +114,9 @@ def _value(
 
 
 def _is_known(complaint: Complaint) -> bool:
-    """Whether it is about a value that was found broken before any model saw it."""
+    """Whether it is about a value that was found broken before any model saw it, or about how few others there are."""
+    if complaint.kind == "too_short":
+        return any(node.is_broken for _, node in scalars(complaint.node))
     return is_broken(complaint.node) and complaint.kind != "extra_forbidden"
 
 

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from brownout.fakes.draws import Identity
 from brownout.fakes.timeline import Timeline
 
-from ..client import Client
+from ..fleet import configurations
 from ..policies.layers.breaker import Breaker
 from ..records import CallRecord
 from .observed import Absent, Observed, once
@@ -18,9 +18,10 @@ _UNSEEN = Absent("whether a program has a breaker cannot be seen")
 
 def _none(seen: Observed) -> Absent | None:
     """Why there is nothing to say; None where there is."""
-    if not isinstance(seen.client, Client):
+    found = configurations(seen.client)
+    if not found:
         return _UNSEEN
-    has_one = any(isinstance(layer, Breaker) for stack in seen.client.stacks() for layer in stack)
+    has_one = any(isinstance(layer, Breaker) for client in found for stack in client.stacks() for layer in stack)
     return None if has_one else _NONE
 
 

@@ -6,6 +6,7 @@ from .ablation import layers
 from .figures import Figures
 from .gate import gate
 from .judging import judge
+from .members import with_members
 from .played import Unplayable, check_played
 from .provisos import provisos
 from .rows import ranked, rows
@@ -31,4 +32,5 @@ __all__ = [
     "rows",
     "standings",
     "waterfalls",
+    "with_members",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ..part import Estimate
 from ..statistics import Interval
 from ..statistics.bootstrap import bca
+from ..statistics.pooled import Values, pooled_quantile
 
 
 def estimate(values: Sequence[float], most: float = math.inf) -> Estimate:
@@ -18,6 +19,13 @@ def estimate(values: Sequence[float], most: float = math.inf) -> Estimate:
     found = bca(values)
     low = None if found.low is None else max(0.0, found.low)
     return Estimate(value=found.mean, low=low, high=None if found.high is None else min(most, found.high))
+
+
+def pooled(runs: Sequence[Values], q: float) -> Estimate:
+    """The quantile `q` of the values of all runs together, each sorted. None of what has quantiles is negative."""
+    found = pooled_quantile(runs, q)
+    low = None if found.low is None else max(0.0, found.low)
+    return Estimate(value=found.value, low=low, high=found.high)
 
 
 def paired(these: Sequence[float], those: Sequence[float]) -> Estimate:

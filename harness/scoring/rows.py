@@ -10,8 +10,7 @@ from ..metrics import METRICS, by_count
 from ..metrics.quantiles import parts
 from ..part import Estimate
 from ..results import FaultCount, Row
-from ..statistics.pooled import pooled_quantile
-from .estimates import estimate
+from .estimates import estimate, pooled
 from .figures import Figures
 from .standings import SCORE, compared, ranks
 
@@ -62,9 +61,7 @@ def estimated(figures: Figures, scenario: str, client: str, metric: str) -> Esti
     if quantile is None:
         return estimate(figures.values(scenario, client, metric), most(metric))
     q, of = quantile
-    found = pooled_quantile(figures.samples(scenario, client, of), q)
-    low = None if found.low is None else max(0.0, found.low)
-    return Estimate(value=found.value, low=low, high=found.high)
+    return pooled(figures.samples(scenario, client, of), q)
 
 
 def most(metric: str) -> float:

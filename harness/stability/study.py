@@ -8,8 +8,10 @@ from itertools import product
 
 from ..client import Client
 from ..files import Document
+from ..fleet import Configuration, Fleet
 from ..frames import Results
 from ..plan import Plan
+from ..program import Contestant
 from ..run import run
 from ..scenario import Scenario
 from ..store import Store
@@ -53,17 +55,17 @@ def study(
     return results
 
 
-def _client(value: object) -> Client:
-    if not isinstance(value, Client):
-        raise ValueError("a program cannot be surveyed: so many runs are for the simulator")
-    return value
+def _client(value: Contestant) -> Configuration:
+    if isinstance(value, Client | Fleet):
+        return value
+    raise ValueError("a program cannot be surveyed: so many runs are for the simulator")
 
 
 def _name(by: str) -> str:
     return by.partition("=")[0].strip()
 
 
-def _rows(scenario: Scenario, client: Client, document: Document | None, by: str) -> list[Row]:
+def _rows(scenario: Scenario, client: Configuration, document: Document | None, by: str) -> list[Row]:
     name, values = _name(by), by.partition("=")[2]
     if name == TROUBLE:
         return by_trouble(scenario, client)

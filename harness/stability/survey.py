@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ..client import Client
+from ..fleet import Configuration
 from ..scenario import Scenario
 from ..scoring.estimates import stated
 from ..stable import Diagram, Stability
@@ -28,10 +28,10 @@ class Row:
 
     name: str
     scenario: Scenario
-    client: Client
+    client: Configuration
 
 
-def by_trouble(scenario: Scenario, client: Client) -> list[Row]:
+def by_trouble(scenario: Scenario, client: Configuration) -> list[Row]:
     """Longer and shorter than it is."""
     return [Row(f"{times:g}x", longer(scenario, times), client) for times in TROUBLE]
 
@@ -64,7 +64,7 @@ class Survey:
             down=shares(Fate.DOWN),
         )
 
-    def stability(self, scenario: Scenario, client: Client, diagrams: Sequence[Diagram]) -> Stability:
+    def stability(self, scenario: Scenario, client: Configuration, diagrams: Sequence[Diagram]) -> Stability:
         """With the load at which it turns, world by world."""
         low, high = min(self.loads), max(self.loads)
         turns = list(self.map(partial(turns_at, scenario, client, low, high), self.seeds))
@@ -79,6 +79,6 @@ class Survey:
         )
 
 
-def turns_at(scenario: Scenario, client: Client, low: float, high: float, seed: int) -> tuple[float, float]:
+def turns_at(scenario: Scenario, client: Configuration, low: float, high: float, seed: int) -> tuple[float, float]:
     """In one world."""
     return turning_point(lambda load: fate(busier(scenario, load), client, seed), low, high, STEPS)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from ..cells import Job
-from ..client import Client
+from ..fleet import Configuration
 from ..metrics import Absent, metric
 from ..metrics.recovery import offered_load
 from ..scenario import Scenario
@@ -23,7 +23,7 @@ class Fate(StrEnum):
     """It could not do the work without any trouble either."""
 
 
-def fate(scenario: Scenario, client: Client, seed: int) -> Fate:
+def fate(scenario: Scenario, client: Configuration, seed: int) -> Fate:
     """In the simulator, beside the same run without faults. Raises `ValueError` for a scenario after whose trouble
     there is no time to see it."""
     seen = Job(scenario, client, seed, "sim", 1.0).observe()

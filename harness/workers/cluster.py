@@ -55,6 +55,7 @@ class _Hands(Executor):
     def __init__(self, client: Client, workers: int, address: str) -> None:
         self._client = client
         self._address = address
+        self._max_workers = workers
         self._threads = ThreadPoolExecutor(workers)
 
     def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
+from pickle import PicklingError
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 from ..environment import code, environment
+from ..workload.traces import Rows
 from .died import ClusterError
+from .parcels import Missing, keep, opened, packed
 
 T = TypeVar("T")
 P = ParamSpec("P")
 Made = tuple[dict[str, str], str]
 """The libraries, and a hash of our code."""
 
+AT_A_TIME = 256
+"""For executors that do not say how many workers they have, as all those of Python do, and Dask's here."""
 _ONE = Lock()
 
 
@@ -26,24 +30,62 @@ def given(cluster: str | Executor | None) -> Iterator[Executor | None]:
     if cluster is None:
         yield None
     elif isinstance(cluster, Executor):
-        yield Guarded(cluster)
+        with _guarded(cluster) as executor:
+            yield executor
     else:
         from .cluster import connected
 
-        with connected(cluster) as executor:
-            yield Guarded(executor)
+        with connected(cluster) as hands, _guarded(hands) as executor:
+            yield executor
+
+
+@contextmanager
+def _guarded(executor: Executor) -> Iterator[Executor]:
+    """What it has not begun in the end is called off."""
+    guarded = Guarded(executor)
+    try:
+        yield guarded
+    finally:
+        guarded.shutdown(wait=False, cancel_futures=True)
 
 
 class Guarded(Executor):
     """An executor that others have made: what it runs is run one after the other in each process, as virtual time is
-    the time of all threads, and only where the same comes of it as here. It is theirs to shut down."""
+    the time of all threads, and only where the same comes of it as here. It is theirs to shut down.
+
+    It is given no more at a time than it has workers: what waited there for workers that have nothing yet would all
+    have to be sent twice.
+    """
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
+        self._threads = ThreadPoolExecutor(getattr(executor, "_max_workers", AT_A_TIME))
 
     def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         assert not kwargs
-        return self._executor.submit(partial(alone, made_with(), function, *args))
+        return self._threads.submit(self._done, function, args)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._threads.shutdown(wait, cancel_futures=cancel_futures)
+
+    def _done(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        try:
+            parcel = packed(function, args)
+        except (AttributeError, PicklingError, TypeError):  # the executor may pack what `pickle` cannot
+            return self._result(function, *args)
+        keep(parcel.large)  # for threads of this process, and forks of it
+        try:
+            return self._result(_called, parcel.work, {})
+        except Missing:
+            return self._result(_called, *parcel)
+
+    def _result(self, function: Callable[..., Any], *args: Any) -> Any:
+        return self._executor.submit(alone, made_with(), function, *args).result()
+
+
+def _called(work: bytes, large: Mapping[str, Rows]) -> Any:
+    function, args = opened(work, large)
+    return function(*args)
 
 
 def made_with() -> Made:

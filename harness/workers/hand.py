@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .died import TRIES, NoWorkers, WorkersDied
+from .parcels import Parcel
 from .process import Died, Process
 
 
@@ -20,11 +21,11 @@ class Hand:
         self._failed = 0
         """Processes in a row that have not come up."""
 
-    def done(self, message: bytes) -> Any:
-        """What comes of it. Raises `WorkersDied` where it kills `TRIES` of them, and `NoWorkers`."""
+    def done(self, parcel: Parcel) -> tuple[Any, BaseException | None]:
+        """What comes of it, a value or an exception. Raises `WorkersDied` where it kills `TRIES`, and `NoWorkers`."""
         for _ in range(TRIES):
             try:
-                return self._ready().done(message)
+                return self._ready().done(parcel)
             except Died:
                 self.close()
         raise WorkersDied(f"{TRIES} worker processes were killed by the same work; too little memory?")

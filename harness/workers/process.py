@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-from collections.abc import Callable
+from collections.abc import Mapping
 from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection
 from threading import Thread
 from traceback import format_exc
 from typing import Any
+
+from ..workload.traces import Rows
+from .parcels import Missing, Parcel, opened
 
 GRACE = 5.0
 """Seconds in which a process that is told to end has to."""
@@ -36,13 +39,18 @@ class Process:
         """Until it has come up. Raises `Died`, which is then the fault of nothing that it was given."""
         self._received()
 
-    def done(self, message: bytes) -> Any:
-        """What comes of a message of `packed`: a value or an exception. Raises `Died`."""
+    def done(self, parcel: Parcel) -> tuple[Any, BaseException | None]:
+        """What comes of it: a value, or an exception. Raises `Died`."""
+        value, error = self._answer(parcel.work, {})
+        return self._answer(*parcel) if isinstance(error, Missing) else (value, error)
+
+    def _answer(self, work: bytes, large: Mapping[str, Rows]) -> tuple[Any, BaseException | None]:
         try:
-            self._pipe.send_bytes(message)
+            self._pipe.send_bytes(pickle.dumps((work, large)))
         except OSError:
             raise Died from None
-        return pickle.loads(self._received())
+        value, error = pickle.loads(self._received())
+        return value, error
 
     def _received(self) -> bytes:
         try:
@@ -61,11 +69,6 @@ class Process:
         if self._process.is_alive():  # whoever has a handler for the signal may be in no state to run it
             self._process.kill()
             self._process.join()
-
-
-def packed(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
-    """A message. Raises what `pickle` does."""
-    return pickle.dumps((function, arguments))
 
 
 def hold_interrupts() -> None:
@@ -90,7 +93,7 @@ def _work(pipe: Connection) -> None:
 def _answer(message: bytes) -> bytes:
     """A pair: what came of it, or the exception that did."""
     try:
-        function, arguments = pickle.loads(message)
+        function, arguments = opened(*pickle.loads(message))
         return pickle.dumps((function(*arguments), None))
     except BaseException as error:
         told = f"in a worker: {format_exc()}"

@@ -15,7 +15,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from .died import NoWorkers
 from .hand import Hand
-from .process import Process, hold_interrupts, packed
+from .parcels import packed
+from .process import Process, hold_interrupts
 
 T = TypeVar("T")
 P = ParamSpec("P")

@@ -6,6 +6,7 @@ from .agreement import agreement
 from .changes import changes
 from .costs import costs
 from .course import course
+from .fleet import fleet
 from .incident import every_metric, faults, losses, scenario
 from .latency import latency
 from .layers import layers
@@ -24,6 +25,7 @@ __all__ = [
     "course",
     "every_metric",
     "faults",
+    "fleet",
     "front",
     "judgements",
     "latency",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from brownout.fakes.units import format_share
 from brownout.harness.results import Pair, PlayedClient, RunFile, Standing
 
 from .. import words
@@ -49,9 +50,14 @@ def clients(found: Sequence[PlayedClient]) -> Table:
         "The clients",
         "As their files say.",
         ("client", "what it is"),
-        tuple((each.name, each.about or "–") for each in found),
+        tuple((each.name, _what(each)) for each in found),
         is_detail=True,
     )
+
+
+def _what(client: PlayedClient) -> str:
+    members = ", ".join(f"{format_share(member.share)} {member.name}" for member in client.members)
+    return " ".join(filter(None, (client.about, members and f"Of {members}."))) or "–"
 
 
 def front(found: Sequence[Standing], colours: Colours) -> Table | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .api import (
         Client,
+        Fleet,
         Results,
         Scenario,
         alerts,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Client",
+    "Fleet",
     "Results",
     "Scenario",
     "__version__",

@@ -19,6 +19,7 @@ from brownout.harness import program, sources
 from brownout.harness.cells import Job
 from brownout.harness.client import Client
 from brownout.harness.explaining import find, story, title
+from brownout.harness.fleet import Fleet
 from brownout.harness.frames import RUN_FILE, Results
 from brownout.harness.frames import load as load_results
 from brownout.harness.plan import Plan, default_backend
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Client",
+    "Fleet",
     "Results",
     "Scenario",
     "alerts",
@@ -227,7 +229,7 @@ def _scenario(given: Named | Scenario) -> Source[Scenario]:
 
 
 def _contestant(given: Named | Contestant) -> Source[Contestant]:
-    if isinstance(given, Client | Program | Command):
+    if isinstance(given, Client | Fleet | Program | Command):
         return Source(given, "", "")
     return sources.contestant(fspath(given))
 
@@ -297,6 +299,12 @@ def _client(given: Named | Client) -> Source[Client]:
     return Source(given, "", "") if isinstance(given, Client) else sources.client(fspath(given))
 
 
+def _configuration(given: Named | Client | Fleet) -> Source[Contestant]:
+    if isinstance(given, Client | Fleet):
+        return Source(given, "", "")
+    return sources.configuration(fspath(given))
+
+
 def latencies(path: Named) -> Model:
     """What a log of your calls says of the service: `read_timeout(max_tokens)` is how long an answer takes, with its
     interval, `hanging` the share that never ends, `by_length`, `first_token` and `token_gap` are the fits.
@@ -321,7 +329,7 @@ def _as_logged(scenarios: list[Source[Scenario]], given: Named | Model | None) -
 
 def stability(
     scenarios: Iterable[Named | Scenario],
-    clients: Iterable[Named | Client],
+    clients: Iterable[Named | Client | Fleet],
     *,
     by: Iterable[str] = ("trouble",),
     seeds: int = 8,
@@ -337,7 +345,7 @@ def stability(
     """
     from brownout.harness.stability.study import study
 
-    named = _each(clients, _client)
+    named = _each(clients, _configuration)
     documents = [sources.client_document(each.named) if each.named else None for each in named]
     plan = Plan(_each(scenarios, _scenario), named, range(1, seeds + 1), sample=sample, workers=workers)
     return study(plan, documents, list(by))
@@ -413,18 +421,20 @@ def export(client: Named | Client, to: str, *, profile: str = "") -> str:
     return export(sources.client(fspath(client)).value, to, profile=profile, named=fspath(client))
 
 
-def doctor(client: Named | Client, scenario: Named | Scenario | None = None, *, prove: bool = False) -> Diagnosis:
+def doctor(
+    client: Named | Client | Fleet, scenario: Named | Scenario | None = None, *, prove: bool = False
+) -> Diagnosis:
     """What is wrong with a client, read in its configuration: its `findings`, the gravest first, each with its `id`,
     `severity`, `what`, `fix` and `where`; with `prove` also what the simulator was seen to do.
 
-    `client`: a file, the name of a shipped client, what `client` has loaded, the SDK client of a program by
+    `client`: a file, the name of a shipped client, what `client` has loaded, a fleet, the SDK client of a program by
     `module:name`, which is imported, or a `.py` file, which is read and never run. With a `scenario` limits are held
     against its calls. Raises as `scenario` does, and `harness.importing.NotFound`.
     """
     from brownout.harness.doctor.examine import examine
 
     incident = None if scenario is None else _scenario(scenario).value
-    return examine(client if isinstance(client, Client) else fspath(client), incident, prove=prove)
+    return examine(client if isinstance(client, Client | Fleet) else fspath(client), incident, prove=prove)
 
 
 @overload

@@ -417,6 +417,36 @@ def doctor(client: str, named: str | None, prove: bool, kind: str) -> None:
     command(client, named, prove, kind)
 
 
+@group.command("sample-incident")
+@click.argument("base", metavar="[SCENARIO]", default="calm")
+@click.option("--lasts", type=Span(), default="2h", show_default=True, help="How long all of it lasts.")
+@click.option(
+    "--every", type=Span(), default="40m", show_default=True, help="How long it is calm before an outage, on average."
+)
+@click.option("--median", type=Span(), default="20m", show_default=True, help="Half of all outages are shorter.")
+@click.option("--p95", type=Span(), default="90m", show_default=True, help="One outage in twenty is longer.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another draws another.")
+@click.option(
+    "--objective",
+    "objectives",
+    metavar="LINE",
+    multiple=True,
+    default=("goodput >= 90%", "amplification <= 2"),
+    help="What a client has to keep. May be given more than once.  [default: 'goodput >= 90%', 'amplification <= 2']",
+)
+@click.option(
+    "-o", "--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write it to this file."
+)
+def sample_incident(**options: Any) -> None:
+    """Draw an incident: outages of random length at random distances, as a scenario file.
+
+    Traffic and service are those of SCENARIO, `calm` if none is given. Equal commands make equal files.
+    """
+    from .commands.sample_incident import sample_incident as command
+
+    command(**options)
+
+
 @group.command("list")
 def list_() -> None:
     """Name the scenarios and clients that are shipped."""
@@ -435,9 +465,9 @@ def show(name: str) -> None:
 
 
 @group.command()
-@click.argument("kind", metavar="scenario|client|claim|run", type=click.Choice(["scenario", "client", "claim", "run"]))
+@click.argument("kind", metavar="KIND", type=click.Choice(["scenario", "client", "fleet", "claim", "run"]))
 def schema(kind: str) -> None:
-    """Print the JSON Schema of a kind of file: for editors, or for what reads run.json."""
+    """Print the JSON Schema of a scenario, client, fleet or claim for editors, or of run.json for what reads it."""
     from .commands.schema import schema_of
 
     click.echo(schema_of(kind), nl=False)

@@ -14,8 +14,8 @@ SCENARIO_HELP = (
     "[default: all shipped]"
 )
 CLIENT_HELP = (
-    "A client configuration that is shipped, a file, or a function or class of your own code such as app.llm:ask. May "
-    "be given more than once."
+    "A client configuration that is shipped, a file of one or of a fleet of several (docs/fleets.md), or a function or "
+    "class of your own code such as app.llm:ask. May be given more than once."
 )
 
 CLUSTER_HELP = (

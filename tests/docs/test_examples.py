@@ -236,6 +236,40 @@ def test_the_workloads_on_the_page_are_played(text: str, tmp_path: Path) -> None
         assert cell.calls == 1500
 
 
+def test_the_incident_on_the_page_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what the command says, into a file that loads."""
+    monkeypatch.chdir(tmp_path)
+    [shown] = blocks("docs/workloads.md", "console")
+    words, _, rest = shown.partition("\n")
+    done = subprocess.run([sys.executable, "-m", "brownout", *words.split()[2:]], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, rest)
+    drawn = load("drawn.yaml", Scenario)
+    assert drawn.name == "overload-and-recovery-outages-7"
+    assert drawn.horizon == pytest.approx(6 * 3600, abs=61)  # which ends calm, for a minute at the least
+
+
+def test_the_page_on_fleets_shows_what_is_played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its files by the names that the command has, and of what that says the table, to the letter."""
+    page = "docs/fleets.md"
+    monkeypatch.chdir(tmp_path)
+    for text in blocks(page, "yaml"):
+        name = text.split("\n", 1)[0].removeprefix("name: ")
+        Path(f"{name}.yaml").write_text(text, encoding="utf-8")
+    [shown] = blocks(page, "console")
+    words, *rest = shown.splitlines()
+    done = subprocess.run(
+        [sys.executable, "-m", "brownout", *words.split()[2:], "--workers", "2"], capture_output=True, text=True
+    )
+    assert "\n".join(line for line in rest if line != "...") in done.stdout
+
+
+def test_the_page_on_fleets_says_who_is_of_which_member(capsys: pytest.CaptureFixture[str]) -> None:
+    """As the rule has it."""
+    run_page("docs/fleets.md")
+    [shown] = blocks("docs/fleets.md", "text")
+    assert capsys.readouterr().out == shown
+
+
 def pytest_here() -> tuple[dict[str, str], str]:
     """What became of each test in the current folder, and all that was printed."""
     command = [sys.executable, "-m", "pytest", "-rA", "-p", "no:cacheprovider"]

@@ -113,6 +113,10 @@ def test_the_whole_is_taken(tmp_path: Path) -> None:
     rendered(found)
 
 
+MEMBER = {"name": "old", "sha256": "0" * 64, "share": 0.5}
+MEMBER_ROW = {"name": "old", "clients": 2, "metrics": {}}
+
+
 @pytest.mark.parametrize(
     ("place", "value", "message"),
     [
@@ -129,6 +133,8 @@ def test_the_whole_is_taken(tmp_path: Path) -> None:
         (("rows", 1, "client"), "steady", 'rows: "storm" "steady" is there 2 times'),
         (("rows", 1, "client"), "nobody", 'rows.1: "nobody" was not compared in "storm"'),
         (("rows", 0, "metrics", "goodputt"), {"value": 1.0}, 'rows.0.metrics: unknown metric "goodputt"'),
+        (("clients", 0, "members"), [MEMBER, MEMBER], 'clients: members of "steady": "old" is there 2 times'),
+        (("rows", 0, "members"), [MEMBER_ROW], 'rows.0.members: not those of "steady"'),
         (("standings", 0, "client"), "nobody", 'standings: no client "nobody"'),
         (("standings", 0, "probability_of_best"), 1.5, "standings.0.probability_of_best: Input should be less than"),
         (("pairs", 2, "worse"), "nobody", 'pairs.2: no client "nobody"'),

@@ -207,7 +207,7 @@ class SimClient:
         service = Service(Latency(), Capacity(), Limits(), ((1.0, Exponential(mean=1)),))
         self._endpoint = _Scripted(service, 0)
         self._attempts: list[AttemptRecord] = []
-        self._port = SimPort(self._clock, self._endpoint, self._attempts, PoolLimits())
+        self._port = SimPort(self._clock, self._endpoint, self._attempts, lambda number: PoolLimits())
 
     def call(self, script: Script) -> Came:
         self._endpoint.script = script

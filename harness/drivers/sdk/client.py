@@ -71,23 +71,26 @@ class Clients(Generic[Sdk]):
     with settings of its own; they share its connections."""
 
     def __init__(
-        self, make: Callable[[str, int, Timeouts, float], Sdk], config: Client, url: str, scale: float
+        self,
+        make: Callable[[str, int, Timeouts, float], Sdk],
+        config_of: Callable[[int], Client],
+        url: str,
+        scale: float,
     ) -> None:
         self._make: Callable[[str, int, Timeouts, float], Sdk] = make
-        self._config = config
+        self._config_of = config_of
         self._url = url
         self._scale = scale
         self._made: dict[int, Sdk] = {}
         self._variants: dict[tuple[int, str], Sdk] = {}
-        self._given = {name for name, _ in config.profiles.given()}
 
     def of(self, number: int, profile: str = "") -> Sdk:
         """The client of that number, set as for calls of that profile."""
-        config = self._config
+        config = self._config_of(number)
         if number not in self._made:
             timeouts = config.timeouts.timeouts()
             self._made[number] = self._make(self._url, config.sdk.max_retries, timeouts, self._scale)
-        if profile not in self._given:
+        if profile not in dict(config.profiles.given()):
             return self._made[number]
         which = number, profile
         if which not in self._variants:

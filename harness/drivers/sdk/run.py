@@ -11,11 +11,10 @@ from brownout.fakes.draws import Identity
 from brownout.fakes.http.clock import ScaledClock
 from brownout.fakes.http.server import Server
 
-from ...client import Client
+from ...fleet import Configuration, client_of
 from ...ledger import Ledger
-from ...policies.effects import Run
-from ...policies.layer import Site
 from ...scenario import Scenario
+from ..stacks import stacks
 from ..tasks import play_calls
 from .client import Clients, make
 from .port import AsyncPort
@@ -25,7 +24,7 @@ Seen = Callable[[Identity, bool], object]
 
 async def play(
     scenario: Scenario,
-    client: Client,
+    client: Configuration,
     seed: int,
     server: Server,
     url: str,
@@ -40,13 +39,10 @@ async def play(
     """
     ledger = Ledger()
     clock = ScaledClock(asyncio.get_running_loop(), server.clock.scale)
-    clients = Clients(partial(make, trusting=trusting), client, url, clock.scale)
+    who = client_of(client, scenario.workload.clients)
+    clients = Clients(partial(make, trusting=trusting), who, url, clock.scale)
     port = AsyncPort(clock, clients.of, ledger.record, connecting, refused)
-    timeouts = client.timeouts.timeouts()
-
-    def stack_of(number: int) -> Run:
-        return client.stack(Site(number, port.now, ledger.record, timeouts, has_real_sdk=True))
-
+    stack_of = stacks(who, port.now, ledger.record, has_real_sdk=True)
     for number in range(scenario.workload.clients):
         clients.of(number)  # made before the clock starts, so that no call waits for it
     callers = await play_calls(scenario, seed, port, clock, stack_of, ledger, server.begin)

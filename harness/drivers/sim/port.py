@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from brownout.fakes.endpoint import Endpoint
@@ -17,14 +18,21 @@ from .pool import Pool, PoolLimits
 class SimPort:
     """`attempt`, `read` and `timer` in virtual time."""
 
-    def __init__(self, clock: SimClock, endpoint: Endpoint, attempts: list[AttemptRecord], limits: PoolLimits) -> None:
+    def __init__(
+        self,
+        clock: SimClock,
+        endpoint: Endpoint,
+        attempts: list[AttemptRecord],
+        limits_of: Callable[[int], PoolLimits],
+    ) -> None:
+        """`limits_of` says how many connections a client may keep, by its number."""
         self.clock = clock
         self.endpoint = endpoint
         self.attempts = attempts
         self.in_flight: set[SimAttempt] = set()
         self.now = clock.now
         self.timer = clock.timer
-        self._limits = limits
+        self._limits_of = limits_of
         self.tells_patience = endpoint.service.capacity.queue_order == "deadline"
         """Whether anybody listens to what the SDK says in its headers."""
         self.speaks_tls = endpoint.service.has_tls_faults
@@ -35,7 +43,7 @@ class SimPort:
         """The connections of a client."""
         pool = self._pools.get(client)
         if pool is None:
-            pool = self._pools[client] = Pool(self._limits)
+            pool = self._pools[client] = Pool(self._limits_of(client))
         return pool
 
     def attempt(self, effect: Attempt, callback: Callback, node: Any) -> Handle:

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from brownout.fakes.endpoint import Endpoint
 
-from ...client import Client
 from ...few_collections import few_collections
+from ...fleet import Configuration, client_of, configurations
 from ...ledger import Ledger
-from ...policies.effects import Run
-from ...policies.layer import Site
 from ...scenario import Scenario
 from ..callers import Callers
+from ..stacks import stacks
 from .clock import SimClock
 from .pool import PoolLimits
 from .port import SimPort
 
 
-def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Ledger:
+def run(scenario: Scenario, client: Configuration, seed: int, scale: float = 1.0) -> Ledger:
     """Play one configuration through one scenario under one seed. `scale` is for clocks that cost something."""
     ledger = Ledger()
-    clock = SimClock(lanes=client.lengths())
+    clock = SimClock(lanes={length for each in configurations(client) for length in each.lengths()})
     endpoint = Endpoint(scenario.service(), seed)
-    port = SimPort(clock, endpoint, ledger.attempts, PoolLimits(counts_busy=client.sdk.major == "0"))
-    timeouts = client.timeouts.timeouts()
+    who = client_of(client, scenario.workload.clients)
 
-    def stack_of(number: int) -> Run:
-        return client.stack(Site(number, clock.now, ledger.record, timeouts))
+    def limits_of(number: int) -> PoolLimits:
+        return PoolLimits(counts_busy=who(number).sdk.major == "0")
 
-    callers = Callers(scenario.calls(seed), stack_of, port, ledger, seed)
+    port = SimPort(clock, endpoint, ledger.attempts, limits_of)
+    callers = Callers(scenario.calls(seed), stacks(who, clock.now, ledger.record), port, ledger, seed)
     port.follow_phases()
     callers.start()
     with few_collections():

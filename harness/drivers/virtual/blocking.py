@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from ...client import Client
+from ...fleet import Configuration, client_of
 from ...ledger import Ledger
-from ...policies.effects import Run
-from ...policies.layer import Site
 from ...scenario import Scenario
 from ..callers import Callers
 from ..sdk.client import Clients, make_blocking
+from ..stacks import stacks
 from .port import BlockingPort
 from .run import served, url
 
 
-def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Ledger:
+def run(scenario: Scenario, client: Configuration, seed: int, scale: float = 1.0) -> Ledger:
     """Play one configuration through one scenario under one seed. `scale` is for clocks that cost something."""
     ledger = Ledger()
     with served(scenario, seed) as (world, server):
-        clients = Clients(make_blocking, client, url(scenario), 1.0)
+        who = client_of(client, scenario.workload.clients)
+        clients = Clients(make_blocking, who, url(scenario), 1.0)
         port = BlockingPort(world, server.clock, clients.of, ledger.record)
-        timeouts = client.timeouts.timeouts()
-
-        def stack_of(number: int) -> Run:
-            return client.stack(Site(number, port.now, ledger.record, timeouts, has_real_sdk=True))
-
+        stack_of = stacks(who, port.now, ledger.record, has_real_sdk=True)
         waiter = world.hub.waiter()
         callers = Callers(scenario.calls(seed), stack_of, port, ledger, seed, waiter.wake)
         for number in range(scenario.workload.clients):

@@ -13,8 +13,8 @@ from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.virtual.server import VirtualServer
 from brownout.fakes.virtual.world import World
 
-from ...client import Client
 from ...few_collections import few_collections
+from ...fleet import Configuration
 from ...ledger import Ledger
 from ...scenario import Scenario
 from ..current import CURRENT
@@ -31,7 +31,7 @@ def url(scenario: Scenario) -> str:
     return f"https://{HOST}" if scenario.has_tls_faults else URL
 
 
-def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Ledger:
+def run(scenario: Scenario, client: Configuration, seed: int, scale: float = 1.0) -> Ledger:
     """Play one configuration through one scenario under one seed. `scale` is for clocks that cost something."""
     with served(scenario, seed) as (_, server):
         ledger = asyncio.run(play(scenario, client, seed, server, url(scenario)))

@@ -8,7 +8,7 @@ from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.wire.server import UNSEEN, WireServer
 
-from ...client import Client
+from ...fleet import Configuration
 from ...ledger import Ledger
 from ...scenario import Scenario
 from ..sdk.client import on_our_clock
@@ -17,13 +17,13 @@ from .secured import Secured, secured
 from .warm_up import warm_up
 
 
-def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Ledger:
+def run(scenario: Scenario, client: Configuration, seed: int, scale: float = 1.0) -> Ledger:
     """Play one configuration through one scenario under one seed, in real time divided by `scale`."""
     with on_our_clock(scale), secured(scenario) as tls:
         return asyncio.run(_run(scenario, client, seed, scale, tls))
 
 
-async def _run(scenario: Scenario, client: Client, seed: int, scale: float, tls: Secured) -> Ledger:
+async def _run(scenario: Scenario, client: Configuration, seed: int, scale: float, tls: Secured) -> Ledger:
     await warm_up()
     endpoint = Endpoint(scenario.service(), seed)
     server = WireServer(endpoint, scale=scale, tls=tls.tls, untrusted=tls.untrusted)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,15 @@ class Rows:
     """None where the trace does not say."""
     sha256: str
     """Of the file."""
+    name: str = field(init=False, compare=False)
+    """A hash of all that is in it: equal rows have one name, in every process."""
+
+    def __post_init__(self) -> None:
+        digest = sha256(self.sha256.encode())
+        for column in (self.at, self.input_tokens, self.output_tokens):
+            digest.update(f"{column is None}{0 if column is None else len(column)};".encode())
+            digest.update(b"" if column is None else column)
+        object.__setattr__(self, "name", digest.hexdigest())
 
 
 class Played(NamedTuple):

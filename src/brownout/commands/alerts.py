@@ -17,6 +17,7 @@ from brownout.harness.alerts.sources import rule
 from brownout.harness.alerts.study import Request, study
 from brownout.harness.client import Client
 from brownout.harness.files.suggest import quoted
+from brownout.harness.fleet import Fleet
 from brownout.harness.scenario import Scenario
 from brownout.harness.scoring import Unplayable
 from brownout.harness.sources import Source
@@ -86,8 +87,8 @@ def _alone(scenario: Scenario) -> Scenario:
     return scenario
 
 
-def _simulated(contestant: object) -> Client:
-    if not isinstance(contestant, Client):
+def _simulated(contestant: object) -> Client | Fleet:
+    if not isinstance(contestant, Client | Fleet):
         raise click.UsageError("-c: a program cannot be played for weeks: give a client's file")
     return contestant
 

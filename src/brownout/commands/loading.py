@@ -36,8 +36,8 @@ def load(
     names = [source.value.name for source in incidents], [source.value.name for source in contestants]
     for what, given in zip(("scenario", "client"), names, strict=True):
         problems += [f"two {what}s are called {quoted(name)}" for name in dict.fromkeys(given) if given.count(name) > 1]
-    if problems:
-        raise FilesRefused("\n".join(problems))
+    if problems:  # a file may be given, and be a member of a fleet, too: its problems are told once
+        raise FilesRefused("\n".join(dict.fromkeys("\n".join(problems).splitlines())))
     return incidents, contestants
 
 

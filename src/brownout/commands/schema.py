@@ -11,9 +11,16 @@ from brownout.harness.alerts.file import RuleFile
 from brownout.harness.claims.claim import Claim
 from brownout.harness.client import Client
 from brownout.harness.files import json_schema
+from brownout.harness.fleet import Fleet
 from brownout.harness.scenario import Scenario
 
-KINDS: dict[str, type[BaseModel]] = {"scenario": Scenario, "client": Client, "rule": RuleFile, "claim": Claim}
+KINDS: dict[str, type[BaseModel]] = {
+    "scenario": Scenario,
+    "client": Client,
+    "fleet": Fleet,
+    "rule": RuleFile,
+    "claim": Claim,
+}
 """Those that people write."""
 
 

@@ -169,7 +169,7 @@ class SimWorld:
         self.ledger = Ledger()
         self.clock = SimClock(client.lengths())
         self.endpoint = Endpoint(scenario.service(), seed=1)
-        self.port = SimPort(self.clock, self.endpoint, self.ledger.attempts, PoolLimits())
+        self.port = SimPort(self.clock, self.endpoint, self.ledger.attempts, lambda number: PoolLimits())
         self.run = client.stack(Site(0, self.clock.now, self.ledger.record, client.timeouts.timeouts()))
         self._workload = scenario.calls(seed=1)
         self._engine = Engine(self.port)

@@ -19,6 +19,7 @@ from brownout.harness.drivers.sdk.client import Clients, make, make_blocking
 from brownout.harness.drivers.sdk.port import AsyncPort
 from brownout.harness.drivers.virtual.port import BlockingPort
 from brownout.harness.drivers.virtual.run import URL, served
+from brownout.harness.fleet import client_of
 from brownout.harness.ledger import Ledger
 from brownout.harness.policies.call import Call
 from brownout.harness.policies.engine import Engine, Node
@@ -77,7 +78,7 @@ def asynchronously(case: Case, seconds: float) -> bool:
 
     async def play(server: VirtualServer) -> bool:
         ledger = Ledger()
-        clients = Clients(make, case.client(), URL, 1.0)
+        clients = Clients(make, client_of(case.client(), 1), URL, 1.0)
         port = AsyncPort(ScaledClock(asyncio.get_running_loop()), clients.of, ledger.record)
         played = Played(case, server, port, ledger)
         server.begin()
@@ -110,7 +111,7 @@ def blocking(case: Case, seconds: float) -> bool:
     """The same with a call of `Anthropic`."""
     with served(case.scenario(), 1) as (world, server):
         ledger = Ledger()
-        clients = Clients(make_blocking, case.client(), URL, 1.0)
+        clients = Clients(make_blocking, client_of(case.client(), 1), URL, 1.0)
         port = BlockingPort(world, server.clock, clients.of, ledger.record)
         played = Played(case, server, port, ledger)
         server.begin()
