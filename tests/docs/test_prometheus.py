@@ -13,7 +13,7 @@ from .test_examples import ROOT, blocks
 
 sys.path.insert(0, str(ROOT / "docs"))
 
-from played import played  # noqa: E402 - a script beside the pages
+from played import played
 
 PAGE = "docs/prometheus.md"
 
