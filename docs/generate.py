@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from shutil import which
 
 from played import played, tutorials
 
@@ -86,6 +87,7 @@ SLOW = {
     "docs/agreement.md": agreement,
     "docs/alerts.md": alerts,
     **{f"docs/tutorials/{page.name}": partial(played, page) for page in tutorials()},
+    **({"docs/prometheus.md": partial(played, ROOT / "docs/prometheus.md")} if which("promtool") else {}),
 }
 
 if __name__ == "__main__":

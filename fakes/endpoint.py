@@ -17,7 +17,7 @@ from .distributions import Constant, TokenCounts
 from .draws import Draws, Identity, call_label
 from .entrance import Entrance
 from .errors import ERRORS
-from .journal import Served, TurnedAway
+from .journal import Besides, Served, TurnedAway
 from .latency import Latency, LatencyDraws, sampler
 from .limits import Gate, Limits, Quota
 from .mix import Group, kind_of
@@ -84,13 +84,13 @@ class Endpoint:
         here."""
         self.service = service
         self._keeps_journal = keeps_journal
-        self.listener: Callable[[Served | TurnedAway], object] | None = None
+        self.listener: Callable[[Served | TurnedAway, Besides], object] | None = None
         """Told of everything that enters the journal, when it does."""
         self.timeline = Timeline(service.phases, seed)
         self.slots = Slots(service.capacity)
         self._under_way: dict[Ticket, None] = {}
         self._served: list[Served] = []
-        self.entrance = Entrance(self.timeline, self._tell, keeps_journal)
+        self.entrance = Entrance(self.timeline, self._turned_away, keeps_journal)
         self._gate = Gate(service.limits, service.billing) if service.limits.is_limited else None
         self.meter = None if self._gate is None else self._gate.meter
         """What has to know when tokens are made, if anything does."""
@@ -231,11 +231,13 @@ class Endpoint:
             self._served.append(served)
         if self._gate is not None:
             self._gate.over(served)
-        self._tell(served)
-
-    def _tell(self, entry: Served | TurnedAway) -> None:
         if self.listener is not None:
-            self.listener(entry)
+            kind = ticket.fault.fault.kind if ticket.fault else ""
+            self.listener(served, Besides(ticket.request.model, kind))
+
+    def _turned_away(self, entry: TurnedAway, kind: str) -> None:
+        if self.listener is not None:
+            self.listener(entry, Besides("", kind))
 
     def begin_phase(self, index: int) -> Phase:
         """The backend's clock has reached a phase; returns it, so that the backend can hit what it must."""

@@ -14,8 +14,8 @@ from .timeline import Armed, Timeline
 class Entrance:
     """That of one endpoint."""
 
-    def __init__(self, timeline: Timeline, tell: Callable[[TurnedAway], object], keeps_journal: bool) -> None:
-        """`tell` is told of everybody who is turned away."""
+    def __init__(self, timeline: Timeline, tell: Callable[[TurnedAway, str], object], keeps_journal: bool) -> None:
+        """`tell` is told of everybody who is turned away, and by which kind of fault."""
         self._timeline, self._tell, self._keeps_journal = timeline, tell, keeps_journal
         self.turned_away: list[TurnedAway] = []
         """Connections that a fault kept out, as far as anybody here has seen them."""
@@ -68,7 +68,7 @@ class Entrance:
         away = TurnedAway(now, armed.name)
         if self._keeps_journal:
             self.turned_away.append(away)
-        self._tell(away)
+        self._tell(away, armed.fault.kind)
 
     def upload(self, who: Identity, now: float) -> Armed | None:
         """The fault that keeps a request from being read to its end, or None. Only its headers have come."""

@@ -51,3 +51,12 @@ class TurnedAway(NamedTuple):
 
     at: float
     fault: str
+
+
+class Besides(NamedTuple):
+    """What is known of an entry when it is made, and stands nowhere in it."""
+
+    model: str
+    """Which was asked; "" for connections."""
+    kind: str
+    """Of the fault that was planned for it; "" for none."""

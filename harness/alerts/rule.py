@@ -50,6 +50,10 @@ class Rule(BaseModel):
         """The same for Prometheus; `name` begins the names of what has to be recorded."""
         raise NotImplementedError
 
+    def watches(self) -> tuple[str, ...]:
+        """The signals that it goes by."""
+        return (self.of,)
+
     def harder(self, times: float) -> Self | None:
         """The rule, so many times as hard to set off; None where that would be never."""
         raise NotImplementedError

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from brownout.fakes.units import Duration, format_duration
 
 from ..monitoring.tick import Tick
-from .promql import Recording, number, ratio
+from .promql import Recording, number, points, ratio
 from .signal import signal
 from .windows import FEWEST, Blocks, Past
 
@@ -69,17 +69,12 @@ def recorded(name: str, of: str, every: float, usual: Given | Learned) -> tuple[
     if isinstance(usual, Given):
         standard = f"({block} - {number(usual.mean)}) / {number(usual.sd)}"
     else:
-        past = f"{block}[{format_duration(usual.from_last)}] offset {format_duration(usual.ago)}"
+        past = points(block, round(usual.from_last / every), every, round(usual.ago / every))
         standard = (
             f"({block} - avg_over_time({past})) / (stddev_over_time({past}) > 0) "
             f"and count_over_time({past}) >= {FEWEST}"
         )
     return Recording(block, ratio(of, every)), Recording(f"{name}:standard", standard)
-
-
-def previous(name: str, every: float) -> str:
-    """What a recorded series was at the evaluation before; 0 at the first."""
-    return f"(last_over_time({name}[{format_duration(2 * every)}]) or vector(0))"
 
 
 class Chart(BaseModel):

@@ -19,7 +19,7 @@ from ..files import FileError
 from . import openapi, reading
 from .desk import Desk
 from .guard import Guard
-from .operations import Call, Follow, Operation, find
+from .operations import JSON, Call, Follow, Operation, find
 from .reading import Refused
 
 _AT_ONCE = 200
@@ -87,14 +87,14 @@ class Control(Requests):
         if isinstance(found, Follow):
             self._follow(found)
         else:
-            self._tell(operation.status, found)
+            self._tell(operation.status, found, media=operation.media)
 
     def _report(self, error: Exception) -> None:
         asyncio.get_running_loop().call_exception_handler({"message": "the control port failed", "exception": error})
 
-    def _tell(self, status: int, what: Any, headers: Mapping[str, str] | None = None) -> None:
-        body = b"" if status == 204 else _bytes(what)
-        fields = {} if status == 204 else {"content-type": "application/json", "content-length": str(len(body))}
+    def _tell(self, status: int, what: Any, headers: Mapping[str, str] | None = None, media: str = JSON) -> None:
+        body = b"" if status == 204 else _bytes(what) if media == JSON else what.encode("utf-8", "replace")
+        fields = {} if status == 204 else {"content-type": media, "content-length": str(len(body))}
         self._transport.write(_head(status, fields | dict(headers or {}) | self._last()) + body)
         if self._is_last:
             self._part()

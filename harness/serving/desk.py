@@ -18,7 +18,9 @@ from ..scenario import Scenario
 from ..testing.unfired import Entry
 from . import shown
 from .bodies import FaultBody, PhasesBody, RepliesBody, ScenarioBody
+from .counts import Counts
 from .journal import MOST_KEPT, Journal
+from .metrics import metrics
 from .reading import Refused
 from .replies import Rules, reply_of
 from .scripting import InLoop, Scripting, endpoint_of
@@ -31,7 +33,7 @@ class Desk:
         """`most`: records that the journal keeps."""
         self.server, self.seed = server, seed
         self._first, self._url = scenario, url
-        self.journal = Journal(server.clock.scale, most)
+        self.journal, self.counts = Journal(server.clock.scale, most), Counts()
         self._lifts: dict[str, tuple[float, Handle]] = {}
         """Faults that are lifted by themselves: when, and the timer."""
         self.rules = 0
@@ -40,7 +42,7 @@ class Desk:
     def _begin(self) -> None:
         self.scenario = self._first
         stage = InLoop(self.server, self._url)
-        self.service = Scripting(stage, self.seed, self._first.name, self.journal)
+        self.service = Scripting(stage, self.seed, self._first.name, self.journal, self.counts)
 
     def reset(self) -> None:
         """Everything as at the start."""
@@ -48,11 +50,16 @@ class Desk:
         self.server.restart(endpoint_of(self._first, self.seed))
         self.clear_replies()
         self.journal.clear()
+        self.counts.clear()
         self._begin()
 
     def state(self, payer: Payer = ("", "")) -> shown.State:
         """How it is now; quotas as they are for that API key and model."""
         return shown.state(self.server, self.scenario, self.seed, self.journal, self.rules, payer)
+
+    def metrics(self) -> str:
+        """What there was since the start, and how it is now, for Prometheus."""
+        return metrics(self.counts, self.state(), self.server.endpoint.slots.waiting)
 
     # -- scenario and phases
 

@@ -12,10 +12,10 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from ..files.published import AsInFiles
-from .operations import OPERATIONS, PREFIX, Operation
+from .operations import JSON, OPERATIONS, PREFIX, Operation
 
 PATH = f"{PREFIX}/openapi.json"
-_JSON, _YAML, _LINES = "application/json", "application/yaml", "application/x-ndjson"
+_YAML, _LINES = "application/yaml", "application/x-ndjson"
 _ERROR = {
     "type": "object",
     "required": ["error"],
@@ -75,7 +75,7 @@ def _operation(operation: Operation, of: dict[int, Any]) -> dict[str, Any]:
         "responses": _responses(operation, of),
     }
     if operation.body is not None:
-        content: dict[str, Any] = {_JSON: {"schema": of[id(operation.body)]}}
+        content: dict[str, Any] = {JSON: {"schema": of[id(operation.body)]}}
         if operation.takes_file:
             content[_YAML] = {"schema": {"type": "string", "description": "a scenario file"}}
         found["requestBody"] = {"required": True, "content": content}
@@ -100,7 +100,7 @@ def _of_query(query: type[BaseModel]) -> Iterator[dict[str, Any]]:
 def _responses(operation: Operation, of: dict[int, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": HTTPStatus(operation.status).phrase}
     if operation.gives is not None:
-        kind = _LINES if operation.path == "/journal/stream" else _JSON
+        kind = _LINES if operation.path == "/journal/stream" else operation.media
         answer["content"] = {kind: {"schema": of[id(operation.gives)]}}
-    error = {"description": "An error", "content": {_JSON: {"schema": {"$ref": "#/components/schemas/Error"}}}}
+    error = {"description": "An error", "content": {JSON: {"schema": {"$ref": "#/components/schemas/Error"}}}}
     return {str(operation.status): answer, "4XX": error}

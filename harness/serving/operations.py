@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
+from .. import openmetrics
 from . import bodies
 from .desk import Desk
 from .journal import Record
@@ -17,6 +18,7 @@ from .reading import Refused
 from .shown import ScriptedFault, State
 
 PREFIX = "/brownout/v1"
+JSON = "application/json"
 
 
 class Call(NamedTuple):
@@ -79,6 +81,8 @@ class Operation:
     query: type[BaseModel] | None = None
     gives: Any = None
     status: int = 200
+    media: str = JSON
+    """The type of the answer; a text if it is another than JSON."""
     takes_file: bool = False
     """Whether the body may be a scenario file, by its content type."""
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -151,6 +155,8 @@ OPERATIONS = (
               query=bodies.StreamQuery, gives=Record),
     Operation("GET", "/complaints", "faults that were to take effect and did not",
               lambda desk, call: {"complaints": desk.service.complaints()}, gives=Complaints),
+    Operation("GET", "/metrics", "what there was since the start, and how it is now, for Prometheus",
+              lambda desk, call: desk.metrics(), gives=str, media=openmetrics.MEDIA_TYPE),
     Operation("POST", "/reset", "everything as at the start; the journal is emptied", _reset, gives=State),
 )  # fmt: skip
 """All but the description of themselves, which `openapi` serves."""

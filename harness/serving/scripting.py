@@ -10,7 +10,7 @@ from typing import TypeVar
 from brownout.fakes.endpoint import Endpoint
 from brownout.fakes.faults import Fault
 from brownout.fakes.http.server import Server
-from brownout.fakes.journal import Served
+from brownout.fakes.journal import Besides, Served, TurnedAway
 from brownout.fakes.script import Scope, Scripted
 from brownout.fakes.virtual.errors import NotRouted
 
@@ -18,6 +18,7 @@ from ..scenario import Scenario
 from ..testing.service import Service
 from ..testing.stage import Backend
 from ..testing.unfired import Entry
+from .counts import Counts
 from .journal import Journal
 
 T = TypeVar("T")
@@ -45,11 +46,11 @@ class InLoop:
 class Scripting(Service):
     """The service as the control port sees it."""
 
-    def __init__(self, stage: InLoop, seed: int, name: str, journal: Journal) -> None:
+    def __init__(self, stage: InLoop, seed: int, name: str, journal: Journal, counts: Counts) -> None:
         """`name`: of the scenario that has begun; `journal`: the only one that is kept of what is served."""
         super().__init__(stage, seed)
-        self._kept = journal
-        stage.server.endpoint.listener = journal.add
+        self._kept, self._counts = journal, counts
+        self._listen(stage.server.endpoint)
         self.must_matter(name)
 
     @property
@@ -78,7 +79,16 @@ class Scripting(Service):
     def _renew(self, endpoint: Endpoint, name: str, drops: bool = False) -> None:
         super()._renew(endpoint, name, drops)
         self._past.clear()  # what they have served is in the journal
-        endpoint.listener = self._kept.add
+        self._listen(endpoint)
+
+    def _listen(self, endpoint: Endpoint) -> None:
+        billing = endpoint.service.billing
+
+        def told(entry: Served | TurnedAway, besides: Besides) -> None:
+            self._counts.add(entry, besides, billing)
+            self._kept.add(entry)
+
+        endpoint.listener = told
 
     def _journal(self) -> list[Served]:
         return [*self._kept.requests, *super()._journal()]

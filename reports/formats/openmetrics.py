@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from brownout.harness.metrics import metric
 from brownout.harness.metrics.quantiles import parts
 from brownout.harness.metrics.registry import Unit
+from brownout.harness.openmetrics import head, sample
 from brownout.harness.results import RunFile
 
 from ..report import Report
@@ -17,7 +17,6 @@ from ..tidy import Line, lines
 FILE_NAME = "report.openmetrics.txt"
 _SUFFIXES: dict[Unit, str] = {"%": "ratio", "x": "ratio", "s": "seconds", "$": "dollars", "count": ""}
 """A unit ends the name of what has it."""
-_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 Labels = dict[str, str]
 
 
@@ -44,11 +43,9 @@ class _Families:
 
     def text(self) -> Iterable[str]:
         for name, family in self._found.items():
-            yield f"# TYPE {name} {family.kind}"
-            yield from [f"# UNIT {name} {family.unit}"] if family.unit else []
-            yield f"# HELP {name} {_escaped(family.about)}"
-            sample = f"{name}_info" if family.kind == "info" else name
-            yield from (f"{sample}{_labelled(dict(labels))} {_number(v)}" for labels, v in family.samples.items())
+            yield from head(name, family.kind, family.about, family.unit)
+            full = f"{name}_info" if family.kind == "info" else name
+            yield from (sample(full, dict(labels), value) for labels, value in family.samples.items())
 
 
 def render(report: Report) -> str:
@@ -107,18 +104,3 @@ def _named(line: Line) -> tuple[str, Labels, str]:
     share, of = quantile
     about = metric(line.metric).about.partition("% ")[2]
     return overall + of, labels | {"quantile": f"{share:g}"}, f"The share `quantile` {about}"
-
-
-def _labelled(labels: Labels) -> str:
-    return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items()) + "}" if labels else ""
-
-
-def _escaped(text: str) -> str:
-    return text.translate(_ESCAPES)
-
-
-def _number(value: float) -> str:
-    """As short as it can be read back exactly; infinite as OpenMetrics writes it."""
-    if math.isinf(value):
-        return "+Inf" if value > 0 else "-Inf"
-    return repr(float(value))

@@ -360,15 +360,45 @@ def validate(names: tuple[str, ...], what: str | None) -> None:
 
 
 @group.command()
-@click.argument("named", metavar="CLIENT")
-@click.option("--as", "to", type=click.Choice(["python", "typescript"]), required=True, help="The language.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="Write it to this file.")
-@click.option("--profile", metavar="NAME", default="", help="For calls of this kind, as the file treats them.")
-def export(**options: Any) -> None:
-    """Turn a client into code of your own: the SDK, and its layers as a short wrapper."""
+@click.argument("named", metavar="[CLIENT]", required=False)
+@click.option("--as", "language", type=click.Choice(["python", "typescript"]), help="The language for CLIENT.")
+@click.option(
+    "-r",
+    "--rule",
+    "rules",
+    multiple=True,
+    help="An alert rule that is shipped (see `brownout list`), a file, or a folder of files; several count. Goes with "
+    "--to.  [default: all shipped]",
+)
+@click.option(
+    "--to",
+    type=click.Choice(["prometheus", "promtool", "grafana"]),
+    help="What becomes of alert rules: a rule file, a folder of it and its tests, or a dashboard.",
+)
+@click.option("-o", "--out", type=click.Path(path_type=Path), default=None, help="Write it to this file, or folder.")
+@click.option("--profile", metavar="NAME", default="", help="For calls of this kind, as the client's file treats them.")
+def export(
+    named: str | None, language: str | None, rules: tuple[str, ...], to: str | None, out: Path | None, profile: str
+) -> None:
+    """Turn a client into code of your own, or alert rules into files for your own monitoring.
+
+    A CLIENT, with --as, becomes the SDK with its layers as a short wrapper. Alert rules, with --to, become rules for
+    Prometheus, tests by which promtool proves them, and a dashboard for Grafana (docs/prometheus.md).
+    """
+    if to is not None:
+        if named is not None or language is not None or profile:
+            raise click.UsageError("--to is for alert rules: CLIENT, --as and --profile do not go with it")
+        from .commands.export_rules import export_rules
+
+        export_rules(rules, to, out)
+        return
+    if rules:
+        raise click.UsageError("--rule goes with --to: prometheus, promtool or grafana")
+    if named is None or language is None:
+        raise click.UsageError("expected a CLIENT with --as, or --to for alert rules")
     from .commands.export import export as command
 
-    command(**options)
+    command(named, language, out, profile)
 
 
 @group.command()

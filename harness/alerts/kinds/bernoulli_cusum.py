@@ -11,10 +11,9 @@ from pydantic import Field, model_validator
 from brownout.fakes.units import Share
 
 from ...monitoring.tick import STEP, Tick
-from ..promql import Query, Recording, counted, number, ratio
+from ..promql import Query, Recording, increase, level_of, number, previous, query
 from ..rule import Need, Rule
 from ..signal import ShareOf, signal
-from ..standard import previous
 from .cusum import CAP
 
 
@@ -52,10 +51,11 @@ class BernoulliCusum(Rule):
 
     def query(self, name: str) -> Query:
         total = f"{name}:evidence"
-        before, both = previous(total, STEP), number(self.gain + self.loss)
-        grown = f"{counted(self.of, STEP)} * ({ratio(self.of, STEP)} * {both} - {number(self.loss)})"
+        before, (bad, calls) = previous(total, STEP), increase(self.of, STEP)
+        grown = f"{bad} * {number(self.gain + self.loss)} - {calls} * {number(self.loss)}"
         expr = f"clamp({before} + {grown}, 0, {number(CAP * self.limit)}) or {before}"
-        return Query(f"{total} > {number(self.limit)}", (Recording(total, expr),), STEP)
+        level = Recording(level_of(name), f"{total} / {number(self.limit)}")
+        return query(name, (Recording(total, expr), level))
 
     def harder(self, times: float) -> Self:
         return self.model_copy(update={"limit": self.limit * times})

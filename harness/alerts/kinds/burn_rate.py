@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from brownout.fakes.units import Duration, Share, format_duration, format_share
 
 from ...monitoring.tick import Tick
-from ..promql import Query, number, ratio
+from ..promql import Query, Recording, duration, level_of, number, query, ratio, whole_ticks
 from ..rule import Need, Rule
 from ..signal import ShareOf, signal
 from ..windows import Window
@@ -55,15 +55,23 @@ class BurnRate(Rule):
         return Burning(self, step)
 
     def query(self, name: str) -> Query:
-        def over(pair: Pair) -> str:
-            limit = number(self.limit(pair))
-            return f"({ratio(self.of, pair.long)} > {limit} and {ratio(self.of, pair.short)} > {limit})"
+        def share(seconds: float) -> str:
+            return f"{name}:ratio_{duration(whole_ticks(seconds))}"
 
-        return Query(" or ".join(map(over, self.pairs)))
+        def lower(pair: Pair) -> str:
+            """The lower of both shares, in units of what the pair lets pass; none while the short window is empty."""
+            both = f"({share(pair.long)} <= {share(pair.short)} or {share(pair.short)})"
+            return f"{both} / {number(self.limit(pair))}"
+
+        lengths = sorted({length for pair in self.pairs for length in (pair.long, pair.short)})
+        ratios = {share(length): Recording(share(length), ratio(self.of, length)) for length in lengths}
+        apart = (f'label_replace({lower(pair)}, "pair", "{i}", "", "")' for i, pair in enumerate(self.pairs, 1))
+        level = Recording(level_of(name), f"max({' or '.join(apart)})")
+        return query(name, (*ratios.values(), level))
 
     def limit(self, pair: Pair) -> float:
         """The share of bad calls that a pair lets pass."""
-        return pair.burn * (1.0 - self.objective)
+        return round(pair.burn * (1.0 - self.objective), 12)  # 1 - 0.99 is a little more than 0.01
 
     def harder(self, times: float) -> Self | None:
         pairs = (pair.model_copy(update={"burn": pair.burn * times}) for pair in self.pairs)

@@ -8,10 +8,10 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field
 
 from ...monitoring.tick import Tick
-from ..promql import Query, Recording, number
+from ..promql import Query, Recording, level_of, number, previous, query
 from ..rule import Rule
 from ..signal import AnyOf
-from ..standard import Chart, Standard, previous, recorded
+from ..standard import Chart, Standard, recorded
 
 CAP = 2.0
 """Times the limit: how far a sum grows, so that the end of long trouble is seen, too."""
@@ -36,8 +36,9 @@ class Cusum(Chart, Rule):
         total = f"{name}:cusum"
         before = previous(total, self.every)
         grown = f"clamp({before} + {name}:standard - {number(self.allowance)}, 0, {number(CAP * self.limit)})"
-        recordings = (*recorded(name, self.of, self.every, self.usual), Recording(total, f"{grown} or {before}"))
-        return Query(f"{total} > {number(self.limit)}", recordings, self.every)
+        level = Recording(level_of(name), f"{total} / {number(self.limit)}")
+        points = recorded(name, self.of, self.every, self.usual)
+        return query(name, (*points, Recording(total, f"{grown} or {before}"), level), self.every)
 
     def harder(self, times: float) -> Self:
         return self.model_copy(update={"limit": self.limit * times})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -11,7 +12,7 @@ from pydantic import Field, model_validator
 from brownout.fakes.units import Duration, Factor, format_duration
 
 from ...monitoring.tick import Tick
-from ..promql import Query, Recording, number, ratio
+from ..promql import Query, Recording, increase, level_of, number, points, query
 from ..rule import Rule
 from ..signal import signal
 from ..windows import FEWEST, Blocks, Past
@@ -56,20 +57,23 @@ class Drift(Rule):
 
     def query(self, name: str) -> Query:
         recordings: list[Recording] = []
-        either = []
         for cause, of in WATCHED.items():
-            block = f"{name}:{cause}"
-            recordings.append(Recording(block, f"ln({ratio(of, self.every)})"))
-            now = f"avg_over_time({block}[{format_duration(self.recent)}])"
-            past = f"{block}[{format_duration(self.before)}] offset {format_duration(self.ago)}"
-            rise = f"{now} - avg_over_time({past})"
-            error = f"stddev_over_time({past}) * sqrt(1 / {self.points} + 1 / count_over_time({past}))"
-            recordings.append(Recording(f"{block}:rise", f"{rise} and count_over_time({past}) >= {FEWEST}"))
-            recordings.append(Recording(f"{block}:error", error))
-            sure = f"{block}:rise > {number(self.limit)} * {block}:error"
-            far = f"{block}:rise > {number(math.log(self.least))}"
-            either.append(f'label_replace({sure} and {far}, "cause", "{cause}", "", "")')
-        return Query(" or ".join(either), tuple(recordings), self.every)
+            block, (top, bottom) = f"{name}:{cause}", increase(of, self.every)
+            now = points(block, self.points, self.every)
+            past = points(block, round(self.before / self.every), self.every, round(self.ago / self.every))
+            rise = f"avg_over_time({now}) - avg_over_time({past}) and count_over_time({past}) >= {FEWEST}"
+            error = f"stddev_over_time({past}) * sqrt(1 / count_over_time({now}) + 1 / count_over_time({past}))"
+            takes = f"clamp_min({number(self.limit)} * {block}:error, {number(math.log(self.least))})"
+            recordings += (
+                Recording(block, f"ln(({top} > 0) / ({bottom} > 0))"),
+                Recording(f"{block}:rise", rise),
+                Recording(f"{block}:error", error),
+                Recording(level_of(name), f"{block}:rise / {takes}", {"cause": cause}),
+            )
+        return query(name, tuple(recordings), self.every)
+
+    def watches(self) -> tuple[str, ...]:
+        return tuple(WATCHED.values())
 
     def harder(self, times: float) -> Self:
         return self.model_copy(update={"limit": self.limit * times, "least": self.least**times})
@@ -80,11 +84,11 @@ class Rise:
 
     def __init__(self, of: str, rule: Drift, step: float) -> None:
         self._of, self._blocks = signal(of).of, Blocks(rule.every, step)
-        self._recent: list[float] = []
-        self._points, self._limit, self._least = rule.points, rule.limit, math.log(rule.least)
+        self._recent: deque[float | None] = deque(maxlen=rule.points)
+        self._limit, self._least = rule.limit, math.log(rule.least)
         self._past = Past(round(rule.ago / rule.every), round(rule.before / rule.every))
-        self.level = 0.0
-        """Of what it takes to fire."""
+        self.level: float | None = None
+        """Of what it takes to fire; None while there is nothing to compare with."""
 
     def add(self, tick: Tick) -> None:
         block = self._blocks.add(self._of(tick))
@@ -93,15 +97,15 @@ class Rise:
         top, bottom = block
         value = math.log(top / bottom) if top > 0 and bottom > 0 else None
         self._past.add(value)
-        if value is not None:
-            self._recent = [*self._recent, value][-self._points :]
+        self._recent.append(value)
+        recent = [each for each in self._recent if each is not None]
         usual = self._past.usual()
-        if usual is None or len(self._recent) < self._points:
+        if usual is None or not recent:
             return
         mean, sd = usual
-        rise = sum(self._recent) / self._points - mean
-        error = sd * math.sqrt(1.0 / self._points + 1.0 / self._past.count)
-        self.level = min(rise / self._least, rise / (self._limit * error) if error else math.inf)
+        rise = sum(recent) / len(recent) - mean
+        error = sd * math.sqrt(1.0 / len(recent) + 1.0 / self._past.count)
+        self.level = rise / max(self._least, self._limit * error)
 
 
 class Drifting:
@@ -114,9 +118,10 @@ class Drifting:
     def see(self, tick: Tick) -> bool:
         for rise in self._rises.values():
             rise.add(tick)
-        self.level = max(rise.level for rise in self._rises.values())
-        return self.level > 1.0
+        self.level = max((rise.level for rise in self._rises.values() if rise.level is not None), default=None)
+        return self.level is not None and self.level > 1.0
 
     @property
-    def cause(self) -> str:
-        return max(self._rises, key=lambda cause: self._rises[cause].level)
+    def cause(self) -> str | None:
+        known = {cause: rise.level for cause, rise in self._rises.items() if rise.level is not None}
+        return max(known, key=known.__getitem__, default=None)

@@ -9,10 +9,10 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field
 
 from ...monitoring.tick import Tick
-from ..promql import Query, Recording, number
+from ..promql import Query, Recording, level_of, number, previous, query
 from ..rule import Rule
 from ..signal import AnyOf
-from ..standard import Chart, Standard, previous, recorded
+from ..standard import Chart, Standard, recorded
 
 
 class Ewma(Chart, Rule):
@@ -38,10 +38,10 @@ class Ewma(Chart, Rule):
 
     def query(self, name: str) -> Query:
         mean, weight = f"{name}:ewma", number(self.weight)
-        rest = f"(1 - {weight}) * {previous(mean, self.every)}"
-        step = Recording(mean, f"{weight} * {name}:standard + {rest} or {previous(mean, self.every)}")
-        recordings = (*recorded(name, self.of, self.every, self.usual), step)
-        return Query(f"{mean} > {number(self.bound)}", recordings, self.every)
+        before = previous(mean, self.every)
+        step = Recording(mean, f"{weight} * {name}:standard + (1 - {weight}) * {before} or {before}")
+        level = Recording(level_of(name), f"{mean} / {number(self.bound)}")
+        return query(name, (*recorded(name, self.of, self.every, self.usual), step, level), self.every)
 
     def harder(self, times: float) -> Self:
         return self.model_copy(update={"limit": self.limit * times})

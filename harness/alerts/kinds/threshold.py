@@ -10,7 +10,7 @@ from pydantic import Field
 from brownout.fakes.units import Duration, Share
 
 from ...monitoring.tick import Tick
-from ..promql import Query, counted, number, ratio
+from ..promql import Query, Recording, level_of, number, query, ratio
 from ..rule import Need, Rule
 from ..signal import ShareOf, signal
 from ..windows import Window
@@ -32,8 +32,8 @@ class Threshold(Rule):
         return Above(self, step)
 
     def query(self, name: str) -> Query:
-        enough = f"{counted(self.of, self.window)} >= {self.calls}"
-        return Query(f"{ratio(self.of, self.window)} > {number(self.above)} and {enough}")
+        share = ratio(self.of, self.window, self.calls)
+        return query(name, (Recording(level_of(name), f"{share} / {number(self.above)}"),))
 
     def harder(self, times: float) -> Self | None:
         above = self.above * times

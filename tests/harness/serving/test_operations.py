@@ -270,9 +270,10 @@ async def test_what_is_not_there() -> None:
 
 
 def test_every_operation_is_asked_for_here() -> None:
-    """Or in the tests of the journal."""
+    """Or in the tests of the journal and of metrics."""
     paths = {operation.path.split("/{")[0].removeprefix("/") for operation in OPERATIONS}
     assert paths == {
-        "state", "scenario", "phases", "faults", "replies", "journal", "journal/stream", "complaints", "reset"
+        "state", "scenario", "phases", "faults", "replies", "journal", "journal/stream", "complaints", "reset",
+        "metrics",
     }  # fmt: skip
     assert Journal(1.0).page(0, 1) == ([], 0)
