@@ -12,7 +12,7 @@ import pytest
 from brownout.harness import sources
 from brownout.harness.files import FileError
 from brownout.harness.sources import UnknownName
-from brownout.scenarios import clients, incidents, presets
+from brownout.scenarios import clients, incidents, presets, scenarios
 
 from . import tiny
 
@@ -62,7 +62,7 @@ def test_what_is_read_is_what_is_hashed() -> None:
 
 
 KNOWN_CLIENTS = ", ".join(f'"{name}"' for name in sorted(clients() | presets()))
-KNOWN_SCENARIOS = ", ".join(f'"{name}"' for name in incidents())
+KNOWN_SCENARIOS = ", ".join(f'"{name}"' for name in scenarios())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple, TypeVar
 
-from brownout.fakes.journal import Served, TurnedAway
+from brownout.fakes.journal import Besides, Served, TurnedAway
 
 from ...client import Client
 from ...ledger import Ledger
@@ -60,7 +60,7 @@ def _served(simulation: Simulation) -> list[Served]:
     """What the service has done with, as it comes in."""
     found: list[Served] = []
 
-    def keep(entry: Served | TurnedAway) -> None:
+    def keep(entry: Served | TurnedAway, besides: Besides) -> None:
         if isinstance(entry, Served):
             found.append(entry)
 
