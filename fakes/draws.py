@@ -27,7 +27,8 @@ class Identity(NamedTuple):
     @property
     def label(self) -> int:
         """One integer for the four: 20 bits of client, 28 of call, 10 of attempt, 6 of branch."""
-        return ((self.client << 28 | self.call) << 10 | self.attempt) << 6 | self.branch
+        client, call, attempt, branch = self
+        return ((client << 28 | call) << 10 | attempt) << 6 | branch
 
     def __str__(self) -> str:
         return f"{self.client}/{self.call}/{self.attempt}/{self.branch}"
