@@ -77,7 +77,7 @@ class Pool:
         idle = self._idle
         while idle:
             connection = idle.pop(0)
-            if connection.is_alive(now):
+            if now <= connection.expires and not connection.is_closed:  # `is_alive`, without a call
                 return connection, False
             self._open -= 1
         if self._open >= self._limits.connections:
@@ -100,8 +100,12 @@ class Pool:
             if connection.ending is not None and connection.ending.after is not None:
                 seconds = min(seconds, connection.ending.after)  # who looks at it sees that it is closed
             connection.expires = now + seconds
-            insort(self._idle, connection)
-            if (self._open if self._limits.counts_busy else len(self._idle)) > self._limits.idle:
+            idle, limits = self._idle, self._limits
+            if idle:
+                insort(idle, connection)
+            else:
+                idle.append(connection)
+            if (self._open if limits.counts_busy else len(idle)) > limits.idle:
                 self._trim(now)
         else:
             connection.is_closed = True

@@ -20,6 +20,7 @@ class SimPort:
     def __init__(self, clock: SimClock, endpoint: Endpoint, attempts: list[AttemptRecord], limits: PoolLimits) -> None:
         self.clock = clock
         self.endpoint = endpoint
+        self.timeline = endpoint.timeline
         self.attempts = attempts
         self.in_flight: set[SimAttempt] = set()
         self.now = clock.now

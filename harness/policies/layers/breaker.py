@@ -55,15 +55,18 @@ class Breaker(Layer):
         return ""
 
     def wrap(self, inner: Run, site: Site) -> Run:
-        states: dict[str, State] = {"": self.state(site)} if self.per == "process" else {}
+        only = self.state(site) if self.per == "process" else None
+        states: dict[str, State] = {}
         now, tells_slow = site.now, self.window is not None and self.window.slow is not None
         key_of, speaks_against = _KEYS[self.per], is_failure if self.counts is None else is_any_of(self.counts)
 
         def run(call: Call) -> Steps:
-            key = key_of(call)
-            state = states.get(key)
+            state = only
             if state is None:
-                state = states[key] = self.state(site, key)
+                key = key_of(call)
+                state = states.get(key)
+                if state is None:
+                    state = states[key] = self.state(site, key)
             permit = state.enter()
             if permit is None:
                 return OPEN
@@ -76,7 +79,7 @@ class Breaker(Layer):
             except BaseException:
                 state.abandon(permit)
                 raise
-            if outcome.is_ok:
+            if outcome.kind == "ok":
                 state.leave(permit, began, is_success=True)
             elif speaks_against(outcome):
                 state.leave(permit, began, is_success=False)
