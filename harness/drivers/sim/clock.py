@@ -9,7 +9,7 @@ from typing import Any
 
 from simpy.events import NORMAL
 
-from .loop import Callback, Loop, Tick
+from .loop import Callback, Entry, Loop, Tick, fire
 
 
 class Lane:
@@ -19,49 +19,46 @@ class Lane:
     that are due at the same time it fires where it would have fired without a lane.
     """
 
-    __slots__ = ("_env", "_has_head", "_seconds", "_waiting")
+    __slots__ = ("_heap", "_waiting", "has_head")
 
-    def __init__(self, env: Loop, seconds: float) -> None:
-        self._env = env
-        self._seconds = seconds
-        self._waiting: deque[Tick] = deque()
+    def __init__(self, heap: list[Entry]) -> None:
+        self._heap = heap
+        self._waiting: deque[Entry] = deque()
         """Those behind the head."""
-        self._has_head = False
+        self.has_head = False
 
-    def add(self, callback: Callback, argument: Any) -> Tick:
-        env = self._env
-        tick = Tick((env._now + self._seconds, NORMAL, next(env._eid), callback, argument))
-        if self._has_head:
-            self._waiting.append(tick)
+    def add(self, entry: Entry) -> None:
+        if self.has_head:
+            self._waiting.append(entry)
         else:
-            self._becomes_head(tick)
-        return tick
+            self._becomes_head(entry)
 
-    def _becomes_head(self, tick: Tick) -> None:
+    def _becomes_head(self, entry: Entry) -> None:
         """What stands for it in the heap cannot be called off: it brings the next one up."""
-        self._has_head = True
-        when, order, number, *_ = tick
-        heappush(self._env._queue, Tick((when, order, number, self._fire_head, tick)))
+        self.has_head = True
+        when, order, number, tick = entry
+        head = Tick()
+        head.callback, head.argument = self._fire_head, tick
+        heappush(self._heap, (when, order, number, head))
 
-    def _fire_head(self, head: Tick, _: object = None) -> None:
+    def _fire_head(self, tick: Tick, _: object = None) -> None:
         waiting = self._waiting
-        self._has_head = False
+        self.has_head = False
         while waiting:
-            following = waiting.popleft()
-            if following[3] is not None:  # what was called off is dropped
-                self._becomes_head(following)
+            entry = waiting.popleft()
+            if entry[3].callback is not None:  # what was called off is dropped
+                self._becomes_head(entry)
                 break
-        callback, head[3] = head[3], None
-        if callback is not None:
-            callback(head[4], None)
+        fire(tick)
 
 
 class SimClock:
     """Virtual time. Timers that are due at the same time fire in the order in which they were set."""
 
     def __init__(self, lanes: Iterable[float] = ()) -> None:
-        self.env = Loop()
-        self._lanes = {seconds: Lane(self.env, seconds) for seconds in lanes}
+        self.env = env = Loop()
+        self._heap, self._numbers = env._queue, env._eid
+        self._lanes = {seconds: Lane(env._queue) for seconds in lanes}
 
     def now(self) -> float:
         return self.env._now
@@ -69,16 +66,16 @@ class SimClock:
     def timer(self, delay: float, callback: Callback, argument: Any, order: int = 0) -> Tick:
         """Call `callback(argument, None)` after `delay` seconds. Of what is due at the same time the least `order`
         comes first, then what was set first."""
-        if not order and delay in self._lanes:
-            return self._lanes[delay].add(callback, argument)
-        env = self.env
-        tick = Tick((env._now + delay, NORMAL + order, next(env._eid), callback, argument))
-        heappush(env._queue, tick)
+        tick = Tick()
+        tick.callback, tick.argument = callback, argument
+        entry = (self.env._now + delay, NORMAL + order, next(self._numbers), tick)
+        if order or delay not in self._lanes:
+            heappush(self._heap, entry)
+        else:
+            self._lanes[delay].add(entry)
         return tick
 
     def at(self, when: float, callback: Callback, argument: Any) -> Tick:
         """The same at a time: at that very time, whatever the rounding of differences, or now if it is past."""
         env = self.env
-        tick = Tick((max(when, env._now), NORMAL, next(env._eid), callback, argument))
-        heappush(env._queue, tick)
-        return tick
+        return env.put(max(when, env._now), NORMAL, callback, argument)

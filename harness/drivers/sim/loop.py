@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
-from math import inf
-from typing import Any
+from typing import Any, NoReturn, TypeAlias
 
 from simpy import Environment, Event
 from simpy.core import EmptySchedule
@@ -18,49 +17,75 @@ from simpy.events import NORMAL
 Callback = Callable[[Any, Any], None]
 
 
-class Tick(list[Any]):
-    """A timer as it stands in the heap: when, order, number, callback, argument.
+class Tick:
+    """A timer. It is made without a function of its own, and filled in by who sets it: half the time of an
+    `__init__`."""
 
-    A list, as the heap compares those without a call, and as it is made without one."""
+    __slots__ = ("argument", "callback")
 
-    __slots__ = ()
+    callback: Callback | None
+    argument: Any
 
     def cancel(self) -> None:
         """It stays in the heap, and does nothing there."""
-        self[3] = self[4] = None
+        self.callback = self.argument = None
+
+
+Entry: TypeAlias = tuple[float, int, int, Tick]
+"""A timer as it stands in the heap: when, order, number, and what is to be done."""
 
 
 class Loop(Environment):
     """What SimPy puts into it (processes, events) is played as SimPy would."""
 
-    _queue: list[Tick]  # type: ignore[assignment]
+    _queue: list[Entry]  # type: ignore[assignment]
 
     def schedule(self, event: Event, priority: int = NORMAL, delay: float = 0) -> None:
-        heappush(self._queue, Tick((self._now + delay, priority, next(self._eid), _process, event)))
+        self.put(self._now + delay, priority, _process, event)
+
+    def put(self, when: float, order: int, callback: Callback, argument: Any) -> Tick:
+        """Call `callback(argument, None)` then."""
+        tick = Tick()
+        tick.callback, tick.argument = callback, argument
+        heappush(self._queue, (when, order, next(self._eid), tick))
+        return tick
 
     def step(self) -> None:
+        """The next timer alone."""
         if not self._queue:
             raise EmptySchedule
-        self._play(heappop(self._queue))
+        self._now, _, _, tick = heappop(self._queue)
+        fire(tick)
 
     def run(self, until: float | None = None) -> None:  # type: ignore[override]
         """Until there is nothing left, or to that time: what is due then is not played any more."""
-        heap, end = self._queue, inf if until is None else until
-        while heap and heap[0][0] < end:
-            tick = heappop(heap)
-            self._now = tick[0]
-            callback = tick[3]
-            if callback is not None:
-                tick[3] = None  # or it would hold on to who set it, and they to it
-                callback(tick[4], None)
+        heap = self._queue
         if until is not None:
-            self._now = until
+            self.put(until, -1, _stop, None)
+        try:
+            while heap:
+                self._now, _, _, tick = heappop(heap)
+                callback = tick.callback
+                if callback is not None:
+                    tick.callback = None
+                    callback(tick.argument, None)
+        except _Over:
+            pass
 
-    def _play(self, tick: Tick) -> None:
-        self._now = tick[0]
-        callback, tick[3] = tick[3], None
-        if callback is not None:
-            callback(tick[4], None)
+
+def fire(tick: Tick) -> None:
+    """Do what is to be done. Once: or it would hold on to who set it, and they to it."""
+    callback, tick.callback = tick.callback, None
+    if callback is not None:
+        callback(tick.argument, None)
+
+
+class _Over(Exception):
+    """The time has come until which it was to run."""
+
+
+def _stop(_: object, __: object) -> NoReturn:
+    raise _Over
 
 
 def _process(event: Event, _: object = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import Any, NamedTuple
 
 import pytest
@@ -166,7 +167,7 @@ def test_what_was_called_off_costs_no_event() -> None:
     clock, events = SimClock(lanes=(600.0,)), 0
     for _ in range(1000):
         clock.timer(600.0, lambda *_: None, None).cancel()
-    while clock.env._queue:
+    while clock.env.peek() < inf:
         clock.env.step()
         events += 1
     assert events == 1
