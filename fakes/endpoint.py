@@ -28,8 +28,9 @@ from .plan import (
     FINISH,
     OPENING,
     RELEASE,
+    SERVED,
     START,
-    Answer,
+    WHOLE,
     Head,
     Making,
     Plan,
@@ -44,7 +45,7 @@ from .timeline import Armed, Phase, Timeline
 
 INSTANT = 1e-6
 """Seconds. A wait below that is none: a turn of an event loop takes several times as long."""
-_HEAD_JSON, _HEAD_SSE, _ANSWER = Head(), Head(sse=True), Answer()
+_HEAD_SSE = Head(sse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +193,9 @@ class Endpoint:
         elif request.stream:
             plan = (Wait(first), _HEAD_SSE, *OPENING, Tokens(count, gap), RELEASE, *CLOSING, FINISH)
         elif self.meter is not None:
-            plan = (Wait(first), Making(count, gap), RELEASE, _HEAD_JSON, _ANSWER, FINISH)
+            plan = (Wait(first), Making(count, gap), RELEASE, *WHOLE)
         else:
-            plan = (Wait(first + count * gap), RELEASE, _HEAD_JSON, _ANSWER, FINISH)
+            plan = (Wait(first + count * gap), *SERVED)
         if ticket.is_pending and ticket.fault is not None:
             changed = ticket.fault.fault.apply(plan, ticket.fault.mark)
             if changed is not None:

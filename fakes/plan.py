@@ -219,6 +219,10 @@ Step: TypeAlias = (
 Plan: TypeAlias = tuple[Step, ...]
 
 ADMIT, RELEASE, FINISH, CLOSE, RESET = Admit(), Release(), Finish(), Close(), Reset()
+ARRIVAL: Plan = (ADMIT,)
+WHOLE: Plan = (Head(), Answer(), FINISH)
+SERVED: Plan = (RELEASE, *WHOLE)
+"""How a plain answer ends to which nothing has happened."""
 START = Event("message_start")
 ENDING: Plan = (Event("message_delta"), Event("message_stop"))
 OPENING: Plan = (START, Event("content_block_start"), Event("ping"))

@@ -170,9 +170,10 @@ class SimAttempt(Unusual):
         self._last_byte = now
         if self._read_timeout is not None:
             self._timer = port.timer(self._read_timeout, self._read_expired, None)
-        self._player = player = Player(port.endpoint, ticket, port.clock, self)
+        whole = None if self.is_stream else self._whole
+        self._player = player = Player(port.endpoint, ticket, port.clock, self, whole)
         port.in_flight.add(self)
-        player.play()
+        player.start()
 
     def _stall_upload(self) -> None:
         """The server does not read on."""
@@ -307,9 +308,7 @@ class SimAttempt(Unusual):
     def _finished(self) -> None:
         head = self._head
         assert head is not None
-        if not self.is_stream and self._is_complete and head.status == 200 and not (self._error or self._malformed):
-            self._end(OK, is_reusable=True)  # as most do
-        elif head.status != 200:
+        if head.status != 200:
             outcome = Outcome("status", "read", head.status, self._error, head.retry_after, head.should_retry)
             if _SPENT in self._details:
                 outcome = outcome._replace(detail=SPEND_CAP)
@@ -326,8 +325,14 @@ class SimAttempt(Unusual):
             self._end(ended, is_reusable=True)
         elif self._malformed == "no_gzip":
             self._end(_LOST_IN_BODY)
-        else:
+        elif self._malformed or not self._is_complete:
             self._end(Outcome("malformed", "read", 200, detail=self._malformed or "no_json"), is_reusable=True)
+        else:
+            self._end(OK, is_reusable=True)
+
+    def _whole(self) -> None:
+        """A plain answer has come, in one instant."""
+        self._end(OK, is_reusable=True)
 
     def _broken(self, how: str) -> None:
         head = self._head

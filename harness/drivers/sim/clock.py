@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from heapq import heappush
 from typing import Any
 
-from simpy.events import NORMAL
-
 from .loop import Callback, Entry, Loop, Tick, fire
 
 
@@ -57,25 +55,31 @@ class SimClock:
 
     def __init__(self, lanes: Iterable[float] = ()) -> None:
         self.env = env = Loop()
-        self._heap, self._numbers = env._queue, env._eid
-        self._lanes = {seconds: Lane(env._queue) for seconds in lanes}
+        heap, number = env._queue, env._eid.__next__
+        lane_of = {seconds: Lane(heap) for seconds in lanes}.get
 
-    def now(self) -> float:
-        return self.env._now
+        # Functions that know where everything is: as methods they would look it up five times a call.
 
-    def timer(self, delay: float, callback: Callback, argument: Any, order: int = 0) -> Tick:
+        def now() -> float:
+            return env._now
+
+        def timer(delay: float, callback: Callback, argument: Any, order: int = 0) -> Tick:
+            tick = Tick()
+            tick.callback = callback
+            tick.argument = argument
+            lane = lane_of(delay)
+            if lane is None or order:
+                heappush(heap, (env._now + delay, order, number(), tick))
+            else:
+                lane.add((env._now + delay, 0, number(), tick))
+            return tick
+
+        self.now = now
+        self.timer = timer
         """Call `callback(argument, None)` after `delay` seconds. Of what is due at the same time the least `order`
         comes first, then what was set first."""
-        tick = Tick()
-        tick.callback, tick.argument = callback, argument
-        entry = (self.env._now + delay, NORMAL + order, next(self._numbers), tick)
-        if order or delay not in self._lanes:
-            heappush(self._heap, entry)
-        else:
-            self._lanes[delay].add(entry)
-        return tick
 
     def at(self, when: float, callback: Callback, argument: Any) -> Tick:
         """The same at a time: at that very time, whatever the rounding of differences, or now if it is past."""
         env = self.env
-        return env.put(max(when, env._now), NORMAL, callback, argument)
+        return env.put(max(when, env._now), 0, callback, argument)

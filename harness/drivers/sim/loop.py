@@ -41,7 +41,7 @@ class Loop(Environment):
     _queue: list[Entry]  # type: ignore[assignment]
 
     def schedule(self, event: Event, priority: int = NORMAL, delay: float = 0) -> None:
-        self.put(self._now + delay, priority, _process, event)
+        self.put(self._now + delay, priority - NORMAL, _process, event)
 
     def put(self, when: float, order: int, callback: Callback, argument: Any) -> Tick:
         """Call `callback(argument, None)` then."""
@@ -61,7 +61,7 @@ class Loop(Environment):
         """Until there is nothing left, or to that time: what is due then is not played any more."""
         heap = self._queue
         if until is not None:
-            self.put(until, -1, _stop, None)
+            self.put(until, -2, _stop, None)  # before all else, SimPy's urgent events too
         try:
             while heap:
                 self._now, _, _, tick = heappop(heap)
