@@ -23,10 +23,11 @@ from .limits import Gate, Limits, Quota
 from .mix import Group, kind_of
 from .plan import (
     ADMIT,
-    CLOSING,
+    BEGINNING,
+    ENDED,
     ENDING,
     FINISH,
-    OPENING,
+    HEAD_SSE,
     RELEASE,
     SERVED,
     START,
@@ -45,7 +46,6 @@ from .timeline import Armed, Phase, Timeline
 
 INSTANT = 1e-6
 """Seconds. A wait below that is none: a turn of an event loop takes several times as long."""
-_HEAD_SSE = Head(sse=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +189,9 @@ class Endpoint:
         plan: Plan
         if request.stream and request.reply is not None:
             blocks = [len(block.pieces) for block in request.reply.blocks]
-            plan = (Wait(first), _HEAD_SSE, START, *streamed(blocks, gap), RELEASE, *ENDING, FINISH)
+            plan = (Wait(first), HEAD_SSE, START, *streamed(blocks, gap), RELEASE, *ENDING, FINISH)
         elif request.stream:
-            plan = (Wait(first), _HEAD_SSE, *OPENING, Tokens(count, gap), RELEASE, *CLOSING, FINISH)
+            plan = (Wait(first), *BEGINNING, Tokens(count, gap), *ENDED)
         elif self.meter is not None:
             plan = (Wait(first), Making(count, gap), RELEASE, *WHOLE)
         else:

@@ -227,6 +227,10 @@ START = Event("message_start")
 ENDING: Plan = (Event("message_delta"), Event("message_stop"))
 OPENING: Plan = (START, Event("content_block_start"), Event("ping"))
 CLOSING: Plan = (Event("content_block_stop"), *ENDING)
+HEAD_SSE = Head(sse=True)
+BEGINNING: Plan = (HEAD_SSE, *OPENING)
+ENDED: Plan = (RELEASE, *CLOSING, FINISH)
+"""How a stream begins and ends to which nothing has happened."""
 
 
 def streamed(blocks: Iterable[int], gap: float) -> Plan:

@@ -13,8 +13,6 @@ from typing import Any, Protocol
 from .endpoint import Endpoint
 from .plan import (
     ADMIT,
-    ARRIVAL,
-    SERVED,
     Admit,
     Answer,
     Close,
@@ -96,7 +94,6 @@ class Player:
         "_run",
         "_sent",
         "_sink",
-        "_whole",
         "ticket",
     )
 
@@ -109,21 +106,11 @@ class Player:
     _dripped: Step | None
     """What the drops are of."""
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        ticket: Ticket,
-        clock: Clock,
-        sink: Sink,
-        whole: Callable[[], None] | None = None,
-    ) -> None:
-        """`whole` is called for a plain answer to which nothing has happened, instead of the sink for each of its
-        steps: for who has no use for them."""
+    def __init__(self, endpoint: Endpoint, ticket: Ticket, clock: Clock, sink: Sink) -> None:
         self.ticket = ticket
         self._endpoint = endpoint
         self._clock = clock
         self._sink: Sink | None = sink
-        self._whole = whole
         self._plan: Plan = ticket.segment
         self._i = 0
         self._due = clock.now()
@@ -174,71 +161,6 @@ class Player:
         if not isinstance(run, Tokens) or not self._is_one or self._sent > self._one_by_one:
             return None
         return self._begins, run.gap, self._tokens_due(run, self._clock.now()) - self._one_by_one
-
-    # Most plans are alike: on the way, admitted, made, whole. Where the next step is known to be one of these it is
-    # played without looking for what it is; the plan says the same, for whoever strikes or leaves in between.
-
-    def start(self) -> None:
-        """`play` for the first time, where no time has passed since the player was made."""
-        way = self._plan[0]
-        if way.__class__ is not Wait or self._plan[1:] != ARRIVAL or way.seconds <= 0.0:
-            self.play()
-            return
-        now = self._due
-        self._i, self._due = 1, now + way.seconds
-        self._pending = self._clock.timer(self._due - now, self._arrive, None, 1 + self.ticket.label)
-
-    def _arrive(self, _: object, __: object = None) -> None:
-        """`play`, where the request is to be admitted."""
-        ticket = self.ticket
-        now = self._clock.now()
-        if now - self._due > ticket.lateness:
-            ticket.lateness = now - self._due
-        self._pending = None
-        self._i = 2
-        segment = self._endpoint.admit(ticket, now)
-        if segment is None:
-            ticket.resume = self._granted
-        else:
-            self._make(segment, now)
-
-    def _granted(self, segment: Plan) -> None:
-        """A slot came free."""
-        self._due = now = self._clock.now()
-        self._make(segment, now)
-
-    def _make(self, segment: Plan, now: float) -> None:
-        """`play`, where an answer has begun to be made."""
-        self._plan, first = segment, segment[0]
-        if first.__class__ is Wait and self._whole is not None and segment[1:] == SERVED:
-            due = self._due + first.seconds
-            if due > now:
-                self._i, self._due = 1, due
-                self._pending = self._clock.timer(due - now, self._serve, None)
-                return
-        self._i = 0
-        self.play()
-
-    def _serve(self, _: object, __: object = None) -> None:
-        """`play`, where a plain answer is whole."""
-        ticket = self.ticket
-        now = self._clock.now()
-        if now - self._due > ticket.lateness:
-            ticket.lateness = now - self._due
-        self._pending = None
-        self._endpoint.release(ticket, now)
-        self._come_whole(now)
-
-    def _come_whole(self, now: float) -> None:
-        """All that is left, at once."""
-        ticket, sink, self._sink = self.ticket, self._sink, None
-        self._i = len(self._plan)
-        ticket.status, ticket.is_complete = 200, True
-        ticket.head_due = ticket.end_due = self._due
-        ticket.head_at = ticket.end_at = now
-        self._endpoint.drop(ticket, now)
-        if sink is not None and self._whole is not None:
-            self._whole()
 
     def play(self, _: object = None, __: object = None) -> None:
         """Go on until the next wait."""
@@ -456,6 +378,12 @@ class Player:
         if delay > 0.0:
             self._pending = self._clock.timer(delay, self.play, None)
         return delay <= 0.0
+
+    def _granted(self, segment: Plan) -> None:
+        """A slot came free."""
+        self._plan, self._i = segment, 0
+        self._due = self._clock.now()
+        self.play()
 
     def abandon(self) -> None:
         """The client has left."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from brownout.fakes.draws import Identity
 from brownout.fakes.latency import BYTES_PER_TOKEN
 from brownout.fakes.plan import (
+    HEAD_SSE,
     Answer,
     Close,
     Error,
@@ -18,10 +19,10 @@ from brownout.fakes.plan import (
     StreamError,
     Tokens,
 )
-from brownout.fakes.player import Player
 from brownout.fakes.reply import text_of
 from brownout.fakes.tcp import HELD
 from brownout.fakes.timeline import Armed
+from brownout.fakes.usual import UsualPlayer
 
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
@@ -92,7 +93,7 @@ class SimAttempt(Unusual):
         self._request = request_of(call, self.who, self._read_timeout if port.tells_patience else None)
         self.is_stream: bool = self._request.stream
         self._record_from = self._last_byte = self._last_text = now = port.now()
-        self._player: Player | None = None
+        self._player: UsualPlayer | None = None
         self._connection: Connection | None = None
         self._timer: Handle | None = None
         self._gap_timer: Handle | None = None
@@ -170,8 +171,7 @@ class SimAttempt(Unusual):
         self._last_byte = now
         if self._read_timeout is not None:
             self._timer = port.timer(self._read_timeout, self._read_expired, None)
-        whole = None if self.is_stream else self._whole
-        self._player = player = Player(port.endpoint, ticket, port.clock, self, whole)
+        self._player = player = UsualPlayer(port.endpoint, ticket, port.clock, self)
         port.in_flight.add(self)
         player.start()
 
@@ -218,14 +218,7 @@ class SimAttempt(Unusual):
         """Bytes have come."""
         kind = step.__class__  # the hot path: a plain answer is Head, Answer, Finish
         if kind is Head:
-            self._head = step  # type: ignore[assignment]
-            self._last_byte = self._last_text = self._port.now()
-            if self._headers_timer is not None:
-                self._headers_timer.cancel()
-                self._headers_timer = None
-            if self.is_stream and step.status == 200:  # type: ignore[union-attr]
-                self._content = Content(self._ask, self._rest)
-                self._answer(Outcome("opened", status=200, stream=self))
+            self._begins(step)  # type: ignore[arg-type]
         elif kind is Answer:  # comes with its head, or after a stall
             self._last_byte = self._port.now()
             self._is_complete = step.end >= 1.0  # type: ignore[union-attr]
@@ -250,6 +243,29 @@ class SimAttempt(Unusual):
             self._broken("closed")
         else:
             self._unusual(step)
+
+    def _begins(self, head: Head) -> None:
+        self._head = head
+        self._last_byte = self._last_text = self._port.now()
+        if self._headers_timer is not None:
+            self._headers_timer.cancel()
+            self._headers_timer = None
+        if self.is_stream and head.status == 200:
+            self._content = Content(self._ask, self._rest)
+            self._answer(Outcome("opened", status=200, stream=self))
+
+    def takes_whole(self) -> None:
+        """A plain answer has come, in one instant."""
+        self._end(OK, is_reusable=True)
+
+    def takes_beginning(self) -> None:
+        """A stream has begun."""
+        self._begins(HEAD_SSE)
+
+    def takes_end(self) -> None:
+        """The last of a stream has come."""
+        self._is_complete = True
+        self._finished()
 
     @property
     def _in_stream(self) -> bool:
@@ -329,10 +345,6 @@ class SimAttempt(Unusual):
             self._end(Outcome("malformed", "read", 200, detail=self._malformed or "no_json"), is_reusable=True)
         else:
             self._end(OK, is_reusable=True)
-
-    def _whole(self) -> None:
-        """A plain answer has come, in one instant."""
-        self._end(OK, is_reusable=True)
 
     def _broken(self, how: str) -> None:
         head = self._head
