@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from .distributions import Constant, Durations, LogNormal, TokenCounts, normal_quantile, seconds_always
+from .distributions import Constant, Durations, LogNormal, TokenCounts, seconds_always
 from .draws import Draws
 from .units import Duration, Size
 
@@ -69,11 +69,10 @@ def sampler(spread: Durations | TokenCounts, draws: Draws) -> Sampler:
     if isinstance(spread, Constant):
         value = float(spread.root)
         return lambda label: value
-    uniform = draws.uniform
-    if isinstance(spread, LogNormal):  # the usual case, on the simulator's hot path: one call less
-        median, sigma = spread.median, spread.sigma
-        return lambda label: median * exp(sigma * normal_quantile(uniform(label)))
-    at = spread.at
+    if isinstance(spread, LogNormal):  # the usual case, on the simulator's hot path: three calls less
+        median, sigma, normal = spread.median, spread.sigma, draws.normal
+        return lambda label: median * exp(sigma * normal(label))
+    at, uniform = spread.at, draws.uniform
     return lambda label: at(uniform(label))
 
 

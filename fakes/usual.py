@@ -42,7 +42,7 @@ class UsualPlayer(Player):
         plan, now = self._plan, self._due
         way = plan[0]
         if way.__class__ is Wait and plan[1:] == ARRIVAL:
-            due = now + way.seconds  # type: ignore[union-attr]
+            due = now + way.seconds
             if due > now:
                 self._i, self._due = 1, due
                 # Who comes in the same instant is admitted in the order of identities, on every backend.
@@ -68,7 +68,7 @@ class UsualPlayer(Player):
         """`play`, where an answer has begun to be made."""
         self._plan, first = segment, segment[0]
         if first.__class__ is Wait:
-            due = self._due + first.seconds  # type: ignore[union-attr]
+            due = self._due + first.seconds
             then = None
             if segment[1:] == SERVED:
                 then = self._serve
@@ -123,7 +123,7 @@ class UsualPlayer(Player):
         ticket.sent_tokens += run.count - self._sent  # some of which whoever left has counted
         self._sent = run.count
         if self._sink is not None:
-            self._sink.emit(run)  # type: ignore[arg-type]
+            self._sink.emit(run)
             if self._run is None:
                 return  # the client has left
         self._run = None

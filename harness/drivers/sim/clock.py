@@ -17,21 +17,15 @@ class Lane:
     that are due at the same time it fires where it would have fired without a lane.
     """
 
-    __slots__ = ("_heap", "_waiting", "has_head")
+    __slots__ = ("_heap", "has_head", "waiting")
 
     def __init__(self, heap: list[Entry]) -> None:
         self._heap = heap
-        self._waiting: deque[Entry] = deque()
+        self.waiting: deque[Entry] = deque()
         """Those behind the head."""
         self.has_head = False
 
-    def add(self, entry: Entry) -> None:
-        if self.has_head:
-            self._waiting.append(entry)
-        else:
-            self._becomes_head(entry)
-
-    def _becomes_head(self, entry: Entry) -> None:
+    def becomes_head(self, entry: Entry) -> None:
         """What stands for it in the heap cannot be called off: it brings the next one up."""
         self.has_head = True
         when, order, number, tick = entry
@@ -40,12 +34,12 @@ class Lane:
         heappush(self._heap, (when, order, number, head))
 
     def _fire_head(self, tick: Tick, _: object = None) -> None:
-        waiting = self._waiting
+        waiting = self.waiting
         self.has_head = False
         while waiting:
             entry = waiting.popleft()
             if entry[3].callback is not None:  # what was called off is dropped
-                self._becomes_head(entry)
+                self.becomes_head(entry)
                 break
         fire(tick)
 
@@ -67,11 +61,13 @@ class SimClock:
             tick = Tick()
             tick.callback = callback
             tick.argument = argument
-            lane = lane_of(delay)
-            if lane is None or order:
-                heappush(heap, (env._now + delay, order, number(), tick))
+            entry = (env._now + delay, order, number(), tick)
+            if order or (lane := lane_of(delay)) is None:
+                heappush(heap, entry)
+            elif lane.has_head:
+                lane.waiting.append(entry)
             else:
-                lane.add((env._now + delay, 0, number(), tick))
+                lane.becomes_head(entry)
             return tick
 
         self.now = now
