@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -16,6 +17,7 @@ from .call import Call
 from .effects import Run, Timeouts
 
 _TIMEOUTS = Timeouts()
+_NO_PROFILES: Mapping[str, Timeouts] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -26,7 +28,7 @@ class Site:
     now: Callable[[], float]
     record: Callable[[Any], None]
     timeouts: Timeouts = _TIMEOUTS
-    by_profile: Mapping[str, Timeouts] = field(default_factory=dict)
+    by_profile: Mapping[str, Timeouts] = field(default_factory=lambda: _NO_PROFILES)
     """For kinds of calls whose timeouts are others."""
     breakers: list[State] = field(default_factory=list)
     """Those that its layers have made, for whoever watches or overrides them."""

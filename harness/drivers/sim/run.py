@@ -18,6 +18,11 @@ from .port import SimPort
 
 def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Ledger:
     """Play one configuration through one scenario under one seed. `scale` is for clocks that cost something."""
+    with few_collections():  # until all is gone that only the run needs, and the collector need not look through it
+        return _play(scenario, client, seed)
+
+
+def _play(scenario: Scenario, client: Client, seed: int) -> Ledger:
     ledger = Ledger()
     clock = SimClock(lanes=client.lengths())
     endpoint = Endpoint(scenario.service(), seed)
@@ -30,9 +35,8 @@ def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Le
     callers = Callers(scenario.calls(seed), stack_of, port, ledger, seed)
     port.follow_phases()
     callers.start()
-    with few_collections():
-        clock.env.run(until=scenario.end)
-        callers.censor()
-        callers.raise_failures()
-        ledger.close(endpoint)
+    clock.env.run(until=scenario.end)
+    callers.censor()
+    callers.raise_failures()
+    ledger.close(endpoint)
     return ledger
