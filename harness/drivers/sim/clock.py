@@ -1,4 +1,5 @@
-"""Timers in virtual time. A limit of constant length waits in a lane, so that of thousands only one is in the heap."""
+"""Timers in virtual time. What comes in the order in which it was set waits in a lane: of thousands only one is in the
+heap."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from .loop import Callback, Entry, Loop, Tick, fire
 
 
 class Lane:
-    """All timers of one length, first in, first out: only the head is in the heap.
+    """Timers in the order in which they are due, as all of one length are: only the head is in the heap.
 
     A timer takes its number in the loop's order when it is set, and the head stands in the heap under it: among timers
     that are due at the same time it fires where it would have fired without a lane.
@@ -74,6 +75,16 @@ class SimClock:
         self.timer = timer
         """Call `callback(argument, None)` after `delay` seconds. Of what is due at the same time the least `order`
         comes first, then what was set first."""
+
+    def settle(self) -> None:
+        """What has been set so far, the first call of each client, waits in a lane of its own: of a hundred thousand
+        only the next is in the heap, through which all else has to find its way."""
+        heap = self.env._queue
+        lane = Lane(heap)
+        lane.waiting.extend(sorted(heap))
+        heap.clear()
+        if lane.waiting:
+            lane.becomes_head(lane.waiting.popleft())
 
     def at(self, when: float, callback: Callback, argument: Any) -> Tick:
         """The same at a time: at that very time, whatever the rounding of differences, or now if it is past."""

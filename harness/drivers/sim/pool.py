@@ -66,7 +66,7 @@ class Pool:
         self._idle: list[Connection] = []
         self._open = 0
         self._count = 0
-        self._waiting: deque[Waiting] = deque()
+        self._waiting: deque[Waiting] | None = None  # in which hardly anybody ever waits, and which takes 600 bytes
         self._is_serving = False
 
     def acquire(self, now: float) -> tuple[Connection, bool] | None:
@@ -87,10 +87,13 @@ class Pool:
         return Connection(self._count), True
 
     def wait(self, request: Waiting) -> None:
+        if self._waiting is None:
+            self._waiting = deque()
         self._waiting.append(request)
 
     def give_up(self, request: Waiting) -> None:
         """Stop waiting for a connection."""
+        assert self._waiting is not None
         self._waiting.remove(request)
 
     def release(self, connection: Connection, now: float, is_reusable: bool) -> None:

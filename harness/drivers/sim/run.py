@@ -35,6 +35,7 @@ def _play(scenario: Scenario, client: Client, seed: int) -> Ledger:
     callers = Callers(scenario.calls(seed), stack_of, port, ledger, seed)
     port.follow_phases()
     callers.start()
+    clock.settle()
     clock.env.run(until=scenario.end)
     callers.censor()
     callers.raise_failures()
