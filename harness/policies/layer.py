@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from brownout.fakes.draws import Identity
 
-from ..records import BreakerRecord, WaitRecord
+from ..records import WaitRecord
 from .breaking import State
 from .call import Call
 from .effects import Run, Timeouts
@@ -39,10 +39,6 @@ class Site:
         """Record a pause before the next attempt."""
         who = Identity(call.ask.client, call.ask.call, max(0, call.attempts - 1), call.branch)
         self.record(WaitRecord(who, self.now(), seconds, why))
-
-    def turned(self, before: str, after: str, until: float | None = None) -> None:
-        """Record a transition of the breaker."""
-        self.record(BreakerRecord(self.client, self.now(), before, after, until))
 
 
 class Layer(BaseModel):

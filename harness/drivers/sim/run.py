@@ -15,10 +15,14 @@ from .clock import SimClock
 from .pool import PoolLimits
 from .port import SimPort
 
+OF_A_CLIENT = 50
+"""About how many objects its layers, its pool and its connections are."""
+
 
 def run(scenario: Scenario, client: Client, seed: int, scale: float = 1.0) -> Ledger:
     """Play one configuration through one scenario under one seed. `scale` is for clocks that cost something."""
-    with few_collections():  # until all is gone that only the run needs, and the collector need not look through it
+    # Until all is gone that only the run needs, so that the collector need not look through it.
+    with few_collections(lasting=OF_A_CLIENT * scenario.workload.clients):
         return _play(scenario, client, seed)
 
 
