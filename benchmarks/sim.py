@@ -30,8 +30,10 @@ LOADS = (
 )
 """At utilisations of about 0.6 and 2.2; plain calls alone, and the mix of the shipped incidents, half of it streams."""
 SEED = 1
-TARGETS = {"heapq": 0.25, "idiomatic_simpy": 3.0}
-"""The least that the simulator's requests per second should be, as multiples of the reference's."""
+TARGETS = {"heapq": 0.5, "idiomatic_simpy": 5.0}
+"""The least that the simulator's requests per second should be, as multiples of the reference's.
+
+For plain calls the heapq loop itself is no more than 3.7 times as fast as idiomatic SimPy."""
 
 
 def scenario_of(load: Load) -> Scenario:

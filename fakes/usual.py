@@ -84,10 +84,12 @@ class UsualPlayer(Player):
     def _serve(self, _: object, __: object = None) -> None:
         """`play`, where a plain answer is whole."""
         now = self._on_time()
-        ticket = self.ticket
+        ticket, plan = self.ticket, self._plan
         self._endpoint.release(ticket, now)
+        if self._i == len(plan):
+            return  # whoever has the slot now has made the client leave
         sink, self._sink = self._sink, None
-        self._i = len(self._plan)
+        self._i = len(plan)
         ticket.status, ticket.is_complete = 200, True
         ticket.head_due = ticket.end_due = self._due
         ticket.head_at = ticket.end_at = now
