@@ -1,6 +1,20 @@
 """How fast the simulator is, against the same run written by hand and as idiomatic SimPy.
 
 All three must see the same world to the last record, else nothing is measured and it exits with 1.
+
+What made the simulator faster, as what was left of the time of a request by each, give or take 0.03; healthy loads:
+
+| | plain | half streams |
+|---|---|---|
+| a loop of its own, timers that are bare objects | 1.04 | 0.95 |
+| faults asked only where there are some; less work for each step | 0.93 | 0.96 |
+| records made from tuples; nothing looked up that does not change | 0.89 | 0.92 |
+| steps known beforehand; a limit that is only carried is no generator | 0.92 | 0.98 |
+| a player that knows the usual plans by heart, streams too | 0.96 | 0.93 |
+| draws of the normal distribution in one function | 1.02 | 1.02 |
+| the collector comes when a run has gone; less made for each client | 0.98 | 0.98 |
+
+What is left is spread over a hundred functions: 3,170 bytecodes a call (4,450 before), where the heapq loop has 1,240.
 """
 
 from __future__ import annotations
@@ -30,8 +44,10 @@ LOADS = (
 )
 """At utilisations of about 0.6 and 2.2; plain calls alone, and the mix of the shipped incidents, half of it streams."""
 SEED = 1
-TARGETS = {"heapq": 0.25, "idiomatic_simpy": 3.0}
-"""The least that the simulator's requests per second should be, as multiples of the reference's."""
+TARGETS = {"heapq": 0.5, "idiomatic_simpy": 5.0}
+"""The least that the simulator's requests per second should be, as multiples of the reference's.
+
+For plain calls the heapq loop itself is no more than 3.7 times as fast as idiomatic SimPy."""
 
 
 def scenario_of(load: Load) -> Scenario:

@@ -34,25 +34,26 @@ class Capacity(BaseModel):
 class Slots:
     """Counts slots and keeps the queue. Who left while waiting is skipped when its turn comes."""
 
-    __slots__ = ("_capacity", "_queue", "busy", "waiting")
+    __slots__ = ("_capacity", "_limit", "_queue", "busy", "waiting")
 
     def __init__(self, capacity: Capacity) -> None:
         self._capacity = capacity
+        self._limit = capacity.slots
         self._queue: Queue = queue(capacity.queue_order)
         self.busy = 0
         self.waiting = 0
 
     def take(self, waiter: Waiter) -> bool:
         """Give the waiter a slot if one is free."""
-        if not self.is_one_free():
+        limit = self._limit
+        if limit is not None and self.busy >= limit:
             return False
         self.busy += 1
         waiter.has_slot = True
         return True
 
     def is_one_free(self) -> bool:
-        limit = self._capacity.slots
-        return limit is None or self.busy < limit
+        return self._limit is None or self.busy < self._limit
 
     def is_queue_full(self) -> bool:
         limit = self._capacity.queue

@@ -23,13 +23,15 @@ from .limits import Gate, Limits, Quota
 from .mix import Group, kind_of
 from .plan import (
     ADMIT,
-    CLOSING,
+    BEGINNING,
+    ENDED,
     ENDING,
     FINISH,
-    OPENING,
+    HEAD_SSE,
     RELEASE,
+    SERVED,
     START,
-    Answer,
+    WHOLE,
     Head,
     Making,
     Plan,
@@ -44,7 +46,6 @@ from .timeline import Armed, Phase, Timeline
 
 INSTANT = 1e-6
 """Seconds. A wait below that is none: a turn of an event loop takes several times as long."""
-_HEAD_JSON, _HEAD_SSE, _ANSWER = Head(), Head(sse=True), Answer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ class Endpoint:
         lengths = Draws(seed, "output tokens")
         self._output_tokens = [sampler(spread, lengths) for _, spread in service.answers]
         self._only = None if service.recorded else only(service.answers)
-        self._kind = kind_of([share for share, _ in service.answers], service.groups, seed)
+        shares = [share for share, _ in service.answers]
+        self._kind = kind_of(shares, service.groups, seed) if len(shares) > 1 else None
+        self._slows = service.capacity.slowdown > 0.0
         self._cancels = service.capacity.on_disconnect == "cancel"
         self._is_instant = self._gate is None and self._latency.is_none
 
@@ -110,7 +113,8 @@ class Endpoint:
             if (tokens := recorded.output_tokens(who)) is not None:
                 return max(1, tokens)
         call = call_label(who.client, who.call)
-        return max(1, round(self._output_tokens[self._kind(call)](call)))
+        length = round(self._output_tokens[0 if self._kind is None else self._kind(call)](call))
+        return length if length > 1 else 1
 
     def whole(self, request: Request, now: float) -> Ticket | None:
         """The answer to a request that is over in the instant in which it came: there is no time to be waited for, no
@@ -126,12 +130,10 @@ class Endpoint:
         return ticket
 
     def _ticket(self, request: Request, now: float) -> Ticket:
-        label = request.who.label
-        if request.reply is not None:
-            length = request.reply.tokens
-        else:
-            length = max(1, self.output_tokens(request.who) - request.told)
-        return Ticket(request, now, min(request.max_tokens, length), label, self._latency.round_trip(label))
+        who, _, _, most, _, reply, _, _, _, told = request
+        label = who.label
+        length = reply.tokens if reply is not None else max(1, self.output_tokens(who) - told)
+        return Ticket(request, now, length if length < most else most, label, self._latency.round_trip(label))
 
     def answer(self, request: Request, now: float, is_fresh: bool, lost_to: tuple[Armed, ...] = ()) -> Ticket:
         """A request has been sent. `is_fresh`: on a connection opened for it. `lost_to`: the faults that its
@@ -140,14 +142,20 @@ class Endpoint:
         self._under_way[ticket] = None
         ticket.segment = (Wait(self._latency.inbound(ticket.round_trip, request.input_tokens, is_fresh)), ADMIT)
         in_reach = self.timeline.in_reach
-        for armed in (*lost_to, *in_reach) if lost_to else in_reach:
+        if in_reach or lost_to:
+            self._offer(ticket, (*lost_to, *in_reach), now)
+        return ticket
+
+    def _offer(self, ticket: Ticket, in_reach: tuple[Armed, ...], now: float) -> None:
+        """The first of the faults that wants the request has it."""
+        request = ticket.request
+        for armed in in_reach:
             fault = armed.fault
             if not fault.swallows and (fault.on_connect or fault.on_upload):
                 continue
             if fault.concerns_model(request.model) and armed.hits(request.who, request.stream, now):
                 self._plan_fault(ticket, armed)
                 break
-        return ticket
 
     def _plan_fault(self, ticket: Ticket, armed: Armed) -> None:
         ticket.fault = armed
@@ -176,18 +184,18 @@ class Endpoint:
         label, count = ticket.label, ticket.output_tokens
         first, gap = latency.first_token(label, request.input_tokens), latency.token_gap(label)
         ticket.base = first + count * gap
-        stretch = self.slots.stretch()
+        stretch = self.slots.stretch() if self._slows else 1.0
         first, gap = first * stretch + 0.5 * ticket.round_trip, gap * stretch
         plan: Plan
         if request.stream and request.reply is not None:
             blocks = [len(block.pieces) for block in request.reply.blocks]
-            plan = (Wait(first), _HEAD_SSE, START, *streamed(blocks, gap), RELEASE, *ENDING, FINISH)
+            plan = (Wait(first), HEAD_SSE, START, *streamed(blocks, gap), RELEASE, *ENDING, FINISH)
         elif request.stream:
-            plan = (Wait(first), _HEAD_SSE, *OPENING, Tokens(count, gap), RELEASE, *CLOSING, FINISH)
+            plan = (Wait(first), *BEGINNING, Tokens(count, gap), *ENDED)
         elif self.meter is not None:
-            plan = (Wait(first), Making(count, gap), RELEASE, _HEAD_JSON, _ANSWER, FINISH)
+            plan = (Wait(first), Making(count, gap), RELEASE, *WHOLE)
         else:
-            plan = (Wait(first + count * gap), RELEASE, _HEAD_JSON, _ANSWER, FINISH)
+            plan = (Wait(first + count * gap), *SERVED)
         if ticket.is_pending and ticket.fault is not None:
             changed = ticket.fault.fault.apply(plan, ticket.fault.mark)
             if changed is not None:
@@ -217,8 +225,10 @@ class Endpoint:
 
     def drop(self, ticket: Ticket, now: float) -> None:
         """It is over: take back everything the ticket holds, and enter it in the journal. Idempotent."""
-        self.slots.give_up(ticket)
-        self.release(ticket, now)
+        if ticket.is_waiting:
+            self.slots.give_up(ticket)
+        if ticket.has_slot:
+            self.release(ticket, now)
         if ticket.ended is None:
             ticket.ended = now
             ticket.resume = None  # or player and ticket would hold each other, and wait for the garbage collector

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from .distributions import Constant, Durations, LogNormal, TokenCounts, normal_quantile, seconds_always
+from .distributions import Constant, Durations, LogNormal, TokenCounts, seconds_always
 from .draws import Draws
 from .units import Duration, Size
 
@@ -69,11 +69,10 @@ def sampler(spread: Durations | TokenCounts, draws: Draws) -> Sampler:
     if isinstance(spread, Constant):
         value = float(spread.root)
         return lambda label: value
-    uniform = draws.uniform
-    if isinstance(spread, LogNormal):  # the usual case, on the simulator's hot path: one call less
-        median, sigma = spread.median, spread.sigma
-        return lambda label: median * exp(sigma * normal_quantile(uniform(label)))
-    at = spread.at
+    if isinstance(spread, LogNormal):  # the usual case, on the simulator's hot path: three calls less
+        median, sigma, normal = spread.median, spread.sigma, draws.normal
+        return lambda label: median * exp(sigma * normal(label))
+    at, uniform = spread.at, draws.uniform
     return lambda label: at(uniform(label))
 
 
@@ -86,7 +85,7 @@ class LatencyDraws:
     """The latency model under one seed. Every method maps an identity's label to seconds."""
 
     def __init__(self, model: Latency, seed: int) -> None:
-        self._connect_round_trips = model.connect_round_trips
+        self._trips_of_fresh = 0.5 + model.connect_round_trips
         self._per_input_token = model.per_input_token
         self._upload_per_token = BYTES_PER_TOKEN / model.upload_per_second
         self.round_trip = sampler(model.round_trip, Draws(seed, "round trip"))
@@ -98,8 +97,8 @@ class LatencyDraws:
 
     def inbound(self, round_trip: float, input_tokens: int, is_fresh: bool) -> float:
         """From the client's send to admission; opening the connection is counted here, on every backend alike."""
-        trips = 0.5 + self._connect_round_trips if is_fresh else 0.5
-        return trips * round_trip + self.upload(input_tokens)
+        trips = self._trips_of_fresh if is_fresh else 0.5
+        return trips * round_trip + input_tokens * self._upload_per_token
 
     def upload(self, input_tokens: int) -> float:
         """For the bytes of the prompt to come through."""

@@ -219,10 +219,18 @@ Step: TypeAlias = (
 Plan: TypeAlias = tuple[Step, ...]
 
 ADMIT, RELEASE, FINISH, CLOSE, RESET = Admit(), Release(), Finish(), Close(), Reset()
+ARRIVAL: Plan = (ADMIT,)
+WHOLE: Plan = (Head(), Answer(), FINISH)
+SERVED: Plan = (RELEASE, *WHOLE)
+"""How a plain answer ends to which nothing has happened."""
 START = Event("message_start")
 ENDING: Plan = (Event("message_delta"), Event("message_stop"))
 OPENING: Plan = (START, Event("content_block_start"), Event("ping"))
 CLOSING: Plan = (Event("content_block_stop"), *ENDING)
+HEAD_SSE = Head(sse=True)
+BEGINNING: Plan = (HEAD_SSE, *OPENING)
+ENDED: Plan = (RELEASE, *CLOSING, FINISH)
+"""How a stream begins and ends to which nothing has happened."""
 
 
 def streamed(blocks: Iterable[int], gap: float) -> Plan:

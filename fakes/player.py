@@ -41,6 +41,8 @@ _ROUNDING = 1e-9
 """Seconds: what is left of a stall after several subtractions may be off by."""
 _LAST = frozenset({Finish, Close, Reset})
 """Steps after which there is nothing to play."""
+_SHOWN = frozenset({Head, Answer, Event, Finish})
+"""Of which whole answers are made: `play` shows them itself, as it has to show so many."""
 
 
 class Handle(Protocol):
@@ -95,6 +97,15 @@ class Player:
         "ticket",
     )
 
+    # Of the run under way, which set them when it began:
+    _began: float
+    _sent: int
+    """How many of its tokens were emitted."""
+    _one_by_one: int
+    """How many of those before the rest came as one."""
+    _dripped: Step | None
+    """What the drops are of."""
+
     def __init__(self, endpoint: Endpoint, ticket: Ticket, clock: Clock, sink: Sink) -> None:
         self.ticket = ticket
         self._endpoint = endpoint
@@ -105,13 +116,8 @@ class Player:
         self._due = clock.now()
         self._pending: Handle | None = None
         self._run: Tokens | Making | Drops | None = None
-        self._dripped: Step | None = None
-        """What the drops are of."""
-        self._began = 0.0
         self._is_one = False
-        self._sent = self._one_by_one = 0
-        """How many tokens of the run were emitted, and how many of them before the rest came as one."""
-        ticket.resume = self._granted
+        self._sent = 0
 
     @property
     def is_over(self) -> bool:
@@ -158,46 +164,66 @@ class Player:
 
     def play(self, _: object = None, __: object = None) -> None:
         """Go on until the next wait."""
-        clock = self._clock
-        now = clock.now()
+        ticket = self.ticket
+        now = self._clock.now()
         late = now - self._due
-        if late > self.ticket.lateness:
-            self.ticket.lateness = late
+        if late > ticket.lateness:
+            ticket.lateness = late
         self._pending = None
         if self._run is not None and not self._go_on_with_run(now):
             return
-        while self._i < len(self._plan):
-            step = self._plan[self._i]
-            self._i += 1
+        plan, i, endpoint = self._plan, self._i, self._endpoint
+        while i < len(plan):
+            step = plan[i]
+            self._i = i = i + 1
             kind = step.__class__
             if kind is Wait:
                 self._due += step.seconds  # type: ignore[union-attr,operator]
-                # Who comes in the same instant is admitted in the order of identities, on every backend.
-                is_next_admitted = self._i < len(self._plan) and self._plan[self._i] is ADMIT
-                if self._waits(now, 1 + self.ticket.label if is_next_admitted else 0):
+                delay = self._due - now
+                if delay > 0.0:
+                    # Who comes in the same instant is admitted in the order of identities, on every backend.
+                    order = 1 + ticket.label if i < len(plan) and plan[i] is ADMIT else 0
+                    self._pending = self._clock.timer(delay, self.play, None, order)
                     return
-            elif kind is Tokens:
-                self._begin_run(step, self._sink is None or self._sink.accepts_run(step))  # type: ignore[arg-type]
-                if self._endpoint.meter is not None:
-                    self._endpoint.meter.begin(self.ticket, self._due, step.gap, now)  # type: ignore[union-attr]
-                if not self._go_on_with_run(now):
-                    return
+                continue
+            if kind is Release:
+                endpoint.release(ticket, now)
             elif kind is Admit:
-                segment = self._endpoint.admit(self.ticket, now)
+                segment = endpoint.admit(ticket, now)
                 if segment is None:
+                    ticket.resume = self._granted
                     return  # it waits for a slot
                 self._plan, self._i = segment, 0
-            elif kind is Release:
-                self._endpoint.release(self.ticket, now)
+            elif kind in _SHOWN:
+                sink = self._sink
+                if kind is Head:
+                    ticket.status = step.status  # type: ignore[union-attr]
+                    ticket.retry_after = step.retry_after  # type: ignore[union-attr]
+                    ticket.head_due, ticket.head_at = self._due, now
+                elif kind is Answer:
+                    ticket.is_complete = step.end >= 1.0 and ticket.status == 200  # type: ignore[union-attr]
+                elif kind is Finish:
+                    self._sink = None
+                    self._ends(now)
+                elif step.name == "message_stop":  # type: ignore[union-attr]
+                    ticket.is_complete = True
+                if sink is not None:
+                    sink.emit(step)
+            elif kind is Tokens:
+                self._begin_run(step, self._sink is None or self._sink.accepts_run(step))  # type: ignore[arg-type]
+                if endpoint.meter is not None:
+                    endpoint.meter.begin(ticket, self._due, step.gap, now)  # type: ignore[union-attr]
+                if not self._go_on_with_run(now):
+                    return
             elif kind is Mark:
-                self._endpoint.fired(step.fault, self.ticket)  # type: ignore[union-attr]
+                endpoint.fired(step.fault, ticket)  # type: ignore[union-attr]
             elif kind is Stall:
                 if not self._stall(step, now):  # type: ignore[arg-type]
                     return
             elif kind is Making:
                 self._begin_run(step, is_one=True)  # type: ignore[arg-type]
-                if self._endpoint.meter is not None:
-                    self._endpoint.meter.begin(self.ticket, self._due, step.gap, now)  # type: ignore[union-attr]
+                if endpoint.meter is not None:
+                    endpoint.meter.begin(ticket, self._due, step.gap, now)  # type: ignore[union-attr]
                 if not self._go_on_with_run(now):
                     return
             elif kind is Drip:
@@ -213,6 +239,7 @@ class Player:
                     self._sink = None
             else:
                 self._emit(step, now)
+            plan, i = self._plan, self._i  # which any of these may have changed
 
     def _emit(self, step: Step, now: float) -> None:
         sink = self._sink
@@ -253,17 +280,13 @@ class Player:
             if step.step.__class__ is Tokens or step.how in ("twice", "swapped"):  # type: ignore[union-attr]
                 self._note(step.step, now)  # type: ignore[union-attr]
         elif kind in _LAST:
-            self._i = len(self._plan)
-            self.ticket.end_due, self.ticket.end_at = self._due, now
-            self._endpoint.drop(self.ticket, now)
+            self._ends(now)
 
-    def _waits(self, now: float, order: int = 0) -> bool:
-        """Set the timer for what is due next; False when that time has come already."""
-        delay = self._due - now
-        if delay <= 0.0:
-            return False
-        self._pending = self._clock.timer(delay, self.play, None, order)
-        return True
+    def _ends(self, now: float) -> None:
+        """The plan has come to its end, as the plan has it."""
+        self._i = len(self._plan)
+        self.ticket.end_due, self.ticket.end_at = self._due, now
+        self._endpoint.drop(self.ticket, now)
 
     def _go_on_with_run(self, now: float) -> bool:
         """Emit the tokens that are due; False while there are more to wait for."""
@@ -351,7 +374,10 @@ class Player:
         if stall.seconds is None:
             return False
         self._due += stall.seconds
-        return not self._waits(now)
+        delay = self._due - now
+        if delay > 0.0:
+            self._pending = self._clock.timer(delay, self.play, None)
+        return delay <= 0.0
 
     def _granted(self, segment: Plan) -> None:
         """A slot came free."""

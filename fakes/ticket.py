@@ -97,11 +97,11 @@ class Ticket:
         return inf if patience is None else self.arrived + patience
 
     def record(self) -> Served:
-        request = self.request
-        return Served(
-            request.who,
-            request.stream,
-            request.input_tokens,
+        who, stream, input_tokens, _, _, _, _, _, test, told = self.request
+        fields = (
+            who,
+            stream,
+            input_tokens,
             self.output_tokens,
             self.arrived,
             self.granted_at,
@@ -110,7 +110,7 @@ class Ticket:
             self.base,
             self.status,
             self.sent_tokens,
-            self.fault.name if self.fault else None,
+            self.fault.name if self.fault is not None else None,
             self.has_fired,
             self.lateness,
             self.is_complete,
@@ -119,6 +119,7 @@ class Ticket:
             self.head_at,
             self.end_due,
             self.end_at,
-            request.test,
-            request.told,
+            test,
+            told,
         )
+        return tuple.__new__(Served, fields)  # half the time of `Served(...)`, which is written in Python

@@ -90,6 +90,8 @@ class Client(BaseModel):
     def stack(self, site: Site) -> Run:
         """The layers of one of its instances, and beside them those of the profiles that have their own."""
         given = dict(self.profiles.given())
+        if not given:
+            return build(self.layers, site)
         site = replace(site, by_profile={name: profile.timeouts.on(site.timeouts) for name, profile in given.items()})
         shared = build(self.layers, site)
         own = {name: build(profile.layers, site) for name, profile in given.items() if profile.layers is not None}

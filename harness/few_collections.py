@@ -8,10 +8,12 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def few_collections() -> Iterator[None]:
-    """Millions of short-lived objects, hardly any cycles: the collector's usual pace costs a third of the run."""
+def few_collections(lasting: int = 0) -> Iterator[None]:
+    """Millions of short-lived objects, hardly any cycles: the collector's usual pace costs a third of the run.
+
+    `lasting`: about how many more there will be that stay until the end. To look through those finds nothing."""
     before = gc.get_threshold()
-    gc.set_threshold(200_000, 50, 100)
+    gc.set_threshold(200_000 + lasting, 50, 100)
     try:
         yield
     finally:

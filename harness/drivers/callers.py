@@ -66,24 +66,23 @@ class Callers:
     def _schedule(self, client: int, call: int, at: float | None) -> None:
         if at is not None:
             self._due += 1
-            self._port.timer(max(0.0, at - self._port.now()), self._arrive, (client, call, at))
+            delay = at - self._port.now()
+            self._port.timer(delay if delay > 0.0 else 0.0, self._arrive, (client, call, at))
 
     def _arrive(self, which: tuple[int, int, float], _: object = None) -> None:
         client, call, at = which
         self._due -= 1
-        ask = self._workload.ask(client, call, at)
-        if self._workload.is_open_for(client):
-            self._follow(ask, at)
+        workload = self._workload
+        ask = workload.ask(client, call, at)
+        if workload.is_open_for(client):
+            self._schedule(client, workload.next_number(ask), workload.following(client, call, at))
         self._begin(ask)
 
-    def _follow(self, ask: Ask, since: float) -> None:
-        at = self._workload.following(ask.client, ask.call, since)
-        self._schedule(ask.client, self._workload.next_number(ask), at)
-
     def _begin(self, ask: Ask) -> None:
-        run = self._stacks.get(ask.client)
+        client = ask.client
+        run = self._stacks.get(client)
         if run is None:
-            run = self._stacks[ask.client] = self._stack_of(ask.client)
+            run = self._stacks[client] = self._stack_of(client)
         state = Call(ask, self._jitter)
         node = CallNode(run(state), self._ended)
         node.call, node.started = state, self._port.now()
@@ -92,19 +91,23 @@ class Callers:
 
     def _ended(self, node: Any, outcome: Any, error: BaseException | None) -> None:
         ask, now = node.call.ask, self._port.now()
-        self._live.discard(node)
+        workload, live = self._workload, self._live
+        live.discard(node)
         if error is not None:
             self.failures.append(error)
         else:
             self._ledger.calls.append(_record(node, now, outcome))
-        step = self._workload.next_step(ask, now)
-        if step is not None and error is None and outcome.is_ok and step.deadline > 0.0:
-            self._begin(step)
-            return
-        self._skip(ask, now)
-        if not self._workload.is_open_for(ask.client):
-            self._follow(ask, now)
-        self._check_idle()
+        step = workload.next_step(ask, now)
+        if step is not None:
+            if error is None and outcome.is_ok and step.deadline > 0.0:
+                self._begin(step)
+                return
+            self._skip(ask, now)
+        client, call = ask[:2]
+        if not workload.is_open_for(client):
+            self._schedule(client, workload.next_number(ask), workload.following(client, call, now))
+        if not live:
+            self._check_idle()
 
     def _skip(self, ask: Ask, now: float) -> None:
         """Record the steps that do not begin any more: else who fails at the first of many would lose least."""
@@ -147,20 +150,22 @@ def _skipped(step: Ask, after: Ask, now: float) -> CallRecord:
 
 
 def _record(node: CallNode, finished: float | None, outcome: Outcome) -> CallRecord:
-    ask: Ask = node.call.ask
-    return CallRecord(
-        ask.client,
-        ask.call,
-        ask.intended,
+    client, call, intended, deadline, stream, input_tokens, max_tokens = node.call.ask[:7]
+    kind = outcome.kind
+    fields = (
+        client,
+        call,
+        intended,
         node.started,
         finished,
-        outcome.kind,
-        outcome.status if outcome.kind == "status" else None,
+        kind,
+        outcome.status if kind == "status" else None,
         outcome.exception,
-        ask.deadline,
-        ask.stream,
-        ask.input_tokens,
-        ask.max_tokens,
+        deadline,
+        stream,
+        input_tokens,
+        max_tokens,
         outcome.tokens,
         node.call.total_attempts,
     )
+    return tuple.__new__(CallRecord, fields)  # half the time of `CallRecord(...)`, which is written in Python

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from ..records import BreakerRecord
 from .tripping import Trip
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ class State:
         self._open_for = open_for
         self._probes = probes
         self._successes = successes
-        self._site = site
+        # Not the site itself, which knows its breakers: the collector would have to find them together.
+        self._client, self._now, self._record = site.client, site.now, site.record
         self._opened_at = 0.0
         self._probes_out = 0
         self._probes_ok = 0
@@ -39,7 +41,7 @@ class State:
             return self._period if self.override == "closed" else None
         if self.name == "closed":
             return self._period
-        if self.name == "open" and self._site.now() - self._opened_at >= self._open_for:
+        if self.name == "open" and self._now() - self._opened_at >= self._open_for:
             self._turn("half-open")
         if self.name == "half-open" and self._probes_out < self._probes:
             self._probes_out += 1
@@ -52,7 +54,7 @@ class State:
             return
         if self.name == "half-open":
             self._probed(is_success)
-        elif self.name == "closed" and self._trip.count(not is_success, began, self._site.now):
+        elif self.name == "closed" and self._trip.count(not is_success, began, self._now):
             self._open()
 
     def abandon(self, permit: int) -> None:
@@ -70,11 +72,12 @@ class State:
             self._turn("closed")
 
     def _open(self) -> None:
-        self._opened_at = self._site.now()
+        self._opened_at = self._now()
         self._turn("open")
 
     def _turn(self, name: Name) -> None:
-        self._site.turned(self.name, name, self._opened_at + self._open_for if name == "open" else None)
+        until = self._opened_at + self._open_for if name == "open" else None
+        self._record(BreakerRecord(self._client, self._now(), self.name, name, until))
         self.name = name
         self._period += 1
         self._probes_out = self._probes_ok = 0

@@ -105,9 +105,11 @@ class Call:
 
     def next_identity(self) -> Identity:
         """Number the attempt that is about to begin."""
-        identity = Identity(self.ask.client, self.ask.call, self.attempts, self.branch)
+        client, call = self.ask[:2]
+        identity: Identity = tuple.__new__(Identity, (client, call, self.attempts, self.branch))
         self.attempts += 1
-        (self._parent or self).total_attempts += 1
+        root = self if self._parent is None else self._parent
+        root.total_attempts += 1
         return identity
 
     def draw(self, purpose: str) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from .outcome import SPEND_CAP, STREAM_BREAKS, Outcome
@@ -45,7 +46,8 @@ CAUSES: dict[Cause, Callable[[Outcome], bool]] = {
 """What an outcome must be for each name that `on:` may list."""
 
 
-def is_any_of(causes: Iterable[Cause]) -> Callable[[Outcome], bool]:
+@lru_cache(maxsize=64)  # layers ask for the same few, a hundred thousand clients' each for its own
+def is_any_of(causes: tuple[Cause, ...]) -> Callable[[Outcome], bool]:
     """Whether an outcome is one of these."""
     tests = tuple(CAUSES[cause] for cause in causes)
     return lambda outcome: any(test(outcome) for test in tests)

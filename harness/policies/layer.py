@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
 from brownout.fakes.draws import Identity
 
-from ..records import BreakerRecord, WaitRecord
+from ..records import WaitRecord
 from .breaking import State
 from .call import Call
 from .effects import Run, Timeouts
 
 _TIMEOUTS = Timeouts()
+_NO_PROFILES: Mapping[str, Timeouts] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -26,7 +28,7 @@ class Site:
     now: Callable[[], float]
     record: Callable[[Any], None]
     timeouts: Timeouts = _TIMEOUTS
-    by_profile: Mapping[str, Timeouts] = field(default_factory=dict)
+    by_profile: Mapping[str, Timeouts] = field(default_factory=lambda: _NO_PROFILES)
     """For kinds of calls whose timeouts are others."""
     breakers: list[State] = field(default_factory=list)
     """Those that its layers have made, for whoever watches or overrides them."""
@@ -37,10 +39,6 @@ class Site:
         """Record a pause before the next attempt."""
         who = Identity(call.ask.client, call.ask.call, max(0, call.attempts - 1), call.branch)
         self.record(WaitRecord(who, self.now(), seconds, why))
-
-    def turned(self, before: str, after: str, until: float | None = None) -> None:
-        """Record a transition of the breaker."""
-        self.record(BreakerRecord(self.client, self.now(), before, after, until))
 
 
 class Layer(BaseModel):

@@ -54,6 +54,8 @@ class Outcome(NamedTuple):
     @property
     def exception(self) -> str:
         """The class of what the caller gets, of the HTTP library where the SDK lets it through; "" for none."""
+        if self.kind == "ok":  # as most are
+            return self.raised
         return self.raised or exception_of(self)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -79,6 +81,12 @@ def test_a_draw_is_inside_the_open_interval(seed: int, purpose: str, label: int)
 def test_the_ends_of_the_interval_are_out_of_reach(hashed: int) -> None:
     """The smallest and the largest hash there is are still inside."""
     assert 0.0 < ((hashed >> 12) + 0.5) * 2.0**-52 < 1.0
+
+
+@given(seeds, purposes, st.integers(0, 2**64 - 1))
+def test_a_normal_draw_is_the_quantile_of_the_uniform_one(seed: int, purpose: str, label: int) -> None:
+    draws = Draws(seed, purpose)
+    assert draws.normal(label) == NormalDist().inv_cdf(draws.uniform(label))
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,28 @@ from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint, Service
 from brownout.fakes.faults import FAULTS, Fault, Where
 from brownout.fakes.faults.noop import Noop
+from brownout.fakes.journal import Served
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Limits
-from brownout.fakes.plan import ADMIT, FINISH, Answer, Event, Head, Plan, Step, Tokens, Wait, tokens_in
+from brownout.fakes.plan import (
+    ADMIT,
+    BEGINNING,
+    ENDED,
+    FINISH,
+    WHOLE,
+    Answer,
+    Event,
+    Head,
+    Plan,
+    Step,
+    Tokens,
+    Wait,
+    tokens_in,
+)
 from brownout.fakes.player import Player
 from brownout.fakes.ticket import Request, Ticket
 from brownout.fakes.timeline import Phase
+from brownout.fakes.usual import UsualPlayer
 
 from .plans import LUMPS, Crank, Lumps, Paper, faults, finite_stalls, plain, stalls, streams, timetable, waits
 
@@ -319,3 +335,80 @@ def test_who_has_vanished_is_answered_to_the_end() -> None:
     assert play.player.is_over
     served = play.ticket.record()
     assert (served.left, served.is_complete, at.slots.busy) == (None, True, 0)
+
+
+class Taking(Paper):
+    """Takes together what may come so, and writes it down step by step."""
+
+    def takes_whole(self) -> None:
+        self._take(WHOLE)
+
+    def takes_beginning(self) -> None:
+        self._take(BEGINNING)
+
+    def takes_end(self) -> None:
+        self._take(ENDED[1:])  # behind the release of its slot
+
+    def _take(self, steps: Plan) -> None:
+        for step in steps:
+            self.emit(step)
+
+
+@dataclass(frozen=True)
+class Course:
+    """What happens to two requests for one slot."""
+
+    stream: bool
+    lumps: Lumps
+    fault: Fault
+    before: bool
+    """Whether the fault is in force from the beginning, or strikes at its time."""
+    strikes: float
+    leaves: tuple[float, ...]
+    """When the first client does, if it does."""
+    on_disconnect: str
+
+    def played(self, knows_usual: bool) -> tuple[list[list[tuple[float, Step]]], list[Served]]:
+        """What the clients see, and what the service has in its journal."""
+        first = (self.fault,) if self.before else ()
+        phases = (Phase(self.strikes, first), Phase(1.0, (self.fault,), hits_in_flight=True))
+        at, clock = endpoint(*phases, on_disconnect=self.on_disconnect), Crank()
+        sinks, players = list[Taking](), list[Player]()
+        for who in (REQUEST, NEXT):
+            sink = Taking(clock, self.lumps)
+            ticket = at.answer(who._replace(stream=self.stream), clock.time, is_fresh=True)
+            if knows_usual:
+                usual = UsualPlayer(at, ticket, clock, sink)
+                usual.start()
+                players.append(usual)
+            else:
+                players.append(Player(at, ticket, clock, sink))
+                players[-1].play()
+            sinks.append(sink)
+        for when, strikes in sorted([(self.strikes, True), *((leaves, False) for leaves in self.leaves)]):
+            clock.until(when)
+            if strikes:
+                at.begin_phase(1)
+                for player in players:
+                    player.strike()
+            else:
+                players[0].abandon()
+        clock.until(HORIZON)
+        return [sink.seen for sink in sinks], at.journal()
+
+
+@given(
+    st.builds(
+        Course,
+        st.booleans(),
+        lumping,
+        faults,
+        st.booleans(),
+        instants,
+        st.lists(instants, max_size=1).map(tuple),
+        st.sampled_from(["cancel", "finish"]),
+    )
+)
+def test_who_knows_the_usual_plans_plays_what_they_say(course: Course) -> None:
+    """Whatever strikes, and whoever leaves, when: the same is seen at the same time, and the journal is the same."""
+    assert course.played(knows_usual=True) == course.played(knows_usual=False)

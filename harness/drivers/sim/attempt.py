@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from brownout.fakes.draws import Identity
 from brownout.fakes.latency import BYTES_PER_TOKEN
 from brownout.fakes.plan import (
+    HEAD_SSE,
     Answer,
     Close,
     Error,
@@ -18,19 +19,18 @@ from brownout.fakes.plan import (
     StreamError,
     Tokens,
 )
-from brownout.fakes.player import Player
 from brownout.fakes.reply import text_of
 from brownout.fakes.tcp import HELD
-from brownout.fakes.ticket import Request
 from brownout.fakes.timeline import Armed
+from brownout.fakes.usual import UsualPlayer
 
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
 from ...policies.outcome import CANCELLED, OK, SPEND_CAP, SPEND_CAP_CODE, Kind, Outcome, Phase
-from ...policies.resuming import Rest
 from ...policies.sdks.python import retries
 from ...records import AttemptRecord
-from ..content import Content
+from ..content import Content, Shown
+from .asking import request_of
 from .dial import CONNECTION_LOST, keep_out
 from .pool import Connection
 from .unusual import Unusual
@@ -47,6 +47,7 @@ _WRITE_TIMEOUT = Outcome("timeout", phase="write")
 _POOL_TIMEOUT = Outcome("timeout", phase="pool")
 
 
+_NOTHING = Shown(0, None, 0.0, 0, 0)
 _SPENT = ("error_code", SPEND_CAP_CODE)
 _NO_LENGTH = ("content-length", "")
 
@@ -69,6 +70,7 @@ class SimAttempt(Unusual):
         "_is_stopped",
         "_last_text",
         "_node",
+        "_pool",
         "_read_timeout",
         "_record_from",
         "_request",
@@ -76,31 +78,22 @@ class SimAttempt(Unusual):
         "_timer",
         "_until_text",
         "_write_timeout",
+        "is_stream",
         "who",
     )
 
     def __init__(self, port: SimPort, effect: Attempt, callback: Callback, node: Any) -> None:
-        call, timeouts = effect.call, effect.timeouts
-        ask = call.ask
+        call, timeouts, self._is_last, headers_within = effect
+        self._connect_timeout, self._read_timeout, self._write_timeout, pool_timeout = timeouts
+        self._ask, self._rest = call.ask, call.rest
         self.who: Identity = call.next_identity()
         self._port = port
         self._callback: Callback | None = None
         self._node = node
-        self._is_last = effect.is_last
-        self._ask = ask
-        self._connect_timeout, self._read_timeout = timeouts.connect, timeouts.read
-        self._write_timeout = timeouts.write
-        request = Request(self.who, ask.stream, ask.input_tokens, ask.max_tokens)
-        if call.model:
-            request = request._replace(model=call.model)
-        self._rest = rest = call.rest
-        if rest is not None:
-            request = _for_the_rest(request, rest)
-        if call.target is not None and call.target.is_plain:
-            request = request._replace(stream=False)
-        self._request = request._replace(patience=timeouts.read) if port.tells_patience else request
-        self._record_from = self._last_byte = self._last_text = port.now()
-        self._player: Player | None = None
+        self._request = request_of(call, self.who, self._read_timeout if port.tells_patience else None)
+        self.is_stream: bool = self._request.stream
+        self._record_from = self._last_byte = self._last_text = now = port.now()
+        self._player: UsualPlayer | None = None
         self._connection: Connection | None = None
         self._timer: Handle | None = None
         self._gap_timer: Handle | None = None
@@ -115,15 +108,16 @@ class SimAttempt(Unusual):
         self._result: Outcome | None = None
         self._content: Content | None = None
         self._is_fresh = self._is_stopped = self._until_text = self._is_complete = False
-        if effect.headers_within is not None:
-            self._headers_timer = port.timer(effect.headers_within, self._headers_expired, None)
-        found = port.pool(ask.client).acquire(self._record_from)
+        if headers_within is not None:
+            self._headers_timer = port.timer(headers_within, self._headers_expired, None)
+        self._pool = pool = port.pool(self.who.client)
+        found = pool.acquire(now)
         if found is not None:
             self.has_connection(*found)
         else:
-            port.pool(ask.client).wait(self)
-            if timeouts.pool is not None:
-                self._timer = port.timer(timeouts.pool, self._pool_expired, None)
+            pool.wait(self)
+            if pool_timeout is not None:
+                self._timer = port.timer(pool_timeout, self._pool_expired, None)
         self._callback = callback
         if self._result is not None:  # it was over at once; the port may not call back before it has returned
             self._callback = None
@@ -142,14 +136,12 @@ class SimAttempt(Unusual):
             self._timer = None
         port = self._port
         self._connection, self._is_fresh = connection, is_fresh
-        if is_fresh and (kept_out := port.endpoint.entrance.connect(self.who, self._request.stream, port.now())):
-            self.meets(kept_out)
-            return
+        if is_fresh and port.timeline.in_reach:  # else there is nothing that the entrance could hold against it
+            kept_out = port.endpoint.entrance.connect(self.who, self.is_stream, port.now())
+            if kept_out is not None:
+                self.meets(kept_out)
+                return
         self._send(connection)
-
-    @property
-    def is_stream(self) -> bool:
-        return self._request.stream
 
     def meets(self, kept_out: Armed) -> None:
         """A fault keeps the connection out."""
@@ -171,7 +163,7 @@ class SimAttempt(Unusual):
         if not self._is_fresh and (ending := connection.ending) is not None and ending.after is None:
             self._timer = port.timer(ending.late, self._ended_beneath, None)
             return
-        if port.endpoint.entrance.upload(self.who, now) is not None:
+        if port.timeline.in_reach and port.endpoint.entrance.upload(self.who, now) is not None:
             self._stall_upload()
             return
         lost_to, connection.lost_to = connection.lost_to, ()
@@ -179,9 +171,9 @@ class SimAttempt(Unusual):
         self._last_byte = now
         if self._read_timeout is not None:
             self._timer = port.timer(self._read_timeout, self._read_expired, None)
-        self._player = player = Player(port.endpoint, ticket, port.clock, self)
+        self._player = player = UsualPlayer(port.endpoint, ticket, port.clock, self)
         port.in_flight.add(self)
-        player.play()
+        player.start()
 
     def _stall_upload(self) -> None:
         """The server does not read on."""
@@ -217,7 +209,7 @@ class SimAttempt(Unusual):
 
     def _pool_expired(self, _: object, __: object = None) -> None:
         self._timer = None
-        self._port.pool(self.who.client).give_up(self)
+        self._pool.give_up(self)
         self._end(_POOL_TIMEOUT)
 
     # -- what the server sends
@@ -226,14 +218,7 @@ class SimAttempt(Unusual):
         """Bytes have come."""
         kind = step.__class__  # the hot path: a plain answer is Head, Answer, Finish
         if kind is Head:
-            self._head = step  # type: ignore[assignment]
-            self._last_byte = self._last_text = self._port.now()
-            if self._headers_timer is not None:
-                self._headers_timer.cancel()
-                self._headers_timer = None
-            if self._in_stream:
-                self._content = Content(self._ask, self._rest)
-                self._answer(Outcome("opened", status=200, stream=self))
+            self._begins(step)  # type: ignore[arg-type]
         elif kind is Answer:  # comes with its head, or after a stall
             self._last_byte = self._port.now()
             self._is_complete = step.end >= 1.0  # type: ignore[union-attr]
@@ -259,10 +244,33 @@ class SimAttempt(Unusual):
         else:
             self._unusual(step)
 
+    def _begins(self, head: Head) -> None:
+        self._head = head
+        self._last_byte = self._last_text = self._port.now()
+        if self._headers_timer is not None:
+            self._headers_timer.cancel()
+            self._headers_timer = None
+        if self.is_stream and head.status == 200:
+            self._content = Content(self._ask, self._rest)
+            self._answer(Outcome("opened", status=200, stream=self))
+
+    def takes_whole(self) -> None:
+        """A plain answer has come, in one instant."""
+        self._end(OK, is_reusable=True)
+
+    def takes_beginning(self) -> None:
+        """A stream has begun."""
+        self._begins(HEAD_SSE)
+
+    def takes_end(self) -> None:
+        """The last of a stream has come."""
+        self._is_complete = True
+        self._finished()
+
     @property
     def _in_stream(self) -> bool:
         """Whether the answer is read event by event: the SDK goes by what it asked for."""
-        return self._request.stream and self._head is not None and self._head.status == 200
+        return self.is_stream and self._head is not None and self._head.status == 200
 
     def _error_was_read(self, _: object, __: object = None) -> None:
         if self._result is None:
@@ -321,7 +329,7 @@ class SimAttempt(Unusual):
             if _SPENT in self._details:
                 outcome = outcome._replace(detail=SPEND_CAP)
             # The SDK closes a streaming request that it will send again without reading the error's body.
-            dropped = self._request.stream and not self._is_last and retries(outcome)
+            dropped = self.is_stream and not self._is_last and retries(outcome)
             self._end(outcome, is_reusable=not dropped)
         elif self._error is not None or (self._malformed not in ("", "no_start", "text") and head.sse):
             return  # it is about to be read
@@ -360,7 +368,7 @@ class SimAttempt(Unusual):
     def _headers_expired(self, _: object, __: object = None) -> None:
         self._headers_timer = None
         if self._connection is None:
-            self._port.pool(self.who.client).give_up(self)
+            self._pool.give_up(self)
         self._leave(_READ_TIMEOUT)
 
     def _run_ends(self) -> float:
@@ -408,7 +416,7 @@ class SimAttempt(Unusual):
         self._is_stopped = True
         if self._result is None:
             if self._connection is None:
-                self._port.pool(self.who.client).give_up(self)
+                self._pool.give_up(self)
             self._leave(CANCELLED)
 
     def _leave(self, outcome: Outcome) -> None:
@@ -427,41 +435,31 @@ class SimAttempt(Unusual):
             callback(self._node, outcome)
 
     def _end(self, outcome: Outcome, is_reusable: bool = False) -> None:
-        port, now = self._port, self._port.now()
+        port = self._port
+        now = port.now()
         self._result = outcome
-        for timer in (self._timer, self._gap_timer, self._headers_timer):
-            if timer is not None:
-                timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._gap_timer is not None:
+            self._gap_timer.cancel()
+        if self._headers_timer is not None:
+            self._headers_timer.cancel()
         self._timer = self._gap_timer = self._headers_timer = None
-        if self._player is not None:
-            if not self._player.is_over:
-                self._player.abandon()
+        if (player := self._player) is not None:
+            if player.ticket.ended is None:
+                player.abandon()
             port.in_flight.discard(self)
             self._player = None
-        content = self._content
-        shown = () if content is None else content.ended(now, outcome.kind == "ok")
-        if outcome.tokens and outcome.kind != "ok":
-            self._result = outcome = outcome._replace(stream=self)
-        port.attempts.append(
-            AttemptRecord(
-                self.who,
-                self._record_from,
-                now,
-                outcome.kind,
-                outcome.phase,
-                outcome.status,
-                self._is_fresh,
-                *shown,
-            )
-        )
+        kind, phase, status = outcome[:3]
+        shown = _NOTHING
+        if (content := self._content) is not None:
+            shown = content.ended(now, kind == "ok")
+            if outcome.tokens and kind != "ok":
+                self._result = outcome = outcome._replace(stream=self)
+        fields = (self.who, self._record_from, now, kind, phase, status, self._is_fresh, *shown)
+        port.attempts.append(tuple.__new__(AttemptRecord, fields))
         if self._connection is not None:
-            port.pool(self.who.client).release(self._connection, now, is_reusable)
-        self._answer(outcome)
-
-
-def _for_the_rest(request: Request, rest: Rest) -> Request:
-    """The same for the rest of its answer, whose beginning it repeats."""
-    turns = sum(len(turn["content"]) for turn in rest.turns(request.model))
-    tokens = (BYTES_PER_TOKEN * request.input_tokens + turns) // BYTES_PER_TOKEN
-    left = max(1, request.max_tokens - rest.tokens)
-    return request._replace(input_tokens=tokens, max_tokens=left, told=rest.tokens)
+            self._pool.release(self._connection, now, is_reusable)
+        callback, self._callback, self._until_text = self._callback, None, False
+        if callback is not None:
+            callback(self._node, outcome)

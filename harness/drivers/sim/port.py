@@ -28,6 +28,7 @@ class SimPort:
         """`limits_of` says how many connections a client may keep, by its number."""
         self.clock = clock
         self.endpoint = endpoint
+        self.timeline = endpoint.timeline
         self.attempts = attempts
         self.in_flight: set[SimAttempt] = set()
         self.now = clock.now

@@ -14,6 +14,9 @@ from .clock import SimClock
 from .pool import PoolLimits
 from .port import SimPort
 
+OF_A_CLIENT = 50
+"""About how many objects its layers, its pool and its connections are."""
+
 
 class Simulation:
     """One configuration in one scenario under one seed, which can be stopped on its way."""
@@ -32,6 +35,7 @@ class Simulation:
         self.callers = Callers(scenario.calls(seed), stacks(who, clock.now, ledger.record), port, ledger, seed)
         port.follow_phases()
         self.callers.start()
+        clock.settle()
 
     def until(self, moment: float) -> None:
         """Play to that time of the scenario; what is due then is not played yet."""
@@ -45,9 +49,14 @@ class Simulation:
 
 def run(scenario: Scenario, client: Configuration, seed: int, scale: float = 1.0) -> Ledger:
     """Play one configuration through one scenario under one seed. `scale` is for clocks that cost something."""
+    # Until all is gone that only the run needs, so that the collector need not look through it.
+    with few_collections(lasting=OF_A_CLIENT * scenario.workload.clients):
+        return _play(scenario, client, seed)
+
+
+def _play(scenario: Scenario, client: Configuration, seed: int) -> Ledger:
     simulation = Simulation(scenario, client, seed)
-    with few_collections():
-        simulation.until(scenario.end)
-        simulation.end()
-        simulation.ledger.close(simulation.endpoint)
+    simulation.until(scenario.end)
+    simulation.end()
+    simulation.ledger.close(simulation.endpoint)
     return simulation.ledger

@@ -28,22 +28,20 @@ class Bucket(Budget):
 
 class _Purse(Purse):
     def __init__(self, budget: Bucket) -> None:
-        self._budget = budget
+        self._capacity, self._deposit = budget.capacity, budget.deposit
+        self._is_for_calls = budget.deposit_on == "call"
         self.tokens = budget.capacity
 
     def begins(self, now: float) -> None:
-        if self._budget.deposit_on == "call":
-            self._deposit()
+        if self._is_for_calls:
+            self.tokens = min(self._capacity, self.tokens + self._deposit)
 
     def succeeds(self, paid: float | None, now: float) -> None:
-        if self._budget.deposit_on == "success":
-            self._deposit()
+        if not self._is_for_calls:
+            self.tokens = min(self._capacity, self.tokens + self._deposit)
 
     def take(self, outcome: Outcome, now: float) -> float | None:
         if self.tokens < 1.0 - ROUNDING:
             return None
         self.tokens = max(0.0, self.tokens - 1.0)
         return 1.0
-
-    def _deposit(self) -> None:
-        self.tokens = min(self._budget.capacity, self.tokens + self._budget.deposit)

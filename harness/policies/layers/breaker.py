@@ -55,19 +55,17 @@ class Breaker(Layer):
         return ""
 
     def wrap(self, inner: Run, site: Site) -> Run:
-        states: dict[str, State] = {"": self.state(site)} if self.per == "process" else {}
-        now, tells_slow = site.now, self.window is not None and self.window.slow is not None
-        key_of, speaks_against = _KEYS[self.per], is_failure if self.counts is None else is_any_of(self.counts)
+        only = self.state(site) if self.per == "process" else None
+        state_of = _none if only is not None else _States(self, site).of
+        now = site.now if self.window is not None and self.window.slow is not None else _never
+        speaks_against = is_failure if self.counts is None else is_any_of(self.counts)
 
         def run(call: Call) -> Steps:
-            key = key_of(call)
-            state = states.get(key)
-            if state is None:
-                state = states[key] = self.state(site, key)
+            state = state_of(call) if only is None else only
             permit = state.enter()
             if permit is None:
                 return OPEN
-            began = now() if tells_slow else 0.0
+            began = now()
             try:
                 outcome = yield from inner(call)
             except Expired:
@@ -76,7 +74,7 @@ class Breaker(Layer):
             except BaseException:
                 state.abandon(permit)
                 raise
-            if outcome.is_ok:
+            if outcome.kind == "ok":
                 state.leave(permit, began, is_success=True)
             elif speaks_against(outcome):
                 state.leave(permit, began, is_success=False)
@@ -87,8 +85,35 @@ class Breaker(Layer):
         return run
 
 
+def _none(call: Call) -> State:
+    """In place of the breaker for a key, where there is but one."""
+    raise AssertionError(call)
+
+
+def _never() -> float:
+    """In place of the time, where nobody asks how long a call took."""
+    return 0.0
+
+
+class _States:
+    """The breakers of one layer, one for each key; made when there is a call with it."""
+
+    __slots__ = ("_key_of", "_layer", "_site", "_states")
+
+    def __init__(self, layer: Breaker, site: Site) -> None:
+        self._key_of = _KEYS[layer.per]
+        self._layer, self._site = layer, site
+        self._states: dict[str, State] = {}
+
+    def of(self, call: Call) -> State:
+        key = self._key_of(call)
+        state = self._states.get(key)
+        if state is None:
+            state = self._states[key] = self._layer.state(self._site, key)
+        return state
+
+
 _KEYS: dict[str, Callable[[Call], str]] = {
-    "process": lambda call: "",
     "model": lambda call: call.model,
     "endpoint": lambda call: call.endpoint,
 }

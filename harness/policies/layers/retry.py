@@ -68,7 +68,7 @@ class Retry(Layer):
             tried, paid, seconds = 0, None, None
             while True:
                 outcome: Outcome = yield from inner(call)
-                if outcome.is_ok:
+                if outcome.kind == "ok":
                     if purse is not None:
                         purse.succeeds(paid, now())
                     return outcome

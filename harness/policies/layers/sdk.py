@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -64,9 +65,16 @@ class Sdk(Layer):
                 return play(call)  # itself, as this is where the simulator spends its time
             return in_time(call, lambda call: play(call, reads=False))
 
-        def run_other(call: Call) -> Steps:
-            outcome: Outcome = yield from run(call)
-            raised = typescript.exception_of(outcome) if is_typescript else exception_of(outcome, major)
-            return outcome._replace(raised=outcome.raised or raised)
+        if is_typescript:
+            return _raising(run, typescript.exception_of)
+        return run if major == "2" else _raising(run, lambda outcome: exception_of(outcome, major))
 
-        return run if major == "2" and not is_typescript else run_other
+
+def _raising(run: Run, exception: Callable[[Outcome], str]) -> Run:
+    """The same, where what is raised has other names."""
+
+    def run_other(call: Call) -> Steps:
+        outcome: Outcome = yield from run(call)
+        return outcome._replace(raised=outcome.raised or exception(outcome))
+
+    return run_other

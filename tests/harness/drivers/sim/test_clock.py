@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import inf
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from simpy import Event
 
 from brownout.harness.drivers.sim.clock import SimClock
 
@@ -131,12 +134,40 @@ def test_of_a_lane_only_its_head_is_in_the_heap() -> None:
     assert max(sizes) == 1
 
 
+def test_processes_of_simpy_run_beside_timers() -> None:
+    """In the order of (time, number), whoever set them."""
+    clock, seen = SimClock(), list[tuple[str, float]]()
+
+    def process() -> Iterator[Event]:
+        for _ in range(2):
+            yield clock.env.timeout(1.0)
+            seen.append(("process", clock.now()))
+        raise ValueError("at its end")
+
+    clock.timer(1.0, lambda *_: seen.append(("timer", clock.now())), None)
+    clock.env.process(process())
+    clock.timer(2.0, lambda *_: seen.append(("timer", clock.now())), None)
+    with pytest.raises(ValueError, match="at its end"):
+        clock.env.run(until=9.0)
+    assert seen == [("timer", 1.0), ("process", 1.0), ("timer", 2.0), ("process", 2.0)]
+
+
+def test_the_clock_stops_before_what_is_due_then() -> None:
+    clock, seen = SimClock(), list[float]()
+    for at in (1.0, 2.0):
+        clock.timer(at, lambda *_: seen.append(clock.now()), None)
+    clock.env.run(until=2.0)
+    assert (seen, clock.now()) == ([1.0], 2.0)
+    clock.env.run(until=3.0)
+    assert (seen, clock.now()) == ([1.0, 2.0], 3.0)
+
+
 def test_what_was_called_off_costs_no_event() -> None:
     """Of a thousand limits that were called off, only the one in the heap is ever looked at again."""
     clock, events = SimClock(lanes=(600.0,)), 0
     for _ in range(1000):
         clock.timer(600.0, lambda *_: None, None).cancel()
-    while clock.env._queue:
+    while clock.env.peek() < inf:
         clock.env.step()
         events += 1
     assert events == 1
