@@ -23,6 +23,8 @@ _NOTES = (
     "Somebody is called when it begins to fire.",
     "A trouble is found by the first alarm that begins while it lasts. Alarms of the six hours after it are neither "
     "found nor false, as windows of hours still hold it.",
+    "The set was chosen on these very weeks, so that on others it cries wolf somewhat more often; --first-seed plays "
+    "others.",
     "Intervals: of a rate of false alarms Garwood's, of a mean delay the bootstrap's over troubles. They say nothing "
     "of weeks that are not like these.",
 )
