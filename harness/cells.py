@@ -149,7 +149,7 @@ def play(job: Job) -> Played:
 
 def _measured(job: Job, records: Records | None = None) -> Measured:
     if job.is_lean:
-        assert isinstance(job.client, Client)  # the plan has seen to it
+        assert isinstance(job.client, Client | Fleet)  # the plan has seen to it
         return lean.play(job.scenario, job.client, job.seed, records)
     seen = job.observe()
     calls, attempts = tables.calls(seen), tables.attempts(seen)

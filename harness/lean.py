@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from . import tables
-from .client import Client
 from .course import arrivals
 from .drivers.sim.parts import parts
+from .fleet import Configuration
 from .kept import Kept
 from .metrics import Observed, Whole
 from .metrics.folded import Folded
@@ -36,7 +36,7 @@ class Measured(NamedTuple):
 
 def play(
     scenario: Scenario,
-    client: Client,
+    client: Configuration,
     seed: int,
     records: Records | None = None,
     size: int = PART,
@@ -60,7 +60,7 @@ def play(
     return Measured(run, *kept.tables(), faults)
 
 
-def _parts(scenario: Scenario, played: Scenario, client: Client, seed: int, size: int) -> Iterator[Observed]:
+def _parts(scenario: Scenario, played: Scenario, client: Configuration, seed: int, size: int) -> Iterator[Observed]:
     """Parts of a run of `played`, each to be measured as one of `scenario`."""
     for part in parts(played, client, seed, size):
         yield Observed(scenario, client, seed, part.ledger, sample=Histogram.of, watermark=part.watermark)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from brownout.fakes.journal import Besides, Served, TurnedAway
 
-from ...client import Client
+from ...fleet import Configuration
 from ...ledger import Ledger
 from ...scenario import Scenario
 from .run import Simulation
@@ -33,7 +33,7 @@ class Part(NamedTuple):
     """All attempts that began before, in seconds of the scenario, are in this part or one before it."""
 
 
-def parts(scenario: Scenario, client: Client, seed: int, size: int) -> Iterator[Part]:
+def parts(scenario: Scenario, client: Configuration, seed: int, size: int) -> Iterator[Part]:
     """Play it, in parts of about `size` calls. A call is settled once it has ended and nothing of it is under way, at
     the service neither; what never is comes with the last part. Raises what a layer raised."""
     simulation = Simulation(scenario, client, seed, keeps_journal=False)
