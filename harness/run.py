@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from . import scoring, workers
 from .cells import Job
 from .environment import environment
+from .fleet import Fleet
 from .frames import Results
 from .metrics.samples import RELATIVE_ERROR
 from .plan import Plan
@@ -115,7 +116,7 @@ def _scored(plan: Plan, played: list[Played], created: str) -> RunFile:
             *_left_out(plan),
             *_by_command(plan),
             *_on_the_wire(plan, played),
-            *_lean(played),
+            *_lean(plan, played),
         ],
         cells=[each.cell for each in played],
         command=plan.command,
@@ -155,7 +156,7 @@ def _by_command(plan: Plan) -> list[str]:
     ]
 
 
-def _lean(played: list[Played]) -> list[str]:
+def _lean(plan: Plan, played: list[Played]) -> list[str]:
     """What is not of all calls."""
     kept = [each.cell for each in played if each.cell.kept is not None]
     if not kept:
@@ -164,6 +165,8 @@ def _lean(played: list[Played]) -> list[str]:
     note = f"Lean: figures are of all calls; quantiles may be up to {RELATIVE_ERROR:.1%} too large."
     if sample < calls:
         note += f" Calls that are shown one by one come from a sample of {sample:,} of {calls:,}."
+        if any(isinstance(client, Fleet) for client in plan.players):
+            note += " So do the figures of a fleet's members."
     return [note]
 
 
