@@ -62,7 +62,7 @@ def test_what_is_read_is_what_is_hashed() -> None:
 
 
 KNOWN_CLIENTS = ", ".join(f'"{name}"' for name in sorted(clients() | presets()))
-KNOWN_SCENARIOS = ", ".join(f'"{name}"' for name in scenarios())
+KNOWN_SCENARIOS = ", ".join(f'"{name}"' for name in sorted(scenarios()))
 
 
 @pytest.mark.parametrize(
