@@ -34,7 +34,7 @@ class WatchedScenario(Part):
     about: str
     days: Positive
     calls: Annotated[Count, Field(description="of all seeds")]
-    troubles: Count
+    troubles: Annotated[Count, Field(description="of one seed")]
     causes: list[Cause]
 
 
@@ -49,7 +49,10 @@ class Score(Part):
     delay_p95: Annotated[Figure | None, Field(description="of all: infinite where more than 1 in 20 was not found")]
     reset: Annotated[Estimate | None, Field(description="how long an alarm goes on after the trouble; the mean")]
     diagnosed: Annotated[Estimate | None, Field(description="the share of those found where it said whose it was")]
-    false_alarms: Annotated[Estimate | None, Field(description="in 30 days without trouble; null if there were none")]
+    false_alarms: Annotated[
+        Estimate | None,
+        Field(description="in 30 days without trouble, anew with each day that one goes on; null without such days"),
+    ]
     cannot: Annotated[list[str], Field(description="what of it could not have fired there, and why")]
 
 
@@ -60,7 +63,7 @@ class Point(Part):
     false_alarms: Annotated[Estimate, Field(description="in 30 days without trouble, over all scenarios")]
     delays: Annotated[
         dict[str, FiniteFloat],
-        Field(description="scenario -> the mean delay in seconds, a trouble that was not found counting as its length"),
+        Field(description="scenario -> the mean delay in seconds; a trouble not found, or mistaken, counts in full"),
     ]
     right: Annotated[
         dict[str, FiniteFloat],
@@ -80,13 +83,14 @@ class Curve(Part):
     def at(self, most: float) -> Point | None:
         """Where it misses the least, with no more than so many false alarms in 30 days; None if it always has more."""
         able = [point for point in self.points if point.false_alarms.value <= most]
-        return min(able, key=lambda point: (point.unnoticed, point.false_alarms.value), default=None)
+        return min(able, key=lambda point: (point.unnoticed, point.false_alarms.value, -point.times), default=None)
 
 
 class Chosen(Part):
     """A rule of the set that is recommended."""
 
     rule: str
+    name: Annotated[str, Field(description="of the rule as it is to be set")]
     times: Annotated[Positive, Field(description="as hard to set off as its file has it")]
     false_alarms: Estimate
     text: Annotated[str, Field(description="a file of the rule as it is to be set")]

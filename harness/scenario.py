@@ -13,7 +13,7 @@ from brownout.fakes.faults import FAULTS, Fault
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Limits
 from brownout.fakes.timeline import Phase
-from brownout.fakes.units import Duration, Share
+from brownout.fakes.units import Duration, Share, format_duration
 
 from .files import LocatedError, LocatedErrors, by_kind
 from .names import Name
@@ -133,13 +133,25 @@ class Scenario(_Part):
             return None
         return sum(phase.seconds for phase in self.timeline[: last + 1])
 
+    @model_validator(mode="after")
+    def _troubles_within(self) -> Scenario:
+        ordered = sorted(self.troubles or (), key=lambda trouble: trouble.begins)
+        for number, trouble in enumerate(ordered):
+            if trouble.ends > self.horizon:
+                raise ValueError(
+                    f"troubles: one ends after {format_duration(trouble.ends)}, and the timeline after "
+                    f"{format_duration(self.horizon)}"
+                )
+            if number and ordered[number - 1].ends > trouble.begins:
+                raise ValueError(f"troubles: two overlap after {format_duration(trouble.begins)}: write them as one")
+        return self
+
     @property
     def wrong(self) -> tuple[Trouble, ...]:
-        """What is wrong in it, in the order of time, as far as calls begin meanwhile."""
+        """What is wrong in it, in the order of time."""
         if self.troubles is None:
             return of_phases((phase.seconds, bool(phase.faults)) for phase in self.timeline)
-        ordered = sorted(self.troubles, key=lambda trouble: trouble.begins)
-        return tuple(trouble for trouble in ordered if trouble.begins < self.horizon)
+        return tuple(sorted(self.troubles, key=lambda trouble: trouble.begins))
 
     def without_faults(self) -> Scenario:
         """Its twin: the same world with nothing wrong in it."""

@@ -77,5 +77,5 @@ def write(report: AlertsReport, folder: Path) -> list[Path]:
         rules = folder / RULES
         for old in rules.glob("*.yaml"):  # of a run before, or a set would be more than was recommended
             old.unlink()
-        written.append(save({f"{each.rule}.yaml": each.text for each in found.recommended.rules}, rules))
+        written.append(save({f"{each.name}.yaml": each.text for each in found.recommended.rules}, rules))
     return written

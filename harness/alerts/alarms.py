@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -19,6 +20,14 @@ class Alarm(NamedTuple):
     begins: float
     ends: float | None
     cause: Cause
+
+
+class Said(NamedTuple):
+    """All that a rule said of a run: its alarms, and from when on it could have said something, as charts have to learn
+    first what is usual; infinite if never."""
+
+    alarms: list[Alarm]
+    knows: float
 
 
 class Hold:
@@ -88,12 +97,15 @@ class _Swept:
             ]
         self._holds = [Hold(file.hold) for _ in times]
         self.found: list[list[Alarm]] = [[] for _ in times]
+        self.knows = [math.inf for _ in times]
 
     def see(self, tick: Tick, now: float, causes: Causes) -> None:
         for detector, limits in self._detectors:
             detector.see(tick)
             level = detector.level
             for place, limit in limits:
+                if level is not None and now < self.knows[place]:
+                    self.knows[place] = now
                 hold = self._holds[place]
                 if not hold.take(level is not None and level > limit, now):
                     continue
@@ -104,10 +116,8 @@ class _Swept:
                     said[-1] = said[-1]._replace(ends=now)
 
 
-def swept(
-    rules: Sequence[tuple[RuleFile, Sequence[float]]], ticks: Iterable[Tick], step: float
-) -> list[list[list[Alarm]]]:
-    """Of each rule, made so many times as hard to set off, its alarms in the order of time."""
+def swept(rules: Sequence[tuple[RuleFile, Sequence[float]]], ticks: Iterable[Tick], step: float) -> list[list[Said]]:
+    """Of each rule, made so many times as hard to set off, what it said."""
     found = [_Swept(file, times, step) for file, times in rules]
     causes = Causes(step)
     for number, tick in enumerate(ticks, 1):
@@ -115,9 +125,9 @@ def swept(
         now = number * step
         for each in found:
             each.see(tick, now, causes)
-    return [each.found for each in found]
+    return [list(map(Said, each.found, each.knows)) for each in found]
 
 
 def alarms(files: Sequence[RuleFile], ticks: Iterable[Tick], step: float) -> list[list[Alarm]]:
     """Of each rule, as its file has it, its alarms in the order of time."""
-    return [found for [found] in swept([(file, (1.0,)) for file in files], ticks, step)]
+    return [said.alarms for [said] in swept([(file, (1.0,)) for file in files], ticks, step)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..troubles import Trouble
 from .alarms import Alarm
 
+DAY = 86_400.0
 GRACE = 21_600.0
 """Seconds after trouble in which an alarm is no false one: windows of hours still hold it. Nor is it found then."""
 
@@ -25,32 +26,44 @@ class Found:
     """Whether the alarm said whose it was."""
 
     @property
+    def lost(self) -> float:
+        """Seconds of it that went by before anybody was called who was told rightly whose it is: all of it, if nobody
+        was. In weeks of trouble any alarm comes once, and be it by chance."""
+        return min(self.delay, self.trouble.seconds) if self.is_right else self.trouble.seconds
+
+    @property
     def unnoticed(self) -> float:
-        """The share of the trouble's time that went by before anybody was called."""
-        return min(1.0, self.delay / self.trouble.seconds)
+        """The same as a share of its time."""
+        return self.lost / self.trouble.seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One rule in one run. `calm`: seconds in which every alarm was a false one."""
+    """One rule in one run of `lasts` seconds."""
 
+    lasts: float
     found: tuple[Found, ...]
     false: tuple[Alarm, ...]
     calm: float
+    """Seconds in which every alarm was a false one, from when the rule first knew what to look for."""
+
+    @property
+    def cried(self) -> int:
+        """How often it cried wolf: each false alarm, and anew with every day that it goes on."""
+        return sum(max(1, math.ceil(((each.ends or self.lasts) - each.begins) / DAY)) for each in self.false)
 
 
-def judged(alarms: Sequence[Alarm], troubles: Sequence[Trouble], lasts: float) -> Judged:
-    """Of a run of `lasts` seconds. A trouble is found by the first alarm that begins while it lasts: one that was going
-    on before, and went on, told nobody anything."""
+def judged(alarms: Sequence[Alarm], troubles: Sequence[Trouble], lasts: float, knows: float = 0.0) -> Judged:
+    """Of a run of `lasts` seconds, of which the rule could say nothing before `knows`. A trouble is found by the first
+    alarm that begins while it lasts: one that was going on before, and went on, told nobody anything."""
     found = tuple(_found(alarms, trouble, lasts) for trouble in troubles)
     false = tuple(each for each in alarms if not any(_excuses(trouble, each.begins) for trouble in troubles))
-    excused = 0.0
-    until = 0.0
+    excused, until = 0.0, min(knows, lasts)
     for trouble in troubles:  # in the order of time, and they may overlap
         begins, ends = max(trouble.begins, until), min(trouble.ends + GRACE, lasts)
         excused += max(0.0, ends - begins)
         until = max(until, ends)
-    return Judged(found, false, lasts - excused)
+    return Judged(lasts, found, false, lasts - min(knows, lasts) - excused)
 
 
 def _excuses(trouble: Trouble, at: float) -> bool:

@@ -51,6 +51,8 @@ def unpack(blob: bytes) -> list[Tick]:
             rows = columns["ticks"]
             if rows.ndim != 2 or rows.shape[1] != _SUMS + len(BOUNDS):
                 raise ValueError("of another version")
+            if not np.isfinite(rows).all():
+                raise ValueError("not numbers")
             return [Tick._make((*row[:_SUMS], tuple(row[_SUMS:]))) for row in rows.tolist()]
     except Exception as error:  # whatever a broken archive makes those raise that read it
         raise ValueError(f"no ticks: {error}") from None

@@ -26,7 +26,7 @@ def peaks(rule: Rule, ticks: Sequence[Tick], troubles: Sequence[Trouble], step: 
         is_wrong = any(trouble.begins < now <= trouble.ends for trouble in troubles)
         for place, window in enumerate(windows):
             window.add(both)
-            if is_wrong:
+            if is_wrong and window.bottom >= needs[place].calls:
                 found[place] = max(found[place], window.ratio or 0.0)
     return found
 

@@ -8,7 +8,8 @@ from itertools import combinations, product
 from ..alerting import Chosen, Recommended
 from ..files.writing import written
 from ..part import Estimate
-from .sensitivity import Worth, by_scenario, missed, monthly
+from .file import RuleFile
+from .sensitivity import MONTH, Variant, Worth, by_scenario, missed, monthly
 
 MOST = 3
 """Rules of a set: more than anybody keeps in mind at night."""
@@ -18,22 +19,21 @@ WORTH_ONE_MORE = 0.005
 
 def recommended(found: Sequence[Worth], wanted: float, names: Sequence[str]) -> Recommended | None:
     """`wanted`: false alarms in 30 days, of all rules together. None where nothing was calm, or nothing wrong."""
-    calm = found[0].calm if found else 0.0
+    calm = max((each.calm for each in found), default=0.0)
     if calm <= 0.0 or not found[0].scenarios:
         return None
-    most = wanted * calm / (30 * 86_400.0)
-    able = [each for each in found if each.false <= most and each.unnoticed and min(each.unnoticed) < 1.0]
+    able = [each for each in found if each.rate <= wanted and min(each.unnoticed) < 1.0]
     by_rule = [[each for each in able if each.variant.place == place] for place in range(len(names))]
     best: tuple[Worth, ...] = ()
     least = 1.0
     for size in range(1, MOST + 1):
-        better = min(_sets(by_rule, size, most), key=lambda each: (each[0], each[1]), default=None)
+        better = min(_sets(by_rule, size, wanted), key=lambda each: (each[0], each[1]), default=None)
         if better is not None and better[0] < least - WORTH_ONE_MORE:
             least, _, best = better
     if not best:
         return Recommended(
             rules=[],
-            false_alarms=_together(0, calm),
+            false_alarms=_together((), calm),
             unnoticed=1.0,
             delays={},
             why="no rule finds any of the trouble with so few false alarms",
@@ -41,25 +41,27 @@ def recommended(found: Sequence[Worth], wanted: float, names: Sequence[str]) -> 
     return _said(best, names)
 
 
-def _sets(by_rule: Sequence[Sequence[Worth]], size: int, most: float) -> Iterator[tuple[float, int, tuple[Worth, ...]]]:
-    """Every set of so many rules with few enough false alarms: what it misses, its false alarms, itself."""
+def _sets(
+    by_rule: Sequence[Sequence[Worth]], size: int, most: float
+) -> Iterator[tuple[float, float, tuple[Worth, ...]]]:
+    """Every set of so many rules with few enough false alarms: what it misses, its false alarms a month, itself."""
     for rules in combinations([_front(each) for each in by_rule if each], size):
         for chosen in product(*rules):
-            false = sum(each.false for each in chosen)
-            if false <= most:
-                yield missed(chosen[0].scenarios, _first(chosen, "unnoticed")), false, chosen
+            rate = sum(each.rate for each in chosen)
+            if rate <= most:
+                yield missed(chosen[0].scenarios, _first(chosen, "unnoticed")), rate, chosen
 
 
 def _front(variants: Sequence[Worth]) -> list[Worth]:
     """Those than which no other has both fewer false alarms and less of the time missed, in every trouble."""
 
     def beats(one: Worth, other: Worth) -> bool:
-        if one.false > other.false or one is other:
+        if one.rate > other.rate or one is other:
             return False
         pairs = list(zip(one.unnoticed, other.unnoticed, strict=True))
         if any(a > b for a, b in pairs):
             return False
-        return one.false < other.false or any(a < b for a, b in pairs) or one.variant.times > other.variant.times
+        return one.rate < other.rate or any(a < b for a, b in pairs) or one.variant.times > other.variant.times
 
     return [each for each in variants if not any(beats(other, each) for other in variants)]
 
@@ -69,10 +71,22 @@ def _first(chosen: Sequence[Worth], what: str) -> list[float]:
     return [min(each) for each in zip(*(getattr(worth, what) for worth in chosen), strict=True)]
 
 
-def _together(false: int, calm: float) -> Estimate:
-    found = monthly(false, calm)
+def _together(chosen: Sequence[Worth], calm: float) -> Estimate:
+    """Of several rules, whose months of calm differ: as of so many as their false alarms and their rates come to."""
+    false, rate = sum(each.false for each in chosen), sum(each.rate for each in chosen)
+    found = monthly(false, MONTH * false / rate if false else min((each.calm for each in chosen), default=calm))
     assert found is not None
     return found
+
+
+def _as_set(variant: Variant) -> RuleFile:
+    """Its file, under a name and with words that say what was changed."""
+    if variant.times == 1.0:
+        return variant.file
+    by = f"x{variant.times:g}"
+    name = f"{variant.file.name[:50]}-{by.replace('.', '-')}"
+    about = f"{variant.file.about} Here {by} as hard to set off.".strip()
+    return variant.file.model_copy(update={"name": name, "about": about})
 
 
 def _said(best: Sequence[Worth], names: Sequence[str]) -> Recommended:
@@ -85,14 +99,15 @@ def _said(best: Sequence[Worth], names: Sequence[str]) -> Recommended:
         rules=[
             Chosen(
                 rule=names[each.variant.place],
+                name=(file := _as_set(each.variant)).name,
                 times=each.variant.times,
-                false_alarms=_together(each.false, each.calm),
-                text=written(each.variant.file),
+                false_alarms=_together((each,), each.calm),
+                text=written(file),
             )
             for each in best
         ],
-        false_alarms=_together(sum(each.false for each in best), best[0].calm),
+        false_alarms=_together(best, best[0].calm),
         unnoticed=lost,
         delays=delays,
-        why=f"before anybody is called {lost:.1%} of the time of trouble goes by{alone}",
+        why=f"of a trouble's time {lost:.1%} goes by before anybody is rightly called{alone}",
     )

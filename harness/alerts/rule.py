@@ -12,12 +12,19 @@ from ..monitoring.tick import Tick
 from .promql import Query
 
 
+def scaled(value: float, times: float) -> float:
+    """So many times the value, in figures that somebody would write."""
+    return value if times == 1.0 else float(f"{value * times:.4g}")
+
+
 class Need(NamedTuple):
     """What has to come together for a rule, or a part of it, to fire: more than a share of the calls of so many seconds
     has to be bad."""
 
     share: float
     seconds: float
+    calls: int = 1
+    """How many there have to be in that time."""
     what: str = ""
     """Of which part it is; empty for the whole rule."""
 

@@ -30,7 +30,7 @@ def score(rule: str, scenario: str, runs: Sequence[Judged], cannot: Sequence[str
         delay_p95=quantile(sorted(each.delay for each in found), 0.95) if found else None,
         reset=_mean(resets),
         diagnosed=stated(share(sum(right), len(right))) if right else None,
-        false_alarms=monthly(sum(len(each.false) for each in runs), sum(each.calm for each in runs)),
+        false_alarms=monthly(sum(each.cried for each in runs), sum(each.calm for each in runs)),
         cannot=list(cannot),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -36,7 +37,7 @@ def variants(files: Sequence[RuleFile], times: Sequence[float] = TIMES) -> list[
 @dataclass(frozen=True, slots=True)
 class Worth:
     """What a variant made of every run: of each trouble the share of its time that went by, and the delay in seconds, a
-    trouble that was not found counting as its length; and the alarms that were false."""
+    trouble that was not found, or mistaken for another's, counting as its length; and the alarms that were false."""
 
     variant: Variant
     scenarios: tuple[str, ...]
@@ -47,6 +48,11 @@ class Worth:
     """1 where the alarm said whose it was, 0 where it did not, None where there was none."""
     false: int
     calm: float
+
+    @property
+    def rate(self) -> float:
+        """False alarms in 30 days; infinite where the rule was never able to say anything on calm days."""
+        return self.false * MONTH / self.calm if self.calm > 0.0 else math.inf
 
     @property
     def false_alarms(self) -> Estimate | None:
@@ -66,9 +72,9 @@ def worth(variant: Variant, runs: Sequence[tuple[str, Judged]]) -> Worth:
         variant,
         tuple(name for name, _ in found),
         tuple(each.unnoticed for _, each in found),
-        tuple(min(each.delay, each.trouble.seconds) for _, each in found),
+        tuple(each.lost for _, each in found),
         tuple(None if each.is_right is None else float(each.is_right) for _, each in found),
-        sum(len(judged.false) for _, judged in runs),
+        sum(judged.cried for _, judged in runs),
         sum(judged.calm for _, judged in runs),
     )
 

@@ -29,6 +29,8 @@ class Signal(NamedTuple):
     bottom: str
     unit: str = "%"
     less: str = ""
+    has_spread: bool = False
+    """Whether it always differs a little from one time to the next, so that its usual spread can be learned."""
 
 
 CALLS, ANSWERED = "calls_total", "call_seconds_count"
@@ -45,13 +47,21 @@ SHARES: dict[str, Signal] = {
     ),
 }
 MEANS: dict[str, Signal] = {
-    "latency": Signal("time to the answer", lambda t: (t.seconds, t.answered), "call_seconds_sum", ANSWERED, "s"),
+    "latency": Signal(
+        "time to the answer",
+        lambda t: (t.seconds, t.answered),
+        "call_seconds_sum",
+        ANSWERED,
+        "s",
+        has_spread=True,
+    ),
     "first_text": Signal(
         "time to a stream's first text",
         lambda t: (t.first_text_seconds, t.first_texts),
         "first_text_seconds_sum",
         "first_text_seconds_count",
         "s",
+        has_spread=True,
     ),
     "seconds_per_token": Signal(
         "time to the answer, for each of its tokens",
@@ -59,12 +69,23 @@ MEANS: dict[str, Signal] = {
         "call_seconds_sum",
         "answer_tokens_total",
         "s",
+        has_spread=True,
     ),
     "answer_tokens": Signal(
-        "tokens of an answer", lambda t: (t.output_tokens, t.answered), "answer_tokens_total", ANSWERED, "tokens"
+        "tokens of an answer",
+        lambda t: (t.output_tokens, t.answered),
+        "answer_tokens_total",
+        ANSWERED,
+        "tokens",
+        has_spread=True,
     ),
     "prompt_tokens": Signal(
-        "tokens of a prompt", lambda t: (t.input_tokens, t.answered), "prompt_tokens_total", ANSWERED, "tokens"
+        "tokens of a prompt",
+        lambda t: (t.input_tokens, t.answered),
+        "prompt_tokens_total",
+        ANSWERED,
+        "tokens",
+        has_spread=True,
     ),
     "amplification": Signal(
         "HTTP requests for each call", lambda t: (t.attempts, t.calls), "attempts_total", CALLS, "x"
@@ -112,13 +133,6 @@ def _share(name: str) -> str:
     return _known(name)
 
 
-def _mean(name: str) -> str:
-    if name in SHARES or _LATE.fullmatch(name):
-        text = f'"{name}" is a share of the calls, and this rule watches a mean: {", ".join(MEANS)}'
-        raise PydanticCustomError("signal", "{text}", {"text": text})
-    return _known(name)
-
-
 def _known(name: str) -> str:
     try:
         signal(name)
@@ -132,7 +146,6 @@ _ABOUT_MEANS: Any = "; ".join(f"`{name}`: {each.about}" for name, each in MEANS.
 ShareOf = Annotated[
     str, AfterValidator(_share), Field(description=f"{_ABOUT_SHARES}; `late(20s)`: calls not answered within that")
 ]
-MeanOf = Annotated[str, AfterValidator(_mean), Field(description=_ABOUT_MEANS)]
 AnyOf = Annotated[
     str, AfterValidator(_known), Field(description=f"{_ABOUT_SHARES}; `late(20s)`; or a mean: {_ABOUT_MEANS}")
 ]

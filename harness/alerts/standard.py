@@ -10,7 +10,7 @@ from brownout.fakes.units import Duration, format_duration
 
 from ..monitoring.tick import Tick
 from .promql import Recording, number, points, ratio
-from .signal import signal
+from .signal import AnyOf, signal
 from .windows import FEWEST, Blocks, Past
 
 
@@ -82,12 +82,20 @@ class Chart(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    of: AnyOf = "latency"
     every: Annotated[Duration, Field(gt=0, description="calls of this time make one point of the chart")] = 900.0
     usual: Annotated[Given | Learned, Field(description="`mean` and `sd`, or where to learn them")] = Learned()
 
     @model_validator(mode="after")
-    def _is_long_enough(self) -> Chart:
-        if isinstance(self.usual, Learned) and self.usual.from_last < FEWEST * self.every:
+    def _can_be_learned(self) -> Chart:
+        if not isinstance(self.usual, Learned):
+            return self
+        if not signal(self.of).has_spread:
+            raise ValueError(
+                f"usual: {self.of} may be the same for a week, and then has no spread that could be learned; give "
+                "`usual: {mean: ..., sd: ...}`, or take a threshold, burn_rate or bernoulli_cusum"
+            )
+        if self.usual.from_last < FEWEST * self.every:
             raise ValueError(
                 f"usual: {format_duration(self.usual.from_last)} are fewer than {FEWEST} points of "
                 f"{format_duration(self.every)}"

@@ -23,7 +23,7 @@ from .judging import Judged, judged
 from .months import Month, months
 from .recommending import recommended
 from .scoring import score
-from .sensitivity import Variant, Worth, curve, variants, worth
+from .sensitivity import MONTH, Variant, Worth, curve, variants, worth
 from .verdict import verdict
 
 
@@ -58,7 +58,7 @@ def watched(tried: Sequence[Variant], files: Sequence[RuleFile], month: Month) -
     return Watched(
         month.scenario.name,
         int(sum(tick.calls for tick in ticks)),
-        [judged(each, troubles, lasts) for of_rule in found for each in of_rule],
+        [judged(said.alarms, troubles, lasts, said.knows) for of_rule in found for said in of_rule],
         [reach.peaks(file.rule, ticks, troubles, STEP) for file in files],
     )
 
@@ -89,7 +89,7 @@ def study(
         curves=[curve(file.name, _of(worths, place)) for place, file in enumerate(asked.files)],
         wanted=asked.wanted,
         recommended=found,
-        verdict=verdict(rules, scores, found, asked.wanted),
+        verdict=verdict(rules, scores, found, asked.wanted, max((each.calm for each in worths), default=0.0) / MONTH),
         command=asked.command,
     )
 

@@ -6,10 +6,21 @@ from collections.abc import Sequence
 
 from ..alerting import Recommended, Score, WatchedRule
 
+ENOUGH = 3.0
+"""False alarms that a rule with as many as are wanted would have had: with fewer it may have had none by luck."""
 
-def verdict(rules: Sequence[WatchedRule], scores: Sequence[Score], found: Recommended | None, wanted: float) -> str:
-    """What to have, then what is wrong with what there is."""
-    return " ".join((*_set(found, wanted), *_never(rules), *_deaf(rules, scores)))
+
+def verdict(
+    rules: Sequence[WatchedRule], scores: Sequence[Score], found: Recommended | None, wanted: float, calm: float
+) -> str:
+    """What to have, then what is wrong with what there is. `calm`: months without trouble."""
+    return " ".join((*_set(found, wanted), *_unsure(found, wanted, calm), *_never(rules), *_deaf(rules, scores)))
+
+
+def _unsure(found: Recommended | None, wanted: float, calm: float) -> list[str]:
+    if found is None or wanted * calm >= ENOUGH:
+        return []
+    return [f"That is not sure: {calm * 30:.3g} days without trouble are too few for alarms so rare. Play more seeds."]
 
 
 def _set(found: Recommended | None, wanted: float) -> list[str]:
@@ -35,4 +46,5 @@ def _deaf(rules: Sequence[WatchedRule], scores: Sequence[Score]) -> list[str]:
         of_it = [each for each in scores if each.rule == rule.name and each.recall is not None]
         if of_it and all(each.recall is not None and each.recall.value == 0.0 for each in of_it):
             deaf.append(rule.name)
-    return [f"{', '.join(deaf)}: found none of the trouble."] if deaf else []
+    whose = "its file has it" if len(deaf) == 1 else "their files have them"
+    return [f"{', '.join(deaf)}: found none of the trouble, as {whose}."] if deaf else []

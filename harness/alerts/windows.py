@@ -9,6 +9,8 @@ from .signal import Sums
 
 FEWEST = 8
 """Blocks that must be known before anybody says what is usual."""
+_ROUNDING = 1e-12
+"""Of the square of the largest value: a variance below that is none."""
 
 
 class Window:
@@ -65,7 +67,7 @@ class Blocks:
 class Past:
     """Mean and standard deviation of the values between `lag` and `lag + lasts` blocks ago: what is usual."""
 
-    __slots__ = ("_held", "_lag", "_lasts", "_shift", "_squares", "_sum", "_young", "count")
+    __slots__ = ("_held", "_lag", "_largest", "_lasts", "_shift", "_squares", "_sum", "_young", "count")
 
     def __init__(self, lag: int, lasts: int) -> None:
         self._lag, self._lasts = lag, lasts
@@ -73,7 +75,7 @@ class Past:
         """Values there are."""
         self._young: deque[float | None] = deque()
         self._held: deque[float | None] = deque()
-        self._sum = self._squares = 0.0
+        self._sum = self._squares = self._largest = 0.0
         self._shift: float | None = None
 
     def add(self, value: float | None) -> None:
@@ -93,6 +95,7 @@ class Past:
         if self._shift is None:
             self._shift = value  # sums of squares lose nothing to a mean far from 0
         apart = value - self._shift
+        self._largest = max(self._largest, abs(apart))
         self.count += sign
         self._sum += sign * apart
         self._squares += sign * apart * apart
@@ -102,4 +105,7 @@ class Past:
         if self.count < FEWEST or self._shift is None:
             return None
         mean = self._sum / self.count
-        return self._shift + mean, math.sqrt(max(0.0, self._squares / self.count - mean * mean))
+        variance = self._squares / self.count - mean * mean
+        # What rounding has left of values that are gone is no spread.
+        is_none = variance <= _ROUNDING * self._largest**2
+        return self._shift + mean, 0.0 if is_none else math.sqrt(variance)

@@ -64,11 +64,14 @@ class Monitor:
         serve: str | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
+        if isinstance(models, str):
+            raise ValueError(f"models: expected a list of names, got {models!r}; write [...] around it")
         self.name = name
         self._clock = clock
         self._zero = clock()
         self._now = 0.0
         self._lock = threading.Lock()
+        self._delivering = threading.Lock()
         self._outbox = Outbox([watching.log] if on_alarm is None else [watching.log, on_alarm])
         watched = Watching(watching.files(rules), self._outbox.put)
         self._holding = Holding(name, _lengths(windows), models, most_groups, watched)
@@ -98,13 +101,13 @@ class Monitor:
         """A record of the client."""
         with self._lock:
             self._holding.tell(record, self._passed())
-        self._outbox.deliver()
+        self._deliver()
 
     def look(self) -> None:
         """Let the rules see the time that has passed, where neither calls nor anybody who scrapes does."""
         with self._lock:
             self._passed()
-        self._outbox.deliver()
+        self._deliver()
 
     # -- what it says
 
@@ -112,7 +115,7 @@ class Monitor:
         """All figures, now."""
         with self._lock:
             held = self._holding.held(self._passed())
-        self._outbox.deliver()
+        self._deliver()
         return snapshot(held)
 
     def openmetrics(self) -> str:
@@ -120,7 +123,7 @@ class Monitor:
         with self._lock:
             self._passed()
             totals = self._holding.totals()
-        self._outbox.deliver()
+        self._deliver()
         return exposition(totals)
 
     def observe(self, meter: Meter | None = None) -> None:
@@ -153,6 +156,14 @@ class Monitor:
     def __exit__(self, *error: object) -> None:
         self.close()
 
+    def _deliver(self) -> None:
+        """Alarms are told by one thread at a time, or one could be over before it was heard of."""
+        while self._outbox.is_waiting and self._delivering.acquire(blocking=False):
+            try:
+                self._outbox.deliver()
+            finally:
+                self._delivering.release()
+
     def _passed(self) -> float:
         """Seconds since the beginning, under the lock; ticks that are over by then are closed."""
         now = self._now = max(self._now, self._clock() - self._zero)
@@ -169,4 +180,6 @@ def _lengths(windows: Sequence[str]) -> dict[str, float]:
     lengths = [found[window] for window in windows]
     if not lengths or lengths[0] <= 0.0 or any(former >= later for former, later in pairwise(lengths)):
         raise ValueError(f"windows: expected one or more, each longer than the one before, got {list(windows)}")
+    if odd := next((later for former, later in pairwise(windows) if found[later] % found[former]), None):
+        raise ValueError(f"windows: each is made of whole ones of the one before, and {odd} is not")
     return found

@@ -34,7 +34,7 @@ class Alarm:
     severity: str
     is_firing: bool
     since: float
-    """When it began to fire."""
+    """From when on somebody is called: when it had fired for as long as its file's `for`."""
     at: float
     """When this was noticed: at the end of a tick."""
     cause: Cause
@@ -52,7 +52,7 @@ class RuleState:
     severity: str
     is_firing: bool
     since: float | None
-    """Since when it fires, in seconds since the monitor was made."""
+    """Since when somebody is called, in seconds since the monitor was made."""
     level: float | None
 
 

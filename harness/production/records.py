@@ -104,6 +104,11 @@ class Outbox:
         """Whether anybody listens."""
         return bool(self._hooks)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is anything that nobody has been told."""
+        return bool(self._waiting)
+
     def deliver(self) -> None:
         """Tell the hooks what has been put, in that order."""
         waiting = self._waiting

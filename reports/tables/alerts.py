@@ -26,9 +26,10 @@ def recommended(found: Recommended, wanted: float) -> Table:
     """The set to have."""
     return Table(
         "What to have",
-        f"The set that misses the least time of trouble with at most {wanted:g} false alarms in 30 days, of all "
+        f"The set that misses the least time of trouble with at most {_alarms(wanted)} in 30 days, of all "
         f"that can be made of up to three of the rules, each easier or harder to set off: {found.why}. The files are "
-        "in the folder rules beside this report.",
+        "in the folder rules beside this report. A false alarm counts anew with every day that it goes on; days on "
+        "which a rule was still learning count for nothing.",
         ("rule", "as hard to set off", "false alarms a month", "95% interval"),
         (
             *(
@@ -45,7 +46,7 @@ def delays(found: Recommended) -> Table:
     """Of the set that is recommended."""
     return Table(
         "How soon the set calls somebody",
-        "The mean over all troubles of a scenario; one that none of the rules found counts as its length.",
+        "The mean over all troubles of a scenario; one that no rule found rightly counts as its length.",
         ("scenario", "mean delay"),
         tuple((name, spell(delay)) for name, delay in found.delays.items()),
     )
@@ -58,13 +59,14 @@ def alone(found: AlertsFile) -> Table:
     for each in found.curves:
         point = each.at(found.wanted)
         if point is None:
-            rows.append((each.rule, _NOTHING, f"more than {found.wanted:g}", *(_NOTHING for _ in wrong)))
+            rate = f"more than {found.wanted:g}" if each.points else "unknown"
+            rows.append((each.rule, _NOTHING, rate, *(_NOTHING for _ in wrong)))
         else:
             rows.append((each.rule, f"x{point.times:g}", _rate(point.false_alarms), *(_seen(point, n) for n in wrong)))
     return Table(
-        f"Each rule at {found.wanted:g} false alarm{'' if found.wanted == 1.0 else 's'} a month",
-        "As easy to set off as it may be. The mean delay in each scenario with trouble, one that was not found "
-        "counting as its length; then how often it said rightly whose it was, the service's or the prompts'.",
+        f"Each rule at {_alarms(found.wanted)} a month",
+        "As easy to set off as it may be. The mean delay in each scenario with trouble, one that was not found, or was "
+        "mistaken for another's, counting as its length; then how often it was said rightly whose it was.",
         ("rule", "as hard to set off", "false alarms a month", *wrong),
         tuple(rows),
     )
@@ -108,6 +110,10 @@ def scores(found: AlertsFile, scenario: WatchedScenario, colours: Colours) -> Ta
         _quickest(rows),
         chart=charts.tradeoff(found, scenario, colours),
     )
+
+
+def _alarms(count: float) -> str:
+    return f"{count:g} false alarm{'' if count == 1.0 else 's'}"
 
 
 def _troubles(count: int) -> str:

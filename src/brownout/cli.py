@@ -309,7 +309,7 @@ def stability(**options: Any) -> None:
 @click.option(
     "--false-alarms",
     "wanted",
-    type=click.FloatRange(min=0.0, min_open=True),
+    type=Scale(),
     default=1.0,
     show_default=True,
     help="As many in 30 days, of all rules together, as you can bear.",
@@ -332,26 +332,22 @@ def alerts(**options: Any) -> None:
 
 @group.command()
 @click.argument("names", metavar="[NAME]...", nargs=-1)
-@click.option(
-    "--theory", "what", flag_value="theory", help="The simulator, by what is known of queues and retries; models."
-)
-@click.option(
-    "--backends", "what", flag_value="backends", help="The simulator, by the real SDK, in virtual time and real; cases."
-)
-@click.option(
-    "--alerts", "what", flag_value="alerts", help="Alert rules, by published run lengths until they fire; their kinds."
-)
-def validate(names: tuple[str, ...], what: str | None) -> None:
+@click.option("--theory", is_flag=True, help="The simulator, by what is known of queues and retries; models.")
+@click.option("--backends", is_flag=True, help="The simulator, by the real SDK, in virtual time and real; cases.")
+@click.option("--alerts", is_flag=True, help="Alert rules, by published run lengths until they fire; their kinds.")
+def validate(names: tuple[str, ...], theory: bool, backends: bool, alerts: bool) -> None:
     """Put what a guide says to the test: NAMEs are claims that are shipped, or files.  [default: all that are shipped]
 
     With an option it is the simulator, or alert rules, that are put to the test, in all cases or those named. Exits 99
     if something is not as stated.
     """
-    if what == "theory":
+    if theory + backends + alerts > 1:
+        raise click.UsageError("--theory, --backends and --alerts: give one of them")
+    if theory:
         from .commands.theory import theory as command
-    elif what == "backends":
+    elif backends:
         from .commands.backends import backends as command
-    elif what == "alerts":
+    elif alerts:
         from .commands.run_lengths import run_lengths as command
     else:
         from .commands.validate import validate as command
@@ -465,7 +461,7 @@ def show(name: str) -> None:
 
 
 @group.command()
-@click.argument("kind", metavar="KIND", type=click.Choice(["scenario", "client", "fleet", "claim", "run"]))
+@click.argument("kind", metavar="KIND", type=click.Choice(["scenario", "client", "fleet", "rule", "claim", "run"]))
 def schema(kind: str) -> None:
     """Print the JSON Schema of a scenario, client, fleet or claim for editors, or of run.json for what reads it."""
     from .commands.schema import schema_of

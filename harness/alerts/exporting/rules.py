@@ -32,8 +32,9 @@ def series(file: RuleFile) -> str:
 
 
 def alert_name(file: RuleFile) -> str:
-    """`BrownoutBurnRate`."""
-    return "Brownout" + "".join(part.capitalize() for part in file.name.split("-"))
+    """`BrownoutBurnRate`. Different names stay so: `a-1` is `BrownoutA_1`, and `a1` is `BrownoutA1`."""
+    parts = file.name.split("-")
+    return "Brownout" + "".join(part.capitalize() if part[:1].isalpha() else f"_{part}" for part in parts)
 
 
 def query(file: RuleFile) -> Query:

@@ -57,7 +57,8 @@ class Course(NamedTuple):
 
     def tick(self, number: int, mean: float) -> Tick:
         """The tick of that number."""
-        return _tick(self.of, max(0.0, mean + self.spread * _WAVER[number % len(_WAVER)]))
+        value = max(0.0, mean + self.spread * _WAVER[number % len(_WAVER)])
+        return _tick(self.of, value if self.of in MEANS else min(1.0, value))
 
 
 class World(NamedTuple):

@@ -12,7 +12,7 @@ from brownout.fakes.units import Share
 
 from ...monitoring.tick import STEP, Tick
 from ..promql import Query, Recording, increase, level_of, number, previous, query
-from ..rule import Need, Rule
+from ..rule import Need, Rule, scaled
 from ..signal import ShareOf, signal
 from .cusum import CAP
 
@@ -58,7 +58,7 @@ class BernoulliCusum(Rule):
         return query(name, (Recording(total, expr), level))
 
     def harder(self, times: float) -> Self:
-        return self.model_copy(update={"limit": self.limit * times})
+        return self.model_copy(update={"limit": scaled(self.limit, times)})
 
     def needs(self) -> list[Need]:
         return [Need(self.loss / (self.gain + self.loss), STEP)]

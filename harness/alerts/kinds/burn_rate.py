@@ -11,7 +11,7 @@ from brownout.fakes.units import Duration, Share, format_duration, format_share
 
 from ...monitoring.tick import Tick
 from ..promql import Query, Recording, duration, level_of, number, query, ratio, whole_ticks
-from ..rule import Need, Rule
+from ..rule import Need, Rule, scaled
 from ..signal import ShareOf, signal
 from ..windows import Window
 
@@ -74,13 +74,13 @@ class BurnRate(Rule):
         return round(pair.burn * (1.0 - self.objective), 12)  # 1 - 0.99 is a little more than 0.01
 
     def harder(self, times: float) -> Self | None:
-        pairs = (pair.model_copy(update={"burn": pair.burn * times}) for pair in self.pairs)
+        pairs = (pair.model_copy(update={"burn": scaled(pair.burn, times)}) for pair in self.pairs)
         left = tuple(pair for pair in pairs if self.limit(pair) < 1.0)
         return self.model_copy(update={"pairs": left}) if left else None
 
     def needs(self) -> list[Need]:
         return [
-            Need(self.limit(pair), pair.long, f"burn {pair.burn:g} over {format_duration(pair.long)}")
+            Need(self.limit(pair), pair.long, what=f"burn {pair.burn:g} over {format_duration(pair.long)}")
             for pair in self.pairs
         ]
 

@@ -9,8 +9,7 @@ from pydantic import Field
 
 from ...monitoring.tick import Tick
 from ..promql import Query, Recording, level_of, number, previous, query
-from ..rule import Rule
-from ..signal import AnyOf
+from ..rule import Rule, scaled
 from ..standard import Chart, Standard, recorded
 
 CAP = 2.0
@@ -24,7 +23,6 @@ class Cusum(Chart, Rule):
     a shift of one standard deviation after 10."""
 
     kind: Literal["cusum"] = "cusum"
-    of: AnyOf = "latency"
     allowance: Annotated[float, Field(ge=0, description="what is let pass, in standard deviations")] = 0.5
     limit: Annotated[float, Field(gt=0, description="in standard deviations")] = 8.0
     example: ClassVar[Mapping[str, Any]] = {"kind": "cusum", "of": "seconds_per_token", "limit": 8}
@@ -41,7 +39,7 @@ class Cusum(Chart, Rule):
         return query(name, (*points, Recording(total, f"{grown} or {before}"), level), self.every)
 
     def harder(self, times: float) -> Self:
-        return self.model_copy(update={"limit": self.limit * times})
+        return self.model_copy(update={"limit": scaled(self.limit, times)})
 
 
 class Sum:

@@ -13,7 +13,7 @@ from brownout.fakes.units import Duration, Factor, format_duration
 
 from ...monitoring.tick import Tick
 from ..promql import Query, Recording, increase, level_of, number, points, query
-from ..rule import Rule
+from ..rule import Rule, scaled
 from ..signal import signal
 from ..windows import FEWEST, Blocks, Past
 
@@ -76,7 +76,7 @@ class Drift(Rule):
         return tuple(WATCHED.values())
 
     def harder(self, times: float) -> Self:
-        return self.model_copy(update={"limit": self.limit * times, "least": self.least**times})
+        return self.model_copy(update={"limit": scaled(self.limit, times), "least": float(f"{self.least**times:.6g}")})
 
 
 class Rise:

@@ -10,8 +10,7 @@ from pydantic import Field
 
 from ...monitoring.tick import Tick
 from ..promql import Query, Recording, level_of, number, previous, query
-from ..rule import Rule
-from ..signal import AnyOf
+from ..rule import Rule, scaled
 from ..standard import Chart, Standard, recorded
 
 
@@ -22,7 +21,6 @@ class Ewma(Chart, Rule):
     standard deviation after 10."""
 
     kind: Literal["ewma"] = "ewma"
-    of: AnyOf = "latency"
     weight: Annotated[float, Field(gt=0, le=1, description="of the newest point")] = 0.1
     limit: Annotated[float, Field(gt=0, description="in standard deviations of the average")] = 3.5
     is_scaled: ClassVar[bool] = True
@@ -44,7 +42,7 @@ class Ewma(Chart, Rule):
         return query(name, (*recorded(name, self.of, self.every, self.usual), step, level), self.every)
 
     def harder(self, times: float) -> Self:
-        return self.model_copy(update={"limit": self.limit * times})
+        return self.model_copy(update={"limit": scaled(self.limit, times)})
 
 
 class Average:

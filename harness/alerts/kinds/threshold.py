@@ -11,7 +11,7 @@ from brownout.fakes.units import Duration, Share
 
 from ...monitoring.tick import Tick
 from ..promql import Query, Recording, level_of, number, query, ratio
-from ..rule import Need, Rule
+from ..rule import Need, Rule, scaled
 from ..signal import ShareOf, signal
 from ..windows import Window
 
@@ -36,11 +36,11 @@ class Threshold(Rule):
         return query(name, (Recording(level_of(name), f"{share} / {number(self.above)}"),))
 
     def harder(self, times: float) -> Self | None:
-        above = self.above * times
+        above = scaled(self.above, times)
         return self.model_copy(update={"above": above}) if above < 1.0 else None
 
     def needs(self) -> list[Need]:
-        return [Need(self.above, self.window)]
+        return [Need(self.above, self.window, self.calls)]
 
     def never(self) -> list[str]:
         return ["more than 100% of the calls is more than there are"] if self.above >= 1.0 else []

@@ -93,7 +93,7 @@ def test_what_is_swept_at_once_is_what_each_would_be(kind: str) -> None:
     times = (0.5, 1.0, 1.7)
     [found] = swept([(file, times)], ticks, 60.0)
     harder = [file.harder(each) for each in times]
-    assert found == [alarms([each], ticks, 60.0)[0] for each in harder if each is not None]
+    assert [said.alarms for said in found] == [alarms([each], ticks, 60.0)[0] for each in harder if each is not None]
 
 
 def test_a_burn_that_its_own_objective_rules_out_is_named() -> None:
@@ -111,6 +111,14 @@ def test_a_rule_need_not_fire_at_once() -> None:
     at_once = loads("name: mine\nrule: {kind: threshold, above: 50%}", RuleFile)
     later = loads("name: mine\nfor: 10m\nrule: {kind: threshold, above: 50%}", RuleFile)
     assert [first + 10 for first in fires(at_once, ticks)] == fires(later, ticks)
+
+
+def test_a_share_is_charted_by_a_spread_that_is_given() -> None:
+    """After a week without a failure nobody could learn one."""
+    file = loads("name: mine\nrule: {kind: ewma, of: failures, usual: {mean: 0.001, sd: 0.01}, every: 5m}", RuleFile)
+    ticks = [usual(number) for number in range(DAY)] + [usual(number, bad=20) for number in range(60)]
+    [first, *_] = fires(file, ticks)
+    assert DAY < first <= DAY + 15
 
 
 def test_drift_says_whose_it_is() -> None:
@@ -145,6 +153,8 @@ BROKEN = {
     "{kind: ewma, weight: 2}": "2:28: expected 1 or less",
     "{kind: ewma, every: 1d, usual: {from_last: 7d}}": "fewer than 8 points",
     "{kind: cusum, usual: {mean: 1}}": "sd",
+    "{kind: ewma, of: failures}": "may be the same for a week, and then has no spread",
+    "{kind: cusum, of: amplification}": "may be the same for a week, and then has no spread",
     "{kind: bernoulli_cusum, usual: 10%, bad: 5%}": "bad must be above usual",
     "{kind: drift, recent: 14d}": "recent must not be longer than ago",
     "{kind: drift, before: 1d}": "fewer than 8 points",

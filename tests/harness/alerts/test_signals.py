@@ -84,3 +84,13 @@ def test_what_is_usual_is_that_of_the_blocks_some_time_ago(given: list[float | N
             assert usual is not None
             assert math.isclose(usual[0], statistics.fmean(held), abs_tol=1e-6)
             assert math.isclose(usual[1], statistics.pstdev(held), abs_tol=1e-3)
+
+
+def test_what_is_gone_leaves_no_spread_behind() -> None:
+    """Blips, then a long time of none: or the first one after it would be a million times the usual."""
+    past = Past(0, 20)
+    for value in (0.1, 0.0, 0.3, 0.07, *[0.0] * 25):
+        past.add(value)
+    usual = past.usual()
+    assert usual is not None
+    assert usual[1] == 0.0

@@ -71,8 +71,15 @@ def test_the_set_keeps_to_the_false_alarms_that_are_wanted(found: alerting.Alert
     [chosen] = found.recommended.rules
     assert chosen.rule == "quick"
     assert found.recommended.false_alarms.value <= found.wanted
-    file = loads(chosen.text, RuleFile)
-    assert file == QUICK.harder(chosen.times)
+    file, harder = loads(chosen.text, RuleFile), QUICK.harder(chosen.times)
+    assert harder is not None
+    assert (file.rule, file.hold, file.name) == (harder.rule, harder.hold, chosen.name)
+    assert chosen.name.startswith("quick")
+
+
+def test_too_little_calm_is_said(found: alerting.AlertsFile) -> None:
+    """Days in which a rule with one false alarm a month has none."""
+    assert "too few for alarms so rare. Play more seeds." in found.verdict
 
 
 def test_an_easier_rule_is_quicker_and_cries_wolf_more_often(found: alerting.AlertsFile) -> None:

@@ -34,7 +34,7 @@ ODD = (
     "{kind: bernoulli_cusum, of: 'late(500ms)'}",
     "{kind: cusum, of: seconds_per_token, limit: 8, every: 20s, usual: {from_last: 1h, ago: 0s}}",
     "{kind: cusum, of: failures, every: 1m, usual: {mean: 0.01, sd: 0.004}}",
-    "{kind: ewma, of: amplification, every: 1m, weight: 1, usual: {from_last: 2h, ago: 90m}}",
+    "{kind: ewma, of: first_text, every: 1m, weight: 1, usual: {from_last: 2h, ago: 90m}}",
     "{kind: ewma, of: prompt_tokens, every: 61s, usual: {mean: 2000, sd: 50.5}}",
     "{kind: drift, every: 90s, recent: 5m, before: 15m, ago: 7m, least: x1.05, limit: 3}",
 )
@@ -82,7 +82,7 @@ def test_what_is_written_is_what_was_meant() -> None:
     """To any reader of YAML."""
     [group] = YAML(typ="safe", pure=True).load(rules([file(1, ODD[1])]))["groups"]
     *recordings, alert = group["rules"]
-    assert alert["alert"] == "Brownout0Odd1"
+    assert alert["alert"] == "Brownout_0Odd_1"
     assert (alert["for"], alert["labels"]) == ("1m30s", {"severity": "yes", "rule": "0-odd-1"})
     assert alert["annotations"]["summary"] == file(1, ODD[1]).about.replace("{{", '{{ "{{" }}')
     assert all(re.fullmatch(r"brownout:0_odd_1:[a-z_:]+", each["record"]) for each in recordings)
