@@ -18,18 +18,6 @@ from .tick import BOUNDS
 __all__ = ["MEDIA_TYPE", "exposition"]
 
 Groups = list[tuple[Labels, Counts]]
-_FIELDS = {
-    "calls": "calls",
-    "failed_calls": "failed",
-    "timed_out_calls": "timed_out",
-    "retried_calls": "retried",
-    "rescued_calls": "rescued",
-    "cancelled_calls": "cancelled",
-    "attempts": "attempts",
-    "prompt_tokens": "input_tokens",
-    "answer_tokens": "output_tokens",
-}
-"""Family -> where its value stands."""
 
 
 def exposition(totals: Totals) -> str:
@@ -42,14 +30,13 @@ def exposition(totals: Totals) -> str:
         family = FAMILIES[name]
         (written.counter if family.kind == "counter" else written.gauge)(name, family.about, samples)
 
-    for name, field in _FIELDS.items():
-        write(name, ((labels, getattr(counts, field)) for labels, counts in groups))
-    for name, places, total in (
-        ("call_seconds", "places", "seconds"),
-        ("first_text_seconds", "first_places", "first_text_seconds"),
-    ):
-        samples = ((labels, getattr(counts, places), getattr(counts, total)) for labels, counts in groups)
-        written.histogram(name, FAMILIES[name].about, FAMILIES[name].unit, BOUNDS, samples)
+    for name, family in FAMILIES.items():
+        if family.kind == "counter" and family.field:
+            write(name, ((labels, getattr(counts, family.field)) for labels, counts in groups))
+    for name, places in (("call_seconds", "places"), ("first_text_seconds", "first_places")):
+        family = FAMILIES[name]
+        samples = ((labels, getattr(counts, places), getattr(counts, family.field)) for labels, counts in groups)
+        written.histogram(name, family.about, family.unit, BOUNDS, samples)
     write("timeouts", _timeouts(groups))
     write("wasted_tokens", _wasted(groups))
     # Nobody is to take a price that is not known for nothing.

@@ -14,24 +14,30 @@ class Family(NamedTuple):
     kind: Literal["counter", "gauge", "histogram"]
     labels: tuple[str, ...]
     about: str
+    field: str = ""
+    """Where the value stands in `Counts`, and of what alert rules go by in `Tick`; of a histogram, its sum."""
     unit: str = ""
 
 
 _MODEL = ("model",)
 FAMILIES: dict[str, Family] = {
-    "calls": Family("counter", _MODEL, "Calls that have ended, but for those that were cancelled"),
-    "failed_calls": Family("counter", _MODEL, "Calls that were not answered"),
-    "timed_out_calls": Family("counter", _MODEL, "Calls that ended in a limit of the client's own"),
-    "retried_calls": Family("counter", _MODEL, "Calls that were tried again"),
-    "rescued_calls": Family("counter", _MODEL, "Calls that were tried again and answered in the end"),
-    "cancelled_calls": Family("counter", _MODEL, "Calls that were cancelled, which no other counter of calls has"),
-    "attempts": Family("counter", _MODEL, "HTTP requests"),
-    "prompt_tokens": Family("counter", _MODEL, "Tokens of the prompts of answered calls"),
-    "answer_tokens": Family("counter", _MODEL, "Tokens of answers"),
-    "call_seconds": Family(
-        "histogram", _MODEL, "From a call to its answer, retries included, of answered calls", "seconds"
+    "calls": Family("counter", _MODEL, "Calls that have ended, but for those that were cancelled", "calls"),
+    "failed_calls": Family("counter", _MODEL, "Calls that were not answered", "failed"),
+    "timed_out_calls": Family("counter", _MODEL, "Calls that ended in a limit of the client's own", "timed_out"),
+    "retried_calls": Family("counter", _MODEL, "Calls that were tried again", "retried"),
+    "rescued_calls": Family("counter", _MODEL, "Calls that were tried again and answered in the end", "rescued"),
+    "cancelled_calls": Family(
+        "counter", _MODEL, "Calls that were cancelled, which no other counter of calls has", "cancelled"
     ),
-    "first_text_seconds": Family("histogram", _MODEL, "From a call to the first text of its stream", "seconds"),
+    "attempts": Family("counter", _MODEL, "HTTP requests", "attempts"),
+    "prompt_tokens": Family("counter", _MODEL, "Tokens of the prompts of answered calls", "input_tokens"),
+    "answer_tokens": Family("counter", _MODEL, "Tokens of answers", "output_tokens"),
+    "call_seconds": Family(
+        "histogram", _MODEL, "From a call to its answer, retries included, of answered calls", "seconds", "seconds"
+    ),
+    "first_text_seconds": Family(
+        "histogram", _MODEL, "From a call to the first text of its stream", "first_text_seconds", "seconds"
+    ),
     "timeouts": Family("counter", ("model", "phase"), "Limits that ran out, whether or not a retry made up for it"),
     "wasted_tokens": Family(
         "counter", ("model", "kind"), "Tokens that were paid for and are in no answer, as far as is known"

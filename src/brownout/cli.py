@@ -445,7 +445,7 @@ def sample_incident(**options: Any) -> None:
 
 @group.command("list")
 def list_() -> None:
-    """Name the scenarios and clients that are shipped."""
+    """Name all that is shipped: scenarios, clients, alert rules, claims."""
     from .commands.catalogue import catalogue
 
     click.echo(catalogue())
@@ -454,7 +454,7 @@ def list_() -> None:
 @group.command()
 @click.argument("name")
 def show(name: str) -> None:
-    """Print a shipped scenario or client, to copy and edit."""
+    """Print something that is shipped, to copy and edit."""
     from .commands.catalogue import text_of
 
     click.echo(text_of(name), nl=False)

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
+from ...monitoring.families import FAMILIES
 from ...monitoring.tick import BOUNDS, Tick
 from ..signal import signal
 
 FIELDS = {
-    "calls_total": "calls",
-    "failed_calls_total": "failed",
-    "timed_out_calls_total": "timed_out",
-    "retried_calls_total": "retried",
-    "attempts_total": "attempts",
-    "call_seconds_sum": "seconds",
-    "call_seconds_count": "answered",
-    "first_text_seconds_sum": "first_text_seconds",
-    "first_text_seconds_count": "first_texts",
-    "answer_tokens_total": "output_tokens",
-    "prompt_tokens_total": "input_tokens",
-}
+    f"{name}_{'sum' if family.kind == 'histogram' else 'total'}": family.field
+    for name, family in FAMILIES.items()
+    if family.field in Tick._fields
+} | {"call_seconds_count": "answered", "first_text_seconds_count": "first_texts"}
 """Counter -> the field of a tick by which it grows."""
 BUCKETS = {f'call_seconds_bucket{{le="{bound}"}}': place for place, bound in enumerate(BOUNDS)}
 """The same of the histogram of answers: the place in `within`."""
