@@ -56,7 +56,7 @@ def agreement() -> str:
 
 
 def alerts() -> str:
-    """Five minutes' work."""
+    """Five minutes' work, and a picture."""
     found = study(
         Request(
             [rule(name).value for name in scenarios.alerts()],
@@ -69,6 +69,7 @@ def alerts() -> str:
     cases = known()
     with pool:
         lengths = list(pool.map(_length, range(len(cases))))
+    (ROOT / "docs" / alerts_page.PICTURE).write_text(alerts_page.picture(found), encoding="utf-8")
     verdicts = [verdict(case, each, len(cases)) for case, each in zip(cases, lengths, strict=True)]
     return alerts_page.page(found, list(zip(cases, map(interval, lengths), verdicts, strict=True)))
 

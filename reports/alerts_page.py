@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from brownout.harness.alerting import AlertsFile, Point
 from brownout.harness.alerts.known import Known, Verdict
 from brownout.harness.statistics import Interval
 
+from . import drawing
+from .charts.alerts import tradeoff
+from .charts.theme import colours
 from .run_lengths import HEADER, row
 from .table import Table
 from .tables import alerts as tables
@@ -59,17 +63,23 @@ troubles:
   - {from: 14d, to: 42d, cause: prompts}   # `troubles: []`: nothing here is worth a call
 ```
 """
+PICTURE = "alerts-growing-prompts.svg"
+"""Beside the page."""
+_PICTURED = "growing-prompts"
 JUDGED = """## How rules are judged
 
 - **Found** is a trouble by the first alarm that begins while it lasts. One that was going on before told nobody
   anything. The delay counts from the beginning of the trouble; for the slow ones from the first longer prompt.
 - **False** is an alarm that begins while nothing is wrong, and not in the six hours after trouble, as windows of hours
-  still hold it. Rates are for 30 days without trouble, with Garwood's interval.
+  still hold it; one that goes on counts anew every day. Rates are for 30 days without trouble, with Garwood's interval;
+  days on which a rule was still learning what is usual are none of them.
 - **Whose it is**: `drift` says so itself. For the others what has risen is looked at when they fire: errors other than
   the client's own limits, and the time for each token of an answer, are the service's; the length of prompts and
   answers is the prompts'.
 - **Delay against false alarms**: each rule is tried a quarter to four times as hard to set off as its file has it.
-- **The set** is that of up to three rules which misses the least of the time of trouble, every scenario counting alike.
+- **The set** is that of up to three rules which misses the least of a trouble's time, every scenario counting alike. A
+  trouble of which nobody was told rightly whose it is counts as missed: in weeks of it any alarm comes once, and be it
+  by chance. The set is chosen on these very weeks, so that on others it cries wolf somewhat more often.
 - **What could not fire** is named: a burn rate of 14.4 needs 14.4% of the calls to fail at an objective of 99%, and so
   never sees that 10% do; at an objective of 90% it needs more calls to fail than there are.
 
@@ -95,6 +105,14 @@ def page(found: AlertsFile, lengths: Sequence[tuple[Known, Interval, Verdict]]) 
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
+def picture(found: AlertsFile) -> str:
+    """How soon growing prompts are found, against false alarms, as SVG on white: a page that shows it may be dark."""
+    scenario = next(each for each in found.scenarios if each.name == _PICTURED)
+    chart = tradeoff(found, scenario, colours(rule.name for rule in found.rules))
+    assert chart is not None
+    return drawing.svg(replace(chart, spec={**chart.spec, "background": "white"})) + "\n"
+
+
 def _played(found: AlertsFile) -> str:
     calls = sum(scenario.calls for scenario in found.scenarios)
     weeks = ", ".join(f"`{scenario.name}`" for scenario in found.scenarios)
@@ -118,7 +136,8 @@ def _drift(found: AlertsFile) -> str:
         "against a service that takes 8% longer for each token, and again longer every four days, up to 70%: both "
         f"make calls slower, and at {found.wanted:g} false alarm a month"
     )
-    return "\n".join([intro, "", *told])
+    picture = f"![The mean delay until somebody is called, against false alarms a month, for each rule]({PICTURE})"
+    return "\n".join([intro, "", *told, "", picture])
 
 
 def _days(point: Point, names: Sequence[str]) -> float:
