@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from brownout.harness.alerting import AlertsFile, Point
 from brownout.harness.alerts.known import Known, Verdict
@@ -106,11 +105,11 @@ def page(found: AlertsFile, lengths: Sequence[tuple[Known, Interval, Verdict]]) 
 
 
 def picture(found: AlertsFile) -> str:
-    """How soon growing prompts are found, against false alarms, as SVG on white: a page that shows it may be dark."""
+    """How soon growing prompts are found, against false alarms, as SVG."""
     scenario = next(each for each in found.scenarios if each.name == _PICTURED)
     chart = tradeoff(found, scenario, colours(rule.name for rule in found.rules))
     assert chart is not None
-    return drawing.svg(replace(chart, spec={**chart.spec, "background": "white"})) + "\n"
+    return drawing.standalone(chart)
 
 
 def _played(found: AlertsFile) -> str:
