@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from . import tables
 from .course import arrivals
-from .drivers.sim.parts import parts
 from .fleet import Configuration
 from .kept import Kept
 from .metrics import Observed, Whole
@@ -62,5 +61,7 @@ def play(
 
 def _parts(scenario: Scenario, played: Scenario, client: Configuration, seed: int, size: int) -> Iterator[Observed]:
     """Parts of a run of `played`, each to be measured as one of `scenario`."""
+    from .drivers.sim.parts import parts  # only who plays it waits for the simulator to be loaded
+
     for part in parts(played, client, seed, size):
         yield Observed(scenario, client, seed, part.ledger, sample=Histogram.of, watermark=part.watermark)

@@ -25,7 +25,7 @@ def imported(*words: str, cwd: Path) -> set[str]:
 
 KNOWN = [
     ", ".join(f'"{name}"' for name in sorted(found))
-    for found in (scenarios.incidents(), scenarios.clients() | scenarios.presets())
+    for found in (scenarios.scenarios(), scenarios.clients() | scenarios.presets())
 ]
 """Everything that is shipped, as messages list it."""
 

@@ -458,9 +458,9 @@ layers: [sdk]
             '1:1: missing key "workload"',
             '1:1: missing key "timeline"',
             '2:1: unknown key "timeouts"; known: "about", "drain", "name", "objectives", "recovery", "server", '
-            '"timeline", "workload"',
+            '"timeline", "troubles", "workload"',
             '3:1: unknown key "layers"; known: "about", "drain", "name", "objectives", "recovery", "server", '
-            '"timeline", "workload"',
+            '"timeline", "troubles", "workload"',
         ],
     ),
 }
