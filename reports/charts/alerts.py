@@ -39,7 +39,7 @@ def tradeoff(found: AlertsFile, scenario: WatchedScenario, colours: Colours) -> 
     return Chart(
         f"alerts-{slug(scenario.name)}",
         f"{scenario.name}: the mean delay until somebody is called, against false alarms in 30 days without trouble, "
-        "for each rule made easier (to the right) and harder to set off. A trouble not found, or mistaken, counts as its "
+        "for each rule made easier (to the right) and harder to set off. One not found, or mistaken, counts as its "
         "length. Filled: as the rule's file has it.",
         theme.whole(
             {
