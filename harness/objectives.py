@@ -113,7 +113,7 @@ def known_metric(name: str, op: str, vocabulary: Vocabulary) -> tuple[str, str]:
     for whole in (name, f"p95({name})", f"{name}(latency)"):
         if (found := _QUANTILE.fullmatch(whole)) and found[2] in vocabulary.families:
             _refuse(f"unknown metric {quoted(name)}, did you mean {quoted(whole)}?")
-    known = [*vocabulary.metrics, *(f"p95({each})" for each in vocabulary.families)]
+    known = dict.fromkeys((*vocabulary.metrics, *(f"p95({each})" for each in vocabulary.families)))
     raise ObjectiveError(f"unknown metric {quoted(name)}{did_you_mean(name, known)}")
 
 

@@ -71,7 +71,7 @@ def test_it_says_where_the_figures_come_from(here: Here) -> None:
         (("--lasts", "5m"), "no outage falls into that time under this seed"),
         (("--objective", "goodput"), '--objective "goodput": expected a metric'),
         (("--lasts", "long"), "Invalid value for '--lasts'"),
-        (("-o", "nowhere/drawn.yaml"), "cannot write to nowhere: no such file or directory"),
+        (("-o", "nowhere/drawn.yaml"), "cannot write to nowhere/drawn.yaml: no such file or directory"),
     ],
 )
 def test_what_makes_no_sense_is_refused(here: Here, words: tuple[str, ...], said: str) -> None:

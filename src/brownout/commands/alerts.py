@@ -13,10 +13,8 @@ import click
 from brownout import scenarios as shipped
 from brownout.harness import again
 from brownout.harness.alerts.file import RuleFile
-from brownout.harness.alerts.sources import rule
 from brownout.harness.alerts.study import Request, study
 from brownout.harness.client import Client
-from brownout.harness.files.suggest import quoted
 from brownout.harness.fleet import Fleet
 from brownout.harness.scenario import Scenario
 from brownout.harness.scoring import Unplayable
@@ -26,9 +24,10 @@ from brownout.reports.alerts import AlertsReport, write
 from brownout.reports.formats import console
 from brownout.reports.terminal import Terminal
 
-from .loading import FilesRefused, every, files_of, load
+from .loading import load
 from .playing import CannotRun, cores
 from .progress import progress
+from .rules import load_rules
 from .writing import tell, try_out, writing
 
 MONTHS = "months"
@@ -46,10 +45,10 @@ def alerts(
     out: Path,
 ) -> None:
     """Exits 0 once it ran, 2 for files and options that make no sense."""
-    found = every([each for given in rules or shipped.alerts() for each in files_of(given)], rule)
+    found = load_rules(rules)
     played, [contestant] = load(scenarios or list(shipped.months()), (client,))
     asked = Request(
-        _once([source.value for source in found]),
+        [source.value for source in found],
         [_alone(source.value) for source in played],
         _simulated(contestant.value),
         range(first_seed, first_seed + seeds),
@@ -70,13 +69,6 @@ def alerts(
                 tell(f"Wrote {path}")
     except Unplayable as error:
         raise CannotRun(str(error)) from None
-
-
-def _once(files: list[RuleFile]) -> list[RuleFile]:
-    names = [file.name for file in files]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise FilesRefused(f"two rules are called {quoted(twice)}")
-    return files
 
 
 def _alone(scenario: Scenario) -> Scenario:

@@ -26,6 +26,6 @@ def export(named: str, to: str, out: Path | None, profile: str) -> None:
     if out is None:
         tell(text.removesuffix("\n"))
         return
-    with writing(out.parent):
+    with writing(out):
         out.write_text(text, encoding="utf-8")
     tell(f"Wrote {out}")

@@ -7,22 +7,17 @@ from pathlib import Path
 
 import click
 
-from brownout import scenarios as shipped
 from brownout.harness.alerts.exporting import RULES, dashboard, proofs
 from brownout.harness.alerts.exporting import rules as rule_file
-from brownout.harness.alerts.file import RuleFile
-from brownout.harness.alerts.sources import rule
-from brownout.harness.files.suggest import quoted
 
-from .loading import FilesRefused, every, files_of
+from .rules import load_rules
 from .writing import tell, writing
 
 
 def export_rules(named: Sequence[str], to: str, out: Path | None) -> None:
     """Print what is one file, or write it; tests are several, beside the rules that they test. Exits 2 for rules that
     are none, and for two of one name, as their series would be."""
-    sources = every([each for given in named or shipped.alerts() for each in files_of(given)], rule)
-    files = _apart([source.value for source in sources])
+    files = [source.value for source in load_rules(named)]
     if to == "promtool":
         if out is None:
             raise click.UsageError("--to promtool writes several files: name a folder with --out")
@@ -35,16 +30,9 @@ def export_rules(named: Sequence[str], to: str, out: Path | None) -> None:
         _write({out: text})
 
 
-def _apart(files: list[RuleFile]) -> list[RuleFile]:
-    names = [file.name for file in files]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise FilesRefused(f"two rules are called {quoted(twice)}")
-    return files
-
-
 def _write(texts: Mapping[Path, str]) -> None:
     for path, text in texts.items():
-        with writing(path.parent):
+        with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         tell(f"Wrote {path}")

@@ -27,7 +27,7 @@ _PARAGRAPHS = (
     "half of them take less than {median}, one in twenty more than {p95}. Lengths look about lognormal in what Google "
     "has published (Davidovic, Incident Metrics in SRE, 2021). For lengths and distances of Claude's own outages see "
     "Chu et al., An Empirical Characterization of Outages and Incidents in Public Services for Large Language Models, "
-    "ICPE 2025, whose data are at https://zenodo.org/records/14018219.",
+    "ICPE 2025.",
     "The figures themselves are assumptions where you gave none, and outages stand closer together than in life, so "
     "that a few hours hold several. What goes wrong in one is an assumption, too: one of six kinds of trouble, each as "
     "likely. What is published says how long outages were, and hardly ever what share of requests failed in which way.",
@@ -67,7 +67,7 @@ def sample_incident(
     if out is None:
         tell(text.removesuffix("\n"))
         return
-    with writing(out.parent):
+    with writing(out):
         out.write_text(text, encoding="utf-8")
     tell(f"Wrote {out}\nNext: {shlex.join(['brownout', 'run', '-s', str(out), '--sample', '5%'])}")
 

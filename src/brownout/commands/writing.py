@@ -45,12 +45,12 @@ def write_report(report: Report, folder: Path, formats: Iterable[str]) -> None:
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Turns what the system has against it into `CannotWrite`."""
+def writing(path: Path) -> Iterator[None]:
+    """Turns what the system has against writing there into `CannotWrite`."""
     try:
         yield
     except OSError as error:
-        raise CannotWrite(f"cannot write to {folder}: {(error.strerror or str(error)).lower()}") from None
+        raise CannotWrite(f"cannot write to {path}: {(error.strerror or str(error)).lower()}") from None
 
 
 @contextmanager
