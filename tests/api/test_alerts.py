@@ -19,18 +19,15 @@ timeline: [{for: 2h}, {for: 10m, faults: [{kind: error, status: 500, share: 60%}
 
 def test_rules_are_judged_on_scenarios_and_a_client(tmp_path: Path) -> None:
     (tmp_path / "day.yaml").write_text(DAY, encoding="utf-8")
-    (tmp_path / "mine.yaml").write_text(
-        "name: mine\nrule: {kind: threshold, of: failures, above: 20%}", encoding="utf-8"
-    )
-    rules = [tmp_path / "mine.yaml", "burn-rate"]
-    found = brownout.alerts(
-        [mine_file, "burn-rate"], [brownout.scenario(tmp_path / "day.yaml")], "no-retry", false_alarms=2.0, seeds=2
-    )
-    assert [rule.name for rule in found.rules] == ["mine", "burn-rate"]
+    rule = tmp_path / "mine.yaml"
+    rule.write_text("name: mine\nrule: {kind: threshold, of: failures, above: 20%}", encoding="utf-8")
+    day = brownout.scenario(tmp_path / "day.yaml")
+    found = brownout.alerts([rule, "burn-rate"], [day], "no-retry", false_alarms=2.0, seeds=2)
+    assert [each.name for each in found.rules] == ["mine", "burn-rate"]
     assert (found.client, found.seeds, found.wanted) == ("no-retry", [1, 2], 2.0)
     by_rule = {score.rule: score for score in found.scores}
     mine, theirs = by_rule["mine"].delay, by_rule["burn-rate"].delay
     assert mine is not None
     assert theirs is None or mine.value <= theirs.value
     with pytest.raises(UnknownName, match='did you mean "burn-rate"'):
-        brownout.alerts(["burn-rte"], [tmp_path / "day.yaml"])
+        brownout.alerts(["burn-rte"], [day])
