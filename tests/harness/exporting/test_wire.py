@@ -27,7 +27,7 @@ SCALE = 20.0
 SCRIPTED = load(Path(__file__).with_name("scripted.yaml"), Scenario)
 LATENESS = (0.0, 1.0, 2.0, -1.0, -2.0)
 """Scenario seconds by which a run may be late or early: a twentieth of a second, and a tenth."""
-RUNS = 3
+RUNS = 5
 """What is wrong in all of so many runs is wrong; a machine that was busy elsewhere is late here once and there once."""
 
 
