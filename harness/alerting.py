@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, FiniteFloat, ValidationError
 
-from .part import FROM_FILE, TO_FILE, Estimate, Figure, Part
+from .part import FROM_FILE, TO_FILE, Estimate, Figure, Part, keep
 from .troubles import Cause
 
 Count = Annotated[int, Field(ge=0, le=2**53)]
@@ -126,10 +126,8 @@ class AlertsFile(Part):
 
     def save(self, path: Path) -> None:
         """Write it; whole or not at all."""
-        part = path.with_suffix(".part")
         fit = AlertsFile.model_validate(self.model_dump(), context=TO_FILE)
-        part.write_text(fit.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        part.replace(path)
+        keep(path, fit.model_dump_json(indent=1) + "\n")
 
 
 class AlertsFileError(Exception):

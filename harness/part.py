@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, WithJsonSchema, field_validator
@@ -50,6 +51,18 @@ def _text(text: str, is_file: bool) -> str:
     if is_file:
         raise ValueError("expected text without control characters")
     return _NO_TEXT.sub("\ufffd", text)
+
+
+def keep(path: Path, text: str) -> None:
+    """Write a file of results, whole or not at all. Raises `OSError`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _a_number(value: float) -> float:

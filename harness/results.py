@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, FiniteFloat, ValidationError, model_validator
 
 from .coherent import problem
-from .part import FROM_FILE, TO_FILE, Estimate, Figure, Part
+from .part import FROM_FILE, TO_FILE, Estimate, Figure, Part, keep
 from .printable import escaped
 from .recommended import Tuning
 from .stable import Stability
@@ -298,14 +298,7 @@ class RunFile(Part):
 
     def save(self, path: Path) -> None:
         """Write it; whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        try:
-            part.write_text(self.mended().model_dump_json(indent=1) + "\n", encoding="utf-8")
-            part.replace(path)
-        except OSError:
-            part.unlink(missing_ok=True)
-            raise
+        keep(path, self.mended().model_dump_json(indent=1) + "\n")
 
     def mended(self) -> RunFile:
         """As it can be kept: what `load` would refuse, such as an escape sequence in the name of a folder, is

@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from ..cells import Job
-from ..client import Client
 from ..few_collections import few_collections
-from ..fleet import Fleet
+from ..fleet import Configuration
 from ..monitoring.ended import of_ledger
 from ..monitoring.tick import BOUNDS, STEP, Tick, ticks
 from ..scenario import Scenario
@@ -66,7 +65,7 @@ def play(job: Job) -> bytes:
 
 def months(
     scenarios: Sequence[Scenario],
-    client: Client | Fleet,
+    client: Configuration,
     seeds: Sequence[int],
     folder: Path | None = None,
     executor: Executor | None = None,

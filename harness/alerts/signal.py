@@ -27,7 +27,6 @@ class Signal(NamedTuple):
     of: Callable[[Tick], Sums]
     top: str
     bottom: str
-    unit: str = "%"
     less: str = ""
     has_spread: bool = False
     """Whether it always differs a little from one time to the next, so that its usual spread can be learned."""
@@ -52,7 +51,6 @@ MEANS: dict[str, Signal] = {
         lambda t: (t.seconds, t.answered),
         "call_seconds_sum",
         ANSWERED,
-        "s",
         has_spread=True,
     ),
     "first_text": Signal(
@@ -60,7 +58,6 @@ MEANS: dict[str, Signal] = {
         lambda t: (t.first_text_seconds, t.first_texts),
         "first_text_seconds_sum",
         "first_text_seconds_count",
-        "s",
         has_spread=True,
     ),
     "seconds_per_token": Signal(
@@ -68,7 +65,6 @@ MEANS: dict[str, Signal] = {
         lambda t: (t.seconds, t.output_tokens),
         "call_seconds_sum",
         "answer_tokens_total",
-        "s",
         has_spread=True,
     ),
     "answer_tokens": Signal(
@@ -76,7 +72,6 @@ MEANS: dict[str, Signal] = {
         lambda t: (t.output_tokens, t.answered),
         "answer_tokens_total",
         ANSWERED,
-        "tokens",
         has_spread=True,
     ),
     "prompt_tokens": Signal(
@@ -84,12 +79,9 @@ MEANS: dict[str, Signal] = {
         lambda t: (t.input_tokens, t.answered),
         "prompt_tokens_total",
         ANSWERED,
-        "tokens",
         has_spread=True,
     ),
-    "amplification": Signal(
-        "HTTP requests for each call", lambda t: (t.attempts, t.calls), "attempts_total", CALLS, "x"
-    ),
+    "amplification": Signal("HTTP requests for each call", lambda t: (t.attempts, t.calls), "attempts_total", CALLS),
 }
 _LATE = re.compile(r"late\( *([^)]*?) *\)")
 

@@ -10,10 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from ..alerting import AlertsFile, Score, WatchedRule, WatchedScenario
-from ..client import Client
 from ..environment import environment
 from ..files.writing import written
-from ..fleet import Fleet
+from ..fleet import Configuration
 from ..monitoring.tick import STEP
 from ..scenario import Scenario
 from . import reach
@@ -33,7 +32,7 @@ class Request:
 
     files: Sequence[RuleFile]
     scenarios: Sequence[Scenario]
-    client: Client | Fleet
+    client: Configuration
     seeds: Sequence[int]
     wanted: float = 1.0
     command: str = ""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,14 +19,12 @@ from brownout.harness.scoring import Unplayable
 from brownout.harness.sources import Source
 from brownout.harness.tuning.playing import processes
 from brownout.reports.alerts import AlertsReport, write
-from brownout.reports.formats import console
-from brownout.reports.terminal import Terminal
 
 from .loading import load
 from .playing import CannotRun, cores
 from .progress import progress
 from .rules import load_rules
-from .writing import tell, try_out, writing
+from .writing import tell, tell_report, try_out, writing
 
 MONTHS = "months"
 """The folder for what was played, which is not played again."""
@@ -63,8 +59,7 @@ def alerts(
             progress("Playing", len(played) * seeds) as step,
         ):
             report = AlertsReport(study(asked, out / MONTHS, executor, step))
-            terminal = Terminal.of(sys.stdout, os.environ)
-            tell(console.render(report, terminal), has_colour=terminal.has_colour)
+            tell_report(report)
             for path in write(report, out):
                 tell(f"Wrote {path}")
     except Unplayable as error:

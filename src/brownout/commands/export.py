@@ -12,7 +12,7 @@ from brownout.harness.exporting import export as exported
 from brownout.harness.files import FileError
 
 from .loading import FilesRefused
-from .writing import tell, writing
+from .writing import print_or_write
 
 
 def export(named: str, to: str, out: Path | None, profile: str) -> None:
@@ -23,9 +23,4 @@ def export(named: str, to: str, out: Path | None, profile: str) -> None:
         raise FilesRefused(str(error)) from None
     except NotExportable as error:
         raise click.UsageError(str(error)) from None
-    if out is None:
-        tell(text.removesuffix("\n"))
-        return
-    with writing(out):
-        out.write_text(text, encoding="utf-8")
-    tell(f"Wrote {out}")
+    print_or_write(text, out)

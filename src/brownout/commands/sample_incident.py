@@ -20,7 +20,7 @@ from brownout.harness.workload import Groups
 from brownout.harness.workload.arrivals.trace import Trace
 
 from .loading import FilesRefused
-from .writing import tell, writing
+from .writing import print_or_write, tell
 
 _PARAGRAPHS = (
     "Outages come at random: the calm before each is exponential, {every} on average. How long one lasts is lognormal: "
@@ -64,12 +64,9 @@ def sample_incident(
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     text = _head(base, spans, seed, objectives) + as_yaml(drawn).replace("\nobjectives:", f"\n{_OBJECTIVES}objectives:")
-    if out is None:
-        tell(text.removesuffix("\n"))
-        return
-    with writing(out):
-        out.write_text(text, encoding="utf-8")
-    tell(f"Wrote {out}\nNext: {shlex.join(['brownout', 'run', '-s', str(out), '--sample', '5%'])}")
+    print_or_write(text, out)
+    if out is not None:
+        tell(f"Next: {shlex.join(['brownout', 'run', '-s', str(out), '--sample', '5%'])}")
 
 
 def _base(named: str) -> Scenario:

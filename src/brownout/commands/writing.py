@@ -12,7 +12,7 @@ from tempfile import TemporaryFile
 import click
 
 from brownout.reports.formats import CannotRender, console
-from brownout.reports.report import Report
+from brownout.reports.report import Report, Shown
 from brownout.reports.terminal import Terminal
 from brownout.reports.write import write
 
@@ -30,7 +30,7 @@ def try_out(folder: Path) -> None:
         TemporaryFile(dir=folder).close()
 
 
-def tell_report(report: Report) -> None:
+def tell_report(report: Shown) -> None:
     """Print the report as the terminal can show it."""
     terminal = Terminal.of(sys.stdout, os.environ)
     tell(console.render(report, terminal), has_colour=terminal.has_colour)
@@ -51,6 +51,16 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise CannotWrite(f"cannot write to {path}: {(error.strerror or str(error)).lower()}") from None
+
+
+def print_or_write(text: str, out: Path | None) -> None:
+    """Print what is a file's text, or write it to that file and say so. Raises `CannotWrite`."""
+    if out is None:
+        tell(text.removesuffix("\n"))
+        return
+    with writing(out):
+        out.write_text(text, encoding="utf-8")
+    tell(f"Wrote {out}")
 
 
 @contextmanager
