@@ -197,9 +197,36 @@ def run(load: Load, seed: int) -> Observed:
                     None,
                     False,
                     0.0,
+                    True,
+                    None,
+                    x.head if call.is_stream else now,
+                    x.head if call.is_stream else now,
+                    now,
+                    now,
+                    "",
+                    0,
                 )
             )
-            attempts.append((x.who, x.started, now, "ok", None, 200 if call.is_stream else None, x.is_fresh))
+            if call.is_stream:
+                count, gap, until = call.output_tokens, x.gap, call.intended + useful_for
+                attempts.append(
+                    (
+                        x.who,
+                        x.started,
+                        now,
+                        "ok",
+                        None,
+                        200,
+                        x.is_fresh,
+                        count,
+                        x.head + gap,
+                        gap if count > 1 else 0.0,
+                        count if now <= until else max(0, int((until - x.head) / gap)),
+                        0,
+                    )
+                )
+            else:
+                attempts.append((x.who, x.started, now, "ok", None, None, x.is_fresh, 0, None, 0.0, 0, 0))
             idle = client.idle
             insort(idle, (x.connection, now + idle_expiry))
             if len(idle) > load.idle_connections:
@@ -234,7 +261,7 @@ def run(load: Load, seed: int) -> Observed:
             granted = None
             # The breaker lets it in, or does not.
             if client.breaker == "open" and now - client.opened_at >= open_for:
-                turns.append((client.number, now, "open", "half-open"))
+                turns.append((client.number, now, "open", "half-open", None))
                 client.breaker = "half-open"
                 client.period += 1
                 client.probes = client.failures = 0
@@ -265,6 +292,7 @@ def run(load: Load, seed: int) -> Observed:
                 else:
                     busy -= 1
             is_answered = left.head <= now
+            count = int((now - left.head) / left.gap + 1e-9) if is_answered else 0
             journal.append(
                 (
                     left.who,
@@ -277,17 +305,33 @@ def run(load: Load, seed: int) -> Observed:
                     now,
                     left.base,
                     200 if is_answered else None,
-                    int((now - left.head) / left.gap + 1e-9) if is_answered else 0,
+                    count,
                     None,
                     False,
                     0.0,
+                    False,
+                    None,
+                    left.head if is_answered else None,
+                    left.head if is_answered else None,
+                    None,
+                    None,
+                    "",
+                    0,
                 )
             )
             call.client.opened -= 1
-            if outcome is None:
-                attempts.append((left.who, left.started, now, "cancelled", None, None, left.is_fresh))
-            else:
-                attempts.append((left.who, left.started, now, "timeout", "read", None, left.is_fresh))
+            first_text: float | None = None
+            largest, shown = 0.0, 0
+            if count:
+                head, gap, until = left.head, left.gap, call.intended + useful_for
+                first_text, largest = head + gap, now - (head + count * gap)
+                if count > 1 and gap > largest:
+                    largest = gap
+                shown = count if now <= until else min(count, max(0, int((until - head) / gap)))
+            name, phase = ("cancelled", None) if outcome is None else ("timeout", "read")
+            attempts.append(
+                (left.who, left.started, now, name, phase, None, left.is_fresh, count, first_text, largest, shown, 0)
+            )
 
         if granted is not None:
             granted.is_waiting, granted.has_slot = False, True
@@ -321,19 +365,19 @@ def run(load: Load, seed: int) -> Observed:
 
         if ended is not None:
             client = call.client
-            call.is_open = False
+            call.is_open, call.attempt = False, None
             if is_counted and call.permit == client.period:
                 if ended == "ok":
                     client.failures = 0
                     if client.breaker == "half-open":
-                        turns.append((client.number, now, "half-open", "closed"))
+                        turns.append((client.number, now, "half-open", "closed", None))
                         client.breaker = "closed"
                         client.period += 1
                         client.probes = 0
                 else:
                     client.failures += 1
                     if client.breaker == "half-open" or client.failures >= most_failures:
-                        turns.append((client.number, now, client.breaker, "open"))
+                        turns.append((client.number, now, client.breaker, "open", now + open_for))
                         client.breaker, client.opened_at = "open", now
                         client.period += 1
                         client.probes = client.failures = 0

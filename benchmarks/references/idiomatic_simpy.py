@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import insort
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import Any
 
 import simpy
@@ -22,6 +23,40 @@ _RAISED = {
 }
 
 
+@dataclass(slots=True)
+class Asked:
+    """What a call asks for; `until`: when nobody has any use for it any more."""
+
+    is_stream: bool
+    input_tokens: int
+    until: float
+
+
+@dataclass(slots=True)
+class Content:
+    """What a stream has shown."""
+
+    until: float
+    tokens: int = 0
+    shown: int = 0
+    first: float | None = None
+    last: float = 0.0
+    largest_gap: float = 0.0
+
+    def add(self, now: float) -> None:
+        if self.first is None:
+            self.first = now
+        else:
+            self.silent(now)
+        self.tokens += 1
+        self.shown += now <= self.until
+        self.last = now
+
+    def silent(self, now: float) -> None:
+        if self.first is not None:
+            self.largest_gap = max(self.largest_gap, now - self.last)
+
+
 class Service:
     """Slots behind a network."""
 
@@ -35,8 +70,8 @@ class Service:
         self.token_gap = load.token_gap.of(Draws(seed, "token gap"))
         self.output_tokens = load.output_tokens.of(Draws(seed, "output tokens"))
 
-    def answer(self, who: Identity, is_stream: bool, input_tokens: int, is_fresh: bool, *limits: simpy.Event) -> Steps:
-        """The answer to one request; how many tokens of it a stream held, None if a limit came first."""
+    def answer(self, who: Identity, asked: Asked, is_fresh: bool, seen: Content, *limits: simpy.Event) -> Steps:
+        """The answer to one request; whether it came before any limit."""
         env, load = self.env, self.load
         label = who.label
         output_tokens = max(1, round(self.output_tokens(Identity(who.client, who.call).label)))
@@ -46,8 +81,9 @@ class Service:
         base: float | None = None
         trips = 0.5 + load.connect_round_trips if is_fresh else 0.5
         round_trip = self.round_trip(label)
-        inbound = env.timeout(trips * round_trip + input_tokens * load.upload_per_token)
-        is_served, sent, status = False, 0, None
+        inbound = env.timeout(trips * round_trip + asked.input_tokens * load.upload_per_token)
+        is_served, status = False, None
+        headed: float | None = None
         yield env.any_of([inbound, *limits])
         if inbound.processed:
             with self.slots.request() as slot:
@@ -56,47 +92,37 @@ class Service:
                     granted = env.now
                     first, gap = self.first_token(label), self.token_gap(label)
                     base = first + count * gap
-                    if is_stream:
+                    if asked.is_stream:
                         head = env.timeout(first + 0.5 * round_trip)
                         yield env.any_of([head, *limits])
                         if head.processed:
-                            status = 200
-                            sent = yield from self.content(count, gap, limits[-1])
-                            is_served = sent == count
+                            status, headed = 200, env.now
+                            yield from self.content(count, gap, seen, limits[-1])
+                            is_served = seen.tokens == count
                     else:
                         served = env.timeout(first + 0.5 * round_trip + count * gap)
                         yield env.any_of([served, *limits])
                         is_served = served.processed
-        left = None if is_served else env.now
-        status = 200 if is_served else status
+                        if is_served:
+                            status, headed = 200, env.now
+        left, over = (None, env.now) if is_served else (env.now, None)
         self.seen.journal.append(
             (
-                who,
-                is_stream,
-                input_tokens,
-                count,
-                arrived,
-                granted,
-                env.now,
-                left,
-                base,
-                status,
-                sent,
-                None,
-                False,
-                0.0,
+                *(who, asked.is_stream, asked.input_tokens, count, arrived, granted, env.now, left, base, status),
+                *(seen.tokens, None, False, 0.0, is_served, None, headed, headed, over, over, "", 0),
             )
         )
-        return sent if is_served else None
+        return is_served
 
-    def content(self, count: int, gap: float, deadline: simpy.Event) -> Steps:
-        """The tokens of a stream, each within the limit on silence; how many came."""
-        for sent in range(count):
+    def content(self, count: int, gap: float, seen: Content, deadline: simpy.Event) -> Steps:
+        """The tokens of a stream, each within the limit on silence."""
+        for _ in range(count):
             token, silence = self.env.timeout(gap), self.env.timeout(self.load.content_gap)
             yield self.env.any_of([token, silence, deadline])
             if not token.processed:
-                return sent
-        return count
+                seen.silent(self.env.now)
+                return
+            seen.add(self.env.now)
 
 
 class Breaker:
@@ -112,7 +138,8 @@ class Breaker:
         self.opened_at = 0.0
 
     def turn(self, state: str) -> None:
-        self.seen.breaker.append((self.client, self.env.now, self.state, state))
+        until = self.opened_at + self.load.open_for if state == "open" else None
+        self.seen.breaker.append((self.client, self.env.now, self.state, state, until))
         self.state = state
         self.period += 1
         self.failures = self.probes = 0
@@ -207,13 +234,14 @@ class Client:
         label = Identity(self.number, number).label
         input_tokens = max(1, round(self.input_tokens(label)))
         is_stream = load.stream > 0.0 and self.stream.uniform(label) < load.stream
-        tokens = None
+        tokens = 0
         permit = self.breaker.enter()
         if permit is None:
             outcome = "breaker_open"
         else:
             deadline = env.timeout(load.deadline)
-            outcome, attempts, tokens = yield from self.retry(number, is_stream, input_tokens, deadline)
+            asked = Asked(is_stream, input_tokens, intended + load.useful_for)
+            outcome, attempts, tokens = yield from self.retry(number, asked, deadline)
             self.breaker.leave(permit, outcome == "ok")
         self.seen.calls.append(
             (
@@ -229,19 +257,19 @@ class Client:
                 is_stream,
                 input_tokens,
                 load.max_tokens,
-                tokens or 0,
+                tokens,
                 attempts,
             )
         )
 
-    def retry(self, number: int, is_stream: bool, input_tokens: int, deadline: simpy.Event) -> Steps:
+    def retry(self, number: int, asked: Asked, deadline: simpy.Event) -> Steps:
         """Attempts with pauses between them; the outcome, how many there were, and the tokens of a stream."""
         env, load = self.env, self.load
         self.budget = min(load.budget, self.budget + load.deposit)
         tried = 0
         while True:
             who = Identity(self.number, number, tried)
-            outcome, tokens = yield from self.attempt(who, is_stream, input_tokens, deadline)
+            outcome, tokens = yield from self.attempt(who, asked, deadline)
             tried += 1
             if outcome != "timeout" or tried > load.retries or self.budget < 1.0:
                 return outcome, tried, tokens
@@ -250,24 +278,25 @@ class Client:
             self.seen.waits.append((who, env.now, seconds, "backoff"))
             yield env.any_of([env.timeout(seconds), deadline])
             if deadline.processed:
-                return "deadline", tried, None
+                return "deadline", tried, 0
 
-    def attempt(self, who: Identity, is_stream: bool, input_tokens: int, deadline: simpy.Event) -> Steps:
-        """One HTTP request."""
+    def attempt(self, who: Identity, asked: Asked, deadline: simpy.Event) -> Steps:
+        """One HTTP request; what came of it, and the tokens of a stream that came whole."""
         env = self.env
-        started = env.now
+        started, seen = env.now, Content(asked.until)
         connection, is_fresh = self.pool.acquire()
         timeout = env.timeout(self.load.read_timeout)
-        tokens = yield from self.service.answer(who, is_stream, input_tokens, is_fresh, timeout, deadline)
-        self.pool.release(connection, tokens is not None)
-        status = None
-        if tokens is not None:
-            outcome, name, phase, status = "ok", "ok", None, 200 if is_stream else None
+        is_served = yield from self.service.answer(who, asked, is_fresh, seen, timeout, deadline)
+        self.pool.release(connection, is_served)
+        status, tokens = None, 0
+        if is_served:
+            outcome, name, phase, status, tokens = "ok", "ok", None, 200 if asked.is_stream else None, seen.tokens
         elif deadline.processed:
             outcome, name, phase = "deadline", "cancelled", None
         else:
             outcome, name, phase = "timeout", "timeout", "read"
-        self.seen.attempts.append((who, started, env.now, name, phase, status, is_fresh))
+        content = (seen.tokens, seen.first, seen.largest_gap, seen.shown, 0)
+        self.seen.attempts.append((who, started, env.now, name, phase, status, is_fresh, *content))
         return outcome, tokens
 
 
