@@ -98,6 +98,7 @@ class Endpoint:
         self._latency = LatencyDraws(service.latency, seed)
         lengths = Draws(seed, "output tokens")
         self._output_tokens = [sampler(spread, lengths) for _, spread in service.answers]
+        self._recorded = service.recorded
         self._only = None if service.recorded else only(service.answers)
         shares = [share for share, _ in service.answers]
         self._kind = kind_of(shares, service.groups, seed) if len(shares) > 1 else None
@@ -107,12 +108,14 @@ class Endpoint:
 
     def output_tokens(self, who: Identity) -> int:
         """How long the whole answer to a call is; the same for every attempt at it."""
+        return self._length(who, call_label(who.client, who.call))
+
+    def _length(self, who: Identity, call: int) -> int:
         if self._only is not None:
             return self._only
-        for recorded in self.service.recorded:
+        for recorded in self._recorded:
             if (tokens := recorded.output_tokens(who)) is not None:
                 return max(1, tokens)
-        call = call_label(who.client, who.call)
         length = round(self._output_tokens[0 if self._kind is None else self._kind(call)](call))
         return length if length > 1 else 1
 
@@ -131,20 +134,36 @@ class Endpoint:
 
     def _ticket(self, request: Request, now: float) -> Ticket:
         who, _, _, most, _, reply, _, _, _, told = request
-        label = who.label
-        length = reply.tokens if reply is not None else max(1, self.output_tokens(who) - told)
+        client, call, attempt, branch = who
+        of_call = (client << 28 | call) << 16  # `call_label` and `label` of `Identity`, without two calls
+        label = of_call | attempt << 6 | branch
+        length = reply.tokens if reply is not None else self._length(who, of_call) - told
+        if length < 1:
+            length = 1
         return Ticket(request, now, length if length < most else most, label, self._latency.round_trip(label))
 
-    def answer(self, request: Request, now: float, is_fresh: bool, lost_to: tuple[Armed, ...] = ()) -> Ticket:
-        """A request has been sent. `is_fresh`: on a connection opened for it. `lost_to`: the faults that its
-        connection may have been lost to while it was idle. The ticket holds the first segment."""
+    def expect(self, request: Request, now: float, is_fresh: bool) -> Ticket:
+        """A request has been sent, on a connection opened for it if `is_fresh`, and nothing can be wrong with its way
+        in: it is to be admitted when it has been `inbound`."""
         ticket = self._ticket(request, now)
         self._under_way[ticket] = None
-        ticket.segment = (Wait(self._latency.inbound(ticket.round_trip, request.input_tokens, is_fresh)), ADMIT)
+        ticket.inbound = self._latency.inbound(ticket.round_trip, request.input_tokens, is_fresh)
+        return ticket
+
+    def answer(self, request: Request, now: float, is_fresh: bool, lost_to: tuple[Armed, ...] = ()) -> Ticket:
+        """The same whatever is wrong. `lost_to`: the faults that its connection may have been lost to while it was
+        idle. The ticket holds the first segment."""
+        ticket = self.expect(request, now, is_fresh)
+        ticket.segment = self.on_the_way(ticket)
         in_reach = self.timeline.in_reach
         if in_reach or lost_to:
             self._offer(ticket, (*lost_to, *in_reach), now)
         return ticket
+
+    @staticmethod
+    def on_the_way(ticket: Ticket) -> Plan:
+        """The first segment, if nothing happens to it."""
+        return (Wait(ticket.inbound), ADMIT)
 
     def _offer(self, ticket: Ticket, in_reach: tuple[Armed, ...], now: float) -> None:
         """The first of the faults that wants the request has it."""
@@ -166,36 +185,24 @@ class Endpoint:
         else:
             ticket.segment = changed
 
-    def admit(self, ticket: Ticket, now: float) -> Plan | None:
-        """The request has arrived: the next segment, or None while it waits for a slot."""
+    def receive(self, ticket: Ticket, now: float) -> Plan | None:
+        """The request has arrived: None if it has a slot now or waits for one, else the plan of its refusal."""
         if self._gate is not None and (refusal := self._gate.refuses(ticket.request, now)) is not None:
             return refusal
-        if self.slots.take(ticket):
-            return self._granted(ticket, now)
-        if self.slots.is_queue_full():
-            return (Head(529), ERRORS[529], FINISH)
-        self.slots.wait(ticket)
+        if not self.slots.take(ticket):
+            if self.slots.is_queue_full():
+                return (Head(529), ERRORS[529], FINISH)
+            self.slots.wait(ticket)
         return None
 
-    def _granted(self, ticket: Ticket, now: float) -> Plan:
-        """A slot is there: the answer, as long as load and draws make it."""
-        ticket.granted_at = now
-        request, latency = ticket.request, self._latency
-        label, count = ticket.label, ticket.output_tokens
-        first, gap = latency.first_token(label, request.input_tokens), latency.token_gap(label)
-        ticket.base = first + count * gap
-        stretch = self.slots.stretch() if self._slows else 1.0
-        first, gap = first * stretch + 0.5 * ticket.round_trip, gap * stretch
-        plan: Plan
-        if request.stream and request.reply is not None:
-            blocks = [len(block.pieces) for block in request.reply.blocks]
-            plan = (Wait(first), HEAD_SSE, START, *streamed(blocks, gap), RELEASE, *ENDING, FINISH)
-        elif request.stream:
-            plan = (Wait(first), *BEGINNING, Tokens(count, gap), *ENDED)
-        elif self.meter is not None:
-            plan = (Wait(first), Making(count, gap), RELEASE, *WHOLE)
-        else:
-            plan = (Wait(first + count * gap), *SERVED)
+    def admit(self, ticket: Ticket, now: float) -> Plan | None:
+        """The request has arrived: the next segment, or None while it waits for a slot."""
+        refusal = self.receive(ticket, now)
+        return self.granted(ticket, now) if refusal is None and ticket.has_slot else refusal
+
+    def granted(self, ticket: Ticket, now: float) -> Plan:
+        """A slot is there: the next segment."""
+        plan = self.planned(ticket, *self.pace(ticket, now))
         if ticket.is_pending and ticket.fault is not None:
             changed = ticket.fault.fault.apply(plan, ticket.fault.mark)
             if changed is not None:
@@ -203,13 +210,37 @@ class Endpoint:
                 return changed
         return plan
 
+    def pace(self, ticket: Ticket, now: float) -> tuple[float, float]:
+        """A slot is there: the seconds to the first token, its way back included, and between two, as load and draws
+        make them."""
+        ticket.granted_at = now
+        latency, label = self._latency, ticket.label
+        first, gap = latency.first_token(label, ticket.request.input_tokens), latency.token_gap(label)
+        ticket.base = first + ticket.output_tokens * gap
+        if self._slows:
+            stretch = self.slots.stretch()
+            first, gap = first * stretch, gap * stretch
+        return first + 0.5 * ticket.round_trip, gap
+
+    def planned(self, ticket: Ticket, first: float, gap: float) -> Plan:
+        """The answer at that pace, if nothing happens to it."""
+        request, count = ticket.request, ticket.output_tokens
+        if request.stream and request.reply is not None:
+            blocks = [len(block.pieces) for block in request.reply.blocks]
+            return (Wait(first), HEAD_SSE, START, *streamed(blocks, gap), RELEASE, *ENDING, FINISH)
+        if request.stream:
+            return (Wait(first), *BEGINNING, Tokens(count, gap), *ENDED)
+        if self.meter is not None:
+            return (Wait(first), Making(count, gap), RELEASE, *WHOLE)
+        return (Wait(first + count * gap), *SERVED)
+
     def release(self, ticket: Ticket, now: float) -> None:
         """The ticket's slot is free again, or was never taken; whoever waits goes on."""
         following = self.slots.release(ticket)
         if following is not None:
             assert isinstance(following, Ticket)
             assert following.resume is not None
-            following.resume(self._granted(following, now))
+            following.resume(now)
 
     def fired(self, fault: int, ticket: Ticket) -> None:
         """A fault has taken effect."""

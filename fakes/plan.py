@@ -219,7 +219,6 @@ Step: TypeAlias = (
 Plan: TypeAlias = tuple[Step, ...]
 
 ADMIT, RELEASE, FINISH, CLOSE, RESET = Admit(), Release(), Finish(), Close(), Reset()
-ARRIVAL: Plan = (ADMIT,)
 WHOLE: Plan = (Head(), Answer(), FINISH)
 SERVED: Plan = (RELEASE, *WHOLE)
 """How a plain answer ends to which nothing has happened."""

@@ -97,6 +97,8 @@ class Player:
         "ticket",
     )
 
+    _plan: Plan
+
     # Of the run under way, which set them when it began:
     _began: float
     _sent: int
@@ -111,7 +113,7 @@ class Player:
         self._endpoint = endpoint
         self._clock = clock
         self._sink: Sink | None = sink
-        self._plan: Plan = ticket.segment
+        self._plan = ticket.segment
         self._i = 0
         self._due = clock.now()
         self._pending: Handle | None = None
@@ -379,9 +381,9 @@ class Player:
             self._pending = self._clock.timer(delay, self.play, None)
         return delay <= 0.0
 
-    def _granted(self, segment: Plan) -> None:
+    def _granted(self, now: float) -> None:
         """A slot came free."""
-        self._plan, self._i = segment, 0
+        self._plan, self._i = self._endpoint.granted(self.ticket, now), 0
         self._due = self._clock.now()
         self.play()
 

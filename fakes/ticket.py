@@ -49,6 +49,7 @@ class Ticket:
         "has_slot",
         "head_at",
         "head_due",
+        "inbound",
         "is_complete",
         "is_pending",
         "is_waiting",
@@ -71,8 +72,12 @@ class Ticket:
         self.round_trip = round_trip
         self.arrived = arrived
         self.output_tokens = output_tokens
+        self.inbound = 0.0
+        """Seconds on its way, from its sending to where it is to be admitted."""
         self.segment: Plan = ()
-        self.resume: Callable[[Plan], None] | None = None
+        """What is to be played first; empty if it is known by heart."""
+        self.resume: Callable[[float], None] | None = None
+        """Called with the time when a slot has come free that it waited for."""
         self.has_slot = self.is_waiting = self.is_pending = self.has_fired = self.is_complete = False
         self.fault: Armed | None = None
         self.granted_at: float | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from .endpoint import Endpoint
-from .plan import ARRIVAL, BEGINNING, ENDED, SERVED, Plan, Tokens, Wait
+from .plan import Plan, Tokens
 from .player import Clock, Player, Sink
 from .ticket import Ticket
 
@@ -29,73 +29,93 @@ class Taker(Sink, Protocol):
 
 
 class UsualPlayer(Player):
-    """Where time is virtual: none passes between its making and its `start`."""
+    """Where time is virtual: none passes between its making and its `start`. A plan that is known by heart is written
+    down only for whoever has to change it: until then the player has none."""
 
-    __slots__ = ("_taker",)
+    __slots__ = ("_first", "_gap")
+
+    _sink: Taker | None
+    _first: float
+    _gap: float
+    """The seconds to the first token and between two, once there is a slot."""
 
     def __init__(self, endpoint: Endpoint, ticket: Ticket, clock: Clock, taker: Taker) -> None:
         super().__init__(endpoint, ticket, clock, taker)
-        self._taker = taker
 
     def start(self) -> None:
         """`play` for the first time."""
-        plan, now = self._plan, self._due
-        way = plan[0]
-        if way.__class__ is Wait and plan[1:] == ARRIVAL:
-            due = now + way.seconds
-            if due > now:
-                self._i, self._due = 1, due
-                # Who comes in the same instant is admitted in the order of identities, on every backend.
-                self._pending = self._clock.timer(due - now, self._arrive, None, 1 + self.ticket.label)
+        ticket = self.ticket
+        if self._plan:
+            if ticket.fault is not None:
+                self.play()
                 return
+            self._plan = ()  # nothing has changed it
+        now = self._due
+        due = now + ticket.inbound
+        if due > now:
+            self._i, self._due = 1, due
+            # Who comes in the same instant is admitted in the order of identities, on every backend.
+            self._pending = self._clock.timer(due - now, self._arrive, None, 1 + ticket.label)
+        else:
+            self._go_by(self._endpoint.on_the_way(ticket))
+
+    def _go_by(self, plan: Plan) -> None:
+        """From its beginning."""
+        self._plan, self._i = plan, 0
         self.play()
 
     def _arrive(self, _: object, __: object = None) -> None:
         """`play`, where the request is to be admitted."""
         now = self._on_time()
         self._i = 2
-        segment = self._endpoint.admit(self.ticket, now)
-        if segment is None:
-            self.ticket.resume = self._granted
+        ticket = self.ticket
+        refusal = self._endpoint.receive(ticket, now)
+        if refusal is not None:
+            self._go_by(refusal)
+        elif ticket.has_slot:
+            self._make(now)
         else:
-            self._make(segment, now)
+            ticket.resume = self._granted
 
-    def _granted(self, segment: Plan) -> None:
-        self._due = now = self._clock.now()
-        self._make(segment, now)
+    def _granted(self, now: float) -> None:
+        if self._plan:
+            super()._granted(now)
+        else:
+            self._due = self._clock.now()
+            self._make(now)
 
-    def _make(self, segment: Plan, now: float) -> None:
+    def _make(self, now: float) -> None:
         """`play`, where an answer has begun to be made."""
-        self._plan, first = segment, segment[0]
-        if first.__class__ is Wait:
-            due = self._due + first.seconds
-            then = None
-            if segment[1:] == SERVED:
-                then = self._serve
-            elif segment[1:5] == BEGINNING and segment[6:] == ENDED and self._endpoint.meter is None:
-                then = self._begin
-            if then is not None and due > now:
-                self._i, self._due = 1, due
-                self._pending = self._clock.timer(due - now, then, None)
-                return
-        self._i = 0
-        self.play()
+        ticket, endpoint = self.ticket, self._endpoint
+        request = ticket.request
+        if ticket.is_pending or endpoint.meter is not None or request.reply is not None:
+            self._go_by(endpoint.granted(ticket, now))
+            return
+        self._first, self._gap = first, gap = endpoint.pace(ticket, now)
+        if request.stream:
+            due, then = self._due + first, self._begin
+        else:
+            due, then = self._due + (first + ticket.output_tokens * gap), self._serve
+        if due > now:
+            self._i, self._due = 1, due
+            self._pending = self._clock.timer(due - now, then, None)
+        else:
+            self._go_by(endpoint.planned(ticket, first, gap))
 
     def _serve(self, _: object, __: object = None) -> None:
         """`play`, where a plain answer is whole."""
         now = self._on_time()
-        ticket, plan = self.ticket, self._plan
+        ticket = self.ticket
         self._endpoint.release(ticket, now)
-        if self._i == len(plan):
+        if ticket.ended is not None:
             return  # whoever has the slot now has made the client leave
         sink, self._sink = self._sink, None
-        self._i = len(plan)
         ticket.status, ticket.is_complete = 200, True
         ticket.head_due = ticket.end_due = self._due
         ticket.head_at = ticket.end_at = now
         self._endpoint.drop(ticket, now)
         if sink is not None:
-            self._taker.takes_whole()
+            sink.takes_whole()
 
     def _begin(self, _: object, __: object = None) -> None:
         """`play`, where a stream begins."""
@@ -104,17 +124,19 @@ class UsualPlayer(Player):
         ticket.status, ticket.head_due, ticket.head_at = 200, self._due, now
         self._i = 5
         if self._sink is not None:
-            self._taker.takes_beginning()
+            self._sink.takes_beginning()
             if self._i != 5:
                 return  # the client has left
-        run: Tokens = self._plan[5]  # type: ignore[assignment]
+        run = Tokens(ticket.output_tokens, self._gap)
         self._i = 6
         self._begin_run(run, self._sink is None or self._sink.accepts_run(run))
         due = self._began + run.count * run.gap
         if self._is_one and due > now:
             self._due = due
             self._pending = self._clock.timer(due - now, self._end, None)
-        elif self._go_on_with_run(now):
+            return
+        self._plan = self._by_heart()
+        if self._go_on_with_run(now):
             self.play()
 
     def _end(self, _: object, __: object = None) -> None:
@@ -130,15 +152,13 @@ class UsualPlayer(Player):
                 return  # the client has left
         self._run = None
         self._endpoint.release(ticket, now)
-        plan = self._plan
-        if self._i == len(plan):
+        if ticket.ended is not None:
             return  # whoever has the slot now has made the client leave
         sink, self._sink = self._sink, None
-        self._i = len(plan)
         ticket.is_complete, ticket.end_due, ticket.end_at = True, self._due, now
         self._endpoint.drop(ticket, now)
         if sink is not None:
-            self._taker.takes_end()
+            sink.takes_end()
 
     def _on_time(self) -> float:
         """The time, and by how much it is later than what is played now was due."""
@@ -148,3 +168,23 @@ class UsualPlayer(Player):
             self.ticket.lateness = late
         self._pending = None
         return now
+
+    def _by_heart(self) -> Plan:
+        """What has been played without a plan."""
+        ticket = self.ticket
+        if ticket.granted_at is None:
+            return self._endpoint.on_the_way(ticket)
+        return self._endpoint.planned(ticket, self._first, self._gap)
+
+    @property
+    def is_stuck(self) -> bool:
+        return bool(self._plan) and super().is_stuck  # usual plans have no stall
+
+    def _rest(self, now: float) -> Plan:
+        if self._plan:
+            return super()._rest(now)
+        self._plan = self._by_heart()
+        try:
+            return super()._rest(now)
+        finally:
+            self._plan = ()
