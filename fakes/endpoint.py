@@ -116,7 +116,8 @@ class Endpoint:
         for recorded in self._recorded:
             if (tokens := recorded.output_tokens(who)) is not None:
                 return max(1, tokens)
-        length = round(self._output_tokens[0 if self._kind is None else self._kind(call)](call))
+        of_kind = self._output_tokens[0] if self._kind is None else self._output_tokens[self._kind(call)]
+        length = round(of_kind(call))
         return length if length > 1 else 1
 
     def whole(self, request: Request, now: float) -> Ticket | None:

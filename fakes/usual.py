@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from .endpoint import Endpoint
 from .plan import Plan, Tokens
-from .player import Clock, Player, Sink
-from .ticket import Ticket
+from .player import Player, Sink
 
 
 class Taker(Sink, Protocol):
@@ -35,12 +33,10 @@ class UsualPlayer(Player):
     __slots__ = ("_first", "_gap")
 
     _sink: Taker | None
+    """Whom it was made for has to be one."""
     _first: float
     _gap: float
     """The seconds to the first token and between two, once there is a slot."""
-
-    def __init__(self, endpoint: Endpoint, ticket: Ticket, clock: Clock, taker: Taker) -> None:
-        super().__init__(endpoint, ticket, clock, taker)
 
     def start(self) -> None:
         """`play` for the first time."""

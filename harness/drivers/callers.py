@@ -103,9 +103,9 @@ class Callers:
                 self._begin(step)
                 return
             self._skip(ask, now)
-        client, call = ask[:2]
-        if not workload.is_open_for(client):
-            self._schedule(client, workload.next_number(ask), workload.following(client, call, now))
+        if not workload.is_open_for(ask.client):
+            following = workload.following(ask.client, ask.call, now)
+            self._schedule(ask.client, workload.next_number(ask), following)
         if not live:
             self._check_idle()
 
@@ -150,7 +150,7 @@ def _skipped(step: Ask, after: Ask, now: float) -> CallRecord:
 
 
 def _record(node: CallNode, finished: float | None, outcome: Outcome) -> CallRecord:
-    client, call, intended, deadline, stream, input_tokens, max_tokens = node.call.ask[:7]
+    client, call, intended, deadline, stream, input_tokens, max_tokens, _, _, _ = node.call.ask
     kind = outcome.kind
     fields = (
         client,

@@ -59,7 +59,8 @@ class Content:
         largest = self._largest
         if not is_ok and self._first is not None and now - self.last > largest:
             largest = now - self.last
-        return Shown(self.tokens, self._first, largest, self._shown, self._late)
+        fields = (self.tokens, self._first, largest, self._shown, self._late)
+        return tuple.__new__(Shown, fields)  # half the time of `Shown(...)`, which is written in Python
 
 
 def count_by(at: float, began: float, gap: float, count: int) -> int:

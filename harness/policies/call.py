@@ -105,8 +105,8 @@ class Call:
 
     def next_identity(self) -> Identity:
         """Number the attempt that is about to begin."""
-        client, call = self.ask[:2]
-        identity: Identity = tuple.__new__(Identity, (client, call, self.attempts, self.branch))
+        ask = self.ask
+        identity: Identity = tuple.__new__(Identity, (ask[0], ask[1], self.attempts, self.branch))
         self.attempts += 1
         root = self if self._parent is None else self._parent
         root.total_attempts += 1

@@ -122,8 +122,5 @@ class Workload:
             tokens = round(kind.input_tokens(label))
         if tokens < 1:
             tokens = 1
-        fields = (
-            *(client, call, intended, kind.deadline, is_stream, tokens),
-            *kind.rest,
-        )
-        return tuple.__new__(Ask, fields)  # half the time of `Ask(...)`, which is written in Python
+        fields = (client, call, intended, kind.deadline, is_stream, tokens)
+        return tuple.__new__(Ask, fields + kind.rest)  # half the time of `Ask(...)`, which is written in Python

@@ -15,7 +15,7 @@ from brownout.fakes.latency import BYTES_PER_TOKEN
 from ...policies.call import Call
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
-from ...policies.outcome import CANCELLED, Outcome
+from ...policies.outcome import CANCELLED, Outcome, opened
 from ..current import CURRENT
 from ..tasks import TaskPort
 from .classify import of_answer, of_call
@@ -63,7 +63,7 @@ class AsyncPort(TaskPort):
             if effect.call.is_stream:
                 manager = messages.stream(**request)
                 stream = AsyncStream(manager, await manager.__aenter__(), watch, self._clock)
-                outcome = Outcome("opened", status=200, stream=stream)
+                outcome = opened(stream)
             else:
                 outcome = of_answer(await messages.create(**request))
         except Exception as error:

@@ -26,7 +26,7 @@ from brownout.fakes.usual import UsualPlayer
 
 from ...policies.effects import Attempt, Handle, Read
 from ...policies.engine import Callback
-from ...policies.outcome import CANCELLED, OK, SPEND_CAP, SPEND_CAP_CODE, Kind, Outcome, Phase
+from ...policies.outcome import CANCELLED, OK, SPEND_CAP, SPEND_CAP_CODE, Kind, Outcome, opened, streamed
 from ...policies.sdks.python import retries
 from ...records import AttemptRecord
 from ..content import Content, Shown
@@ -113,7 +113,7 @@ class SimAttempt(Unusual):
         self._pool = pool = port.pool(self.who.client)
         found = pool.acquire(now)
         if found is not None:
-            self.has_connection(*found)
+            self.has_connection(found[0], found[1])
         else:
             pool.wait(self)
             if pool_timeout is not None:
@@ -167,7 +167,10 @@ class SimAttempt(Unusual):
             self._stall_upload()
             return
         lost_to, connection.lost_to = connection.lost_to, ()
-        ticket = port.endpoint.answer(self._request, now, self._is_fresh, lost_to)
+        if lost_to or port.timeline.in_reach:
+            ticket = port.endpoint.answer(self._request, now, self._is_fresh, lost_to)
+        else:
+            ticket = port.endpoint.expect(self._request, now, self._is_fresh)
         self._last_byte = now
         if self._read_timeout is not None:
             self._timer = port.timer(self._read_timeout, self._read_expired, None)
@@ -252,7 +255,7 @@ class SimAttempt(Unusual):
             self._headers_timer = None
         if self.is_stream and head.status == 200:
             self._content = Content(self._ask, self._rest)
-            self._answer(Outcome("opened", status=200, stream=self))
+            self._answer(opened(self))
 
     def takes_whole(self) -> None:
         """A plain answer has come, in one instant."""
@@ -335,10 +338,11 @@ class SimAttempt(Unusual):
             return  # it is about to be read
         elif self._in_stream:
             is_whole = self._is_complete and head.sse
-            kind: Kind = "truncated" if not is_whole else "malformed" if self._malformed else "ok"
-            phase: Phase | None = None if kind == "ok" else "stream"
-            ended = Outcome(kind, phase, 200, tokens=self._tokens, detail=self._malformed)
-            self._end(ended, is_reusable=True)
+            if is_whole and not self._malformed:
+                self._end(streamed(self._tokens), is_reusable=True)
+                return
+            kind: Kind = "malformed" if is_whole else "truncated"
+            self._end(Outcome(kind, "stream", 200, tokens=self._tokens, detail=self._malformed), is_reusable=True)
         elif self._malformed == "no_gzip":
             self._end(_LOST_IN_BODY)
         elif self._malformed or not self._is_complete:
@@ -450,14 +454,14 @@ class SimAttempt(Unusual):
                 player.abandon()
             port.in_flight.discard(self)
             self._player = None
-        kind, phase, status = outcome[:3]
+        kind = outcome.kind
         shown = _NOTHING
         if (content := self._content) is not None:
             shown = content.ended(now, kind == "ok")
             if outcome.tokens and kind != "ok":
                 self._result = outcome = outcome._replace(stream=self)
-        fields = (self.who, self._record_from, now, kind, phase, status, self._is_fresh, *shown)
-        port.attempts.append(tuple.__new__(AttemptRecord, fields))
+        told = (self.who, self._record_from, now, kind, outcome.phase, outcome.status, self._is_fresh)
+        port.attempts.append(tuple.__new__(AttemptRecord, told + shown))
         if self._connection is not None:
             self._pool.release(self._connection, now, is_reusable)
         callback, self._callback, self._until_text = self._callback, None, False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from brownout.fakes.endpoint import Endpoint
@@ -39,6 +40,7 @@ class SimPort:
         self.speaks_tls = endpoint.service.has_tls_faults
         """Whether connections are opened with a handshake of it."""
         self._pools: dict[int, Pool] = {}
+        self.attempt: Callable[[Attempt, Callback, Any], Handle] = partial(SimAttempt, self)
 
     def pool(self, client: int) -> Pool:
         """The connections of a client."""
@@ -46,9 +48,6 @@ class SimPort:
         if pool is None:
             pool = self._pools[client] = Pool(self._limits_of(client))
         return pool
-
-    def attempt(self, effect: Attempt, callback: Callback, node: Any) -> Handle:
-        return SimAttempt(self, effect, callback, node)
 
     def read(self, effect: Read, callback: Callback, node: Any) -> Handle:
         stream: SimAttempt = effect.stream

@@ -34,11 +34,15 @@ class _Purse(Purse):
 
     def begins(self, now: float) -> None:
         if self._is_for_calls:
-            self.tokens = min(self._capacity, self.tokens + self._deposit)
+            self._put_in()
 
     def succeeds(self, paid: float | None, now: float) -> None:
         if not self._is_for_calls:
-            self.tokens = min(self._capacity, self.tokens + self._deposit)
+            self._put_in()
+
+    def _put_in(self) -> None:
+        tokens = self.tokens + self._deposit
+        self.tokens = tokens if tokens < self._capacity else self._capacity
 
     def take(self, outcome: Outcome, now: float) -> float | None:
         if self.tokens < 1.0 - ROUNDING:

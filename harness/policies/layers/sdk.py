@@ -44,12 +44,15 @@ class Sdk(Layer):
         may_retry = typescript.retries if is_typescript else retries
 
         def play(call: Call, reads: bool = True) -> Steps:
-            timeouts, headers_within = by_profile.get(call.ask.profile, site.timeouts), None
+            timeouts, headers_within = site.timeouts, None
+            if by_profile:
+                timeouts = by_profile.get(call.ask.profile, timeouts)
             if is_typescript:
                 timeouts, headers_within = typescript.TIMEOUTS, timeouts.read
             retry = 0
             while True:
-                outcome: Outcome = yield Attempt(call, timeouts, retry >= max_retries, headers_within)
+                fields = (call, timeouts, retry >= max_retries, headers_within)
+                outcome: Outcome = yield tuple.__new__(Attempt, fields)  # half the time of `Attempt(...)`
                 if outcome.kind == "opened" and reads:
                     outcome = yield Read(outcome.stream, call.gap)
                     return outcome
