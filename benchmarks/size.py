@@ -2,7 +2,11 @@
 
 Each size has a process of its own, so that the peak is its own. `simulate` is the run with its records; `cell` is all
 that a sweep does with it: metrics, tables of calls and requests, packed as they are kept; `lean` is a cell of which a
-sample of the calls is kept. `LARGEST=10000000` in the environment goes further, with `lean` alone.
+sample of the calls is kept; `heapq` is the run with its records written by hand, as one loop. `LARGEST=10000000` in the
+environment goes further, with `lean` alone.
+
+A hundred thousand clients do not fit into a processor's caches, whoever plays them: their growth is held against that
+of the loop by hand, which keeps one small object for each.
 """
 
 from __future__ import annotations
@@ -16,9 +20,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from time import process_time
 
-from references import Load
+from references import Load, heapq_loop
 from run import Different, Results, main, spread
-from sim import SEED, client_of, scenario_of
+from sim import SEED, by_hand, client_of, scenario_of
 
 from brownout.harness.cells import Job, play
 
@@ -35,8 +39,15 @@ def one(what: str, calls: int, clients: int) -> dict[str, float]:
     """One run in this process: how many calls it came to, microseconds and bytes a call, and the peak in megabytes."""
     load = replace(Load("healthy", calls=calls, rate=11.0), clients=clients)
     job = Job(scenario_of(load), client_of(load), SEED, "sim", 1.0, is_lean=what == "lean")
+    loop = by_hand(heapq_loop.run, load)
     before, began = _peak(), process_time()
-    made = len(job.play().calls) if what == "simulate" else play(job).cell.calls
+    match what:
+        case "simulate":
+            made = len(job.play().calls)
+        case "heapq":
+            made = len(loop().calls)
+        case _:
+            made = play(job).cell.calls
     us, peak = (process_time() - began) / made * 1e6, _peak()
     return {"calls": made, "us": us, "bytes": (peak - before) / made, "mb": peak / 1e6}
 
@@ -71,9 +82,15 @@ def measure(is_quick: bool) -> Results:
         results[f"size.{what}.large_vs_small"] = spread([flat]) | {"at_most": FLAT}
     most = max(typical["cell"])
     results["size.lean_vs_cell"] = spread([typical["lean"][most] / typical["cell"][most]]) | {"at_most": 1.0}
-    calls, few, many = (10_000, 10, 1_000) if is_quick else (200_000, 10, 100_000)
-    ratios = [_apart("simulate", calls, many)["us"] / _apart("simulate", calls, few)["us"] for _ in range(rounds)]
-    results[f"size.simulate.{many}_vs_{few}_clients"] = spread(ratios) | {"at_most": FLAT}
+    calls, few, many = (10_000, 10, 1_000) if is_quick else (1_000_000, 10, 100_000)
+    grown: dict[str, list[float]] = {"simulate": [], "heapq": []}
+    for _ in range(rounds):
+        for what, ratios in grown.items():
+            ratios.append(_apart(what, calls, many)["us"] / _apart(what, calls, few)["us"])
+    for what, ratios in grown.items():
+        results[f"size.{what}.{many}_vs_{few}_clients"] = spread(ratios)
+    against = [ours / other for ours, other in zip(grown["simulate"], grown["heapq"], strict=True)]
+    results[f"size.{many}_vs_{few}_clients.vs_heapq"] = spread(against) | {"at_most": FLAT}
     return results
 
 
