@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from .backend import Sink
 from .plan import Plan, Tokens
-from .player import Player, Sink
+from .player import Player
 
 
 class Taker(Sink, Protocol):

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..api.messages import Create
+from ..backend import Handle
 from ..draws import Identity
 from ..plan import Close, Drip, Finish, Head, Idle, Reset, Step, Tokens, Vanish
-from ..player import Handle, Player
+from ..player import Player
 from ..reply import Reply
 from ..ticket import Request, Ticket
 from ..timeline import Armed

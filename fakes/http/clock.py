@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from ..player import Handle
+from ..backend import Handle
 
 
 class Ticking(Protocol):

@@ -6,8 +6,8 @@ import asyncio
 from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
 
+from ..backend import Handle
 from ..endpoint import Endpoint
-from ..player import Handle
 from ..replies import Replies
 from ..script import Asking
 from ..timeline import Phase

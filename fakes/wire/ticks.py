@@ -8,9 +8,9 @@ import time  # noqa: TID251 - this is the driver of the wire
 from collections.abc import Callable
 from typing import Any
 
+from ..backend import Handle
 from ..endpoint import INSTANT
 from ..http.clock import Ticking
-from ..player import Handle
 
 _TICK = 0.001
 

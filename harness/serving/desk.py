@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from brownout import scenarios as shipped
+from brownout.fakes.backend import Handle
 from brownout.fakes.faults import Fault
 from brownout.fakes.http.server import Server
 from brownout.fakes.limits import Payer
-from brownout.fakes.player import Handle
 from brownout.fakes.script import Scope, hashed
 
 from .. import files, sources

@@ -10,7 +10,7 @@ from typing import Any
 
 import anthropic
 
-from brownout.fakes.player import Handle as TimerHandle
+from brownout.fakes.backend import Handle as TimerHandle
 from brownout.fakes.virtual.hub import Strand
 from brownout.fakes.virtual.server import VirtualClock
 from brownout.fakes.virtual.world import World

@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
+from brownout.fakes.backend import Clock
 from brownout.fakes.draws import Draws, Identity
 from brownout.fakes.endpoint import Endpoint
-from brownout.fakes.player import Clock
 from brownout.fakes.ticket import Request
 from brownout.fakes.wire.server import WireServer
 from brownout.harness.client import Client
