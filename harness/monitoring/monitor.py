@@ -66,6 +66,8 @@ class Monitor:
     ) -> None:
         if isinstance(models, str):
             raise ValueError(f"models: expected a list of names, got {models!r}; write [...] around it")
+        if most_groups < 1:
+            raise ValueError(f"most_groups: expected 1 or more, got {most_groups}")
         self.name = name
         self._clock = clock
         self._zero = clock()

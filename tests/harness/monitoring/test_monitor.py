@@ -224,3 +224,9 @@ def test_without_the_extra_one_sentence_says_what_is_missing() -> None:
 def test_windows_are_lengths_in_rising_order(windows: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="windows: "):
         Monitor(windows=windows)
+
+
+@pytest.mark.parametrize(("argument", "wrong"), [("models", "claude-haiku-4-5"), ("most_groups", 0)])
+def test_an_argument_that_makes_no_sense_is_named(argument: str, wrong: Any) -> None:
+    with pytest.raises(ValueError, match=f"{argument}: expected"):
+        Monitor(**{argument: wrong})
