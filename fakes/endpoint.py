@@ -138,8 +138,9 @@ class Endpoint:
         client, call, attempt, branch = who
         of_call = (client << 28 | call) << 16  # `call_label` and `label` of `Identity`, without two calls
         label = of_call | attempt << 6 | branch
-        length = reply.tokens if reply is not None else self._length(who, of_call) - told
-        if length < 1:
+        if reply is not None:
+            length = reply.tokens
+        elif (length := self._length(who, of_call) - told) < 1:
             length = 1
         return Ticket(request, now, length if length < most else most, label, self._latency.round_trip(label))
 

@@ -1,8 +1,8 @@
 """A player that knows the usual plans by heart, for whoever takes what they come to instead of each of their steps.
 
 Nearly all plans are alike: on the way, admitted, made, whole. To look at each step for what it is takes a fifth of all
-the time of a simulation, for streams a quarter. What is played here is what `Player` would play, and it is kept in the
-same places: whoever strikes or leaves in between finds the plan and its place in it.
+the time of a simulation, for streams a quarter, and to write them down a tenth. What is played here is what `Player`
+would play: whoever strikes in between is given the plan that is left.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from brownout.fakes.capacity import Capacity
 from brownout.fakes.distributions import tokens_always
+from brownout.fakes.draws import Identity
 from brownout.fakes.endpoint import Endpoint, Service
 from brownout.fakes.faults import FAULTS
 from brownout.fakes.http.clock import ScaledClock
@@ -24,13 +25,20 @@ from brownout.fakes.journal import Served
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Limits
 from brownout.fakes.reply import Reply, Text, ToolUse
+from brownout.fakes.ticket import Request
 from brownout.fakes.timeline import Phase
 
 NO_TIME = Latency.model_validate({"round_trip": "0ms", "first_token": "0ms", "token_gap": "0ms"}).model_copy(
     update={"upload_per_second": inf}  # so that a player does not wait either
 )
 CAPACITIES = [Capacity(), Capacity(slots=1, queue=0)]
-REPLIES = [None, Reply((Text("Good evening"),)), Reply((Text("I look it up."), ToolUse("find", {"what": "lamps"})))]
+NOTHING = Reply((Text(""),))
+REPLIES = [
+    None,
+    NOTHING,
+    Reply((Text("Good evening"),)),
+    Reply((Text("I look it up."), ToolUse("find", {"what": "lamps"}))),
+]
 BODIES = st.fixed_dictionaries(
     {
         "model": st.just("m"),
@@ -128,3 +136,13 @@ def test_a_fault_is_not_passed_over(kind: str) -> None:
     sent, (served,), _ = seen([PLAIN], service(CAPACITIES[0], Phase(1.0, (fault,))))
     assert served.has_fired
     assert b"200 OK" not in sent
+
+
+def test_what_says_nothing_has_no_tokens() -> None:
+    """Of a call of which nothing else is known there is always one."""
+    endpoint = Endpoint(Service(NO_TIME, Capacity(), Limits(), ((1.0, tokens_always(1)),)), 1)
+    counted = [
+        endpoint.answer(Request(Identity(0, 0), True, 10, 100, reply=reply), 0.0, is_fresh=True).output_tokens
+        for reply in (NOTHING, None)
+    ]
+    assert counted == [0, 1]
