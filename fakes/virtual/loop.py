@@ -16,6 +16,7 @@ from greenlet import getcurrent, greenlet
 
 from .errors import ForeignThread
 from .hub import Hub
+from .places import place
 
 _EXECUTOR_THREADS = 32
 """The most that asyncio's own executor has on any machine; fixed, so that results do not depend on the cores."""
@@ -94,7 +95,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _who_waits(self) -> str:
         tasks = sorted(asyncio.all_tasks(self), key=asyncio.Task.get_name)
-        return "\n".join(["something for its event loop to do; its tasks:", *(f"    {_place(task)}" for task in tasks)])
+        return "\n".join(["something for its event loop to do; its tasks:", *(f"    {place(task)}" for task in tasks)])
 
     # -- asyncio's side
 
@@ -164,12 +165,3 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     connect_read_pipe = connect_write_pipe = subprocess_exec = subprocess_shell = _is_real_too
     create_server = create_unix_server = create_unix_connection = create_datagram_endpoint = _is_real_too
-
-
-def _place(task: asyncio.Task[Any]) -> str:
-    """Where a task waits: the innermost line that is not a library's own waiting."""
-    frames = task.get_stack()
-    if not frames:
-        return f"{task.get_name()} has not begun"
-    code = frames[-1].f_code
-    return f"{task.get_name()} in {code.co_qualname} ({code.co_filename}:{frames[-1].f_lineno})"

@@ -23,7 +23,7 @@ from ..availability import unavailable
 from ..scenario import Scenario
 from .spans import Budget, Within
 from .stage import Backend, Stage
-from .telling import timeline
+from .telling import Limit, timeline
 from .trace import Trace
 from .unfired import Entry, Played, complaints
 
@@ -38,6 +38,8 @@ class Service:
         self._stage = stage
         self._entries: list[Entry] = []
         self._played: list[Played] = []
+        self._missed: list[Limit] = []
+        """Limits on parts of the test that were over when something was raised in them, in that order."""
         self._past: list[Endpoint] = []
         """Those that answered before this one took over."""
 
@@ -142,15 +144,15 @@ class Service:
 
     def explain(self) -> str:
         """The trace, line by line."""
-        return timeline(self.trace)
+        return timeline(self.trace, self._missed[0] if self._missed else None)
 
     def within(self, limit: str) -> Within:
         """A part of the test that may take so long, such as `"60s"`; for a `with` statement."""
-        return Within(parse_duration(limit), lambda: self.trace)
+        return Within(parse_duration(limit), lambda: self.trace, self._missed.append)
 
     def budget(self, limit: str) -> Budget:
         """The same for a chain of calls, which tells step by step what was spent."""
-        return Budget(parse_duration(limit), lambda: self.trace)
+        return Budget(parse_duration(limit), lambda: self.trace, self._missed.append)
 
     def complaints(self) -> list[str]:
         """Why the test proves nothing, whatever it asserts: what was scripted and did not take effect, and what wanted

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from .telling import timeline
+from .telling import Limit, timeline
 from .trace import Attempt, Trace
 
 
@@ -17,11 +17,12 @@ class TookTooLong(AssertionError):
 
 class Within:
     """A part of a test with a limit, for a `with` statement. Raises `TookTooLong` at its end, and no sooner: what the
-    program does until then is seen, and what it raises goes before."""
+    program does until then is seen, and what it raises goes before: `missed` is told of a limit that was over then."""
 
-    def __init__(self, limit: float, trace: Callable[[], Trace]) -> None:
+    def __init__(self, limit: float, trace: Callable[[], Trace], missed: Callable[[Limit], object]) -> None:
         self.limit = limit
         self._trace = trace
+        self._missed = missed
         self._before: Trace | None = None
         self._ended: Trace | None = None
 
@@ -57,7 +58,11 @@ class Within:
     ) -> None:
         __tracebackhide__ = True  # pytest shows the line of the test
         self._ended = self.trace
-        if error is None and self.spent > self.limit:
+        if self.spent <= self.limit:
+            return
+        if error is not None:
+            self._missed(Limit(self._ended.began + self.limit, self.limit))
+        else:
             raise TookTooLong(
                 f"took {self.spent:.3f} s, {-self.left:.3f} s more than {self.limit:g} s\n{self.explain()}"
             )
@@ -72,8 +77,8 @@ class Budget(Within):
     """One limit for a chain of several calls, which tells step by step what was spent. A step lasts until an answer
     was whole, unless the test names its steps itself."""
 
-    def __init__(self, limit: float, trace: Callable[[], Trace]) -> None:
-        super().__init__(limit, trace)
+    def __init__(self, limit: float, trace: Callable[[], Trace], missed: Callable[[Limit], object]) -> None:
+        super().__init__(limit, trace, missed)
         self._named: list[_Step] = []
 
     @contextmanager

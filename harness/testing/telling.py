@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from .trace import ROUNDING, Attempt, Trace
 from .unfired import counted
@@ -11,21 +12,30 @@ from .unfired import counted
 _MOST_LINES = 40
 
 
-def timeline(trace: Trace) -> str:
-    """What the program did, line by line."""
-    lines = list(_lines(trace))
+class Limit(NamedTuple):
+    """A limit on a part of a test, and when it was over."""
+
+    over: float
+    seconds: float
+
+
+def timeline(trace: Trace, missed: Limit | None = None) -> str:
+    """What the program did, line by line. `missed`: a limit on a part of it; else that of the trace itself counts."""
+    lines = list(_lines(trace, missed))
     if len(lines) > _MOST_LINES:
         half = _MOST_LINES // 2
         lines = [*lines[:half], f"{'':>10}  ... {len(lines) - 2 * half} lines more", *lines[-half:]]
     return "\n".join(lines)
 
 
-def _lines(trace: Trace) -> Iterator[str]:
+def _lines(trace: Trace, missed: Limit | None) -> Iterator[str]:
     if not trace.tries:
         yield f"{trace.now:10.3f}  no request has come"
         return
-    over = trace.deadline if trace.deadline is not None and trace.now > trace.deadline else math.inf
-    limit = f"{over:10.3f}  the limit of {over - trace.began:g} s is over"
+    if missed is None and trace.deadline is not None and trace.now > trace.deadline:
+        missed = Limit(trace.deadline, trace.deadline - trace.began)
+    over = math.inf if missed is None else missed.over
+    limit = "" if missed is None else f"{over:10.3f}  the limit of {missed.seconds:g} s is over"
     for number, each in enumerate(trace.tries, start=1):
         if over <= each.at:
             yield limit

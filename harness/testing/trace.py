@@ -111,7 +111,7 @@ class Trace:
     @property
     def gaps(self) -> list[float]:
         """Seconds from the beginning of each attempt to that of the next."""
-        return [after.at - before.at for before, after in pairwise(self.tries)]
+        return [_seconds(after.at - before.at) for before, after in pairwise(self.tries)]
 
     @property
     def min_gap(self) -> float:
@@ -122,7 +122,7 @@ class Trace:
     def waits(self) -> list[float]:
         """Seconds from the end of each attempt to the beginning of the next, of those that did not overlap."""
         return [
-            after.at - before.ended
+            _seconds(after.at - before.ended)
             for before, after in pairwise(self.tries)
             if before.ended is not None and before.ended <= after.at
         ]
@@ -135,7 +135,7 @@ class Trace:
     @property
     def elapsed(self) -> float:
         """Seconds from the beginning of the test, or of its part."""
-        return self.now - self.began
+        return _seconds(self.now - self.began)
 
     @property
     def closed_by_client(self) -> bool:
@@ -176,3 +176,8 @@ class Trace:
             if each.is_complete:
                 found.append([])
         return [tuple(step) for step in found if step]
+
+
+def _seconds(difference: float) -> float:
+    """To the nanosecond: what a client has slept for 3 s is no less than 3.0 to whoever asserts it."""
+    return round(difference, 9)

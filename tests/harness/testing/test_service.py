@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -27,7 +28,7 @@ from brownout.faults import (
     truncate,
     upload_stall,
 )
-from brownout.harness.testing.checked import ProvesNothing
+from brownout.harness.testing.checked import NeverEnds, ProvesNothing
 from brownout.harness.testing.service import Service
 from brownout.harness.testing.spans import TookTooLong
 
@@ -307,3 +308,37 @@ def test_the_end_of_a_limit_is_told_in_its_place() -> None:
     told = [line for line in str(raised.value).splitlines() if not line.startswith(" " * 10)][1:]
     assert [float(line.split()[0]) for line in told] == sorted(float(line.split()[0]) for line in told)
     assert any("limit of 40 s is over" in line for line in told[:-1])
+
+
+@pytest.mark.parametrize("seconds", [1, 2, 3, 5, 7])
+def test_whoever_waits_as_long_as_told_has_waited_as_long(seconds: int) -> None:
+    """No rounding of a clock makes three seconds less than three."""
+    with brownout.virtual() as service:
+        service.next(rate_limit(retry_after=f"{seconds}s"), times=3)
+        anthropic.Anthropic(max_retries=3).messages.create(**ASK)
+    assert service.trace.waits == [seconds] * 3
+    assert service.trace.min_gap >= service.trace.min_wait >= seconds
+
+
+def test_a_limit_is_told_of_a_part_that_never_ends() -> None:
+    """What ends it goes before; the line of the program in which it waits is told, too."""
+
+    async def ask() -> None:
+        async with anthropic.AsyncAnthropic().messages.stream(**ASK) as stream:
+            async for _ in stream:
+                pass
+
+    async def whole(service: Service) -> None:
+        await asyncio.sleep(15.0)
+        with service.within("60s"):
+            await ask()
+
+    def run() -> None:
+        with brownout.virtual() as service:
+            service.next(stall(at={"tokens": 3}, pings="5s"))
+            asyncio.run(whole(service))
+
+    with pytest.raises(NeverEnds) as raised:
+        run()
+    assert "    75.000  the limit of 60 s is over" in str(raised.value)
+    assert f"in {ask.__qualname__} ({__file__}:" in str(raised.value)
