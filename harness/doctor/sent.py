@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from .literals import Names, keyword, number, path, written
 from .made import Clients, Made, mark
-from .wrappers import Layers, of_call, of_decorator
+from .wrappers import Layers, causes_of_handlers, of_call, of_decorator
 
 _WAYS = ("create", "stream", "parse")
 _THROUGH = ("beta", "with_raw_response", "with_streaming_response")
@@ -24,6 +24,8 @@ class Request:
     is_stream: bool | None
     """None where that is not literal."""
     max_tokens: int | None
+    by_hand: frozenset[str] = frozenset()
+    """The causes for which a loop around it goes on, to try again."""
 
 
 class Requests:
@@ -32,6 +34,7 @@ class Requests:
     def __init__(self, tree: ast.AST, names: Names, clients: Clients) -> None:
         self._names, self._clients = names, clients
         self.all: list[Request] = []
+        self._loops = 0
         self._visit(tree, (), ())
 
     def _visit(self, node: ast.AST, decorators: Layers, limits: Layers) -> None:
@@ -48,16 +51,20 @@ class Requests:
         if isinstance(node, ast.Try):
             self._visit_try(node, decorators, limits)
             return
+        is_loop = isinstance(node, ast.For | ast.AsyncFor | ast.While)
+        self._loops += is_loop
         for child in ast.iter_child_nodes(node):
             self._visit(child, decorators, limits)
+        self._loops -= is_loop
 
     def _visit_try(self, node: ast.Try, decorators: Layers, limits: Layers) -> None:
-        """Requests in its body are told what its handlers will not catch."""
+        """Requests in its body are told what its handlers will not catch, and for what they go round a loop again."""
         before, self.all = self.all, []
         for child in node.body:
             self._visit(child, decorators, limits)
         inside, self.all = self.all, before
-        self.all += self._uncaught(node, inside)
+        again = causes_of_handlers(node.handlers, self._names) if self._loops else frozenset()
+        self.all += [replace(each, by_hand=each.by_hand | again) for each in self._uncaught(node, inside)]
         rest: tuple[ast.AST, ...] = (*node.handlers, *node.orelse, *node.finalbody)
         for other in rest:
             self._visit(other, decorators, limits)

@@ -70,7 +70,7 @@ def _subjects(tree: ast.AST, named: str) -> Iterator[Subject]:
         raise _error(named, "no Anthropic(...) or AsyncAnthropic(...) is made here, and no request sent through one")
     ways: dict[tuple[Any, ...], list[Request]] = {}
     for request in requests:
-        way = request.made.timeouts, request.made.retries, repr(request.around)
+        way = request.made.timeouts, request.made.retries, repr(request.around), request.by_hand
         ways.setdefault(way, []).append(request)
     for alike in ways.values():
         yield _of_requests(named, alike, clients)
@@ -94,7 +94,7 @@ def _of_requests(named: str, alike: list[Request], clients: Clients) -> Subject:
     plain = [request for request in alike if request.is_stream is False]
     longest = max(plain, key=lambda request: request.max_tokens or 0, default=first)
     max_tokens = longest.max_tokens if plain else None
-    code = Code(max_tokens, is_stream, marks)
+    code = Code(max_tokens, is_stream, marks, first.by_hand)
     return _subject(named, first.made, first.around, first.node, code, clients, longest.node)
 
 

@@ -40,6 +40,8 @@ class Code:
     is_stream: bool | None = None
     """None where there is no request, or several kinds."""
     marks: tuple[Mark, ...] = ()
+    by_hand: frozenset[str] = frozenset()
+    """The causes for which a loop around it tries again: how often, and how soon, is not known."""
 
 
 @dataclass(frozen=True, slots=True)

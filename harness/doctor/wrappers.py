@@ -37,6 +37,20 @@ _CAUSES: dict[str, tuple[str, ...]] = {
 }
 
 
+def causes_of_handlers(handlers: list[ast.ExceptHandler], names: Names) -> frozenset[str]:
+    """For what these handlers let a program go on, rather than raise, return or leave its loop."""
+    found: set[str] = set()
+    for handler in handlers:
+        if isinstance(handler.body[-1], ast.Raise | ast.Return | ast.Break):
+            continue
+        types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        for each in types:
+            is_any = each is None or (isinstance(each, ast.Name) and each.id in ("Exception", "BaseException"))
+            name = "" if each is None else names.of(each).rpartition(".")[2]
+            found.update(_EVERYTHING if is_any else _CAUSES.get(name, ()))
+    return frozenset(found)
+
+
 def of_decorator(node: ast.expr, names: Names) -> Layers:
     """The layer that a decorator is; none for one that does not try again."""
     call = node if isinstance(node, ast.Call) else None

@@ -40,10 +40,13 @@ def not_retried(subject: Subject, cause: Cause, status: str) -> Iterator[Found]:
     """That this status ends a call at once."""
     if subject.sdk.max_retries or is_tried_again(subject, cause) or subject.has(Hedge):
         return  # where a hedged request fails, the next is sent at once
+    if subject.code is not None and cause in subject.code.by_hand:
+        return
     retry = next(((i, layer) for i, layer in subject.each(Retry) if layer.retries), None)
     if retry is None:
+        nobody = "no layer" if subject.code is None else "nothing that is seen here"
         yield Found(
-            f"A {status} ends the call at once: 0 retries of the SDK's own, and no layer retries.",
+            f"A {status} ends the call at once: 0 retries of the SDK's own, and {nobody} retries.",
             "- retry: {retries: 3, budget: {deposit: 0.2, capacity: 10}}",
             subject.at(len(subject.layers) - 1, "max_retries"),
             code="Anthropic(max_retries=2)",

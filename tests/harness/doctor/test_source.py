@@ -227,3 +227,24 @@ def test_any_bytes_are_read_or_refused(data: str | bytes) -> None:
     told = outcome(data)
     assert isinstance(told, str)
     assert told.startswith("app.py:")
+
+
+@pytest.mark.parametrize(
+    ("lines", "again"),
+    [
+        (["except anthropic.RateLimitError:", "  continue"], {"rate_limit"}),
+        (["except (anthropic.RateLimitError, anthropic.OverloadedError):", "  pass"], {"rate_limit", "overloaded"}),
+        (["except anthropic.APIStatusError:", "  raise"], set()),
+        (["except anthropic.APIConnectionError:", "  pass", "except anthropic.RateLimitError:", "  break"], set()),
+        (["except Exception as error:", "  if last: raise", "  wait()"], {"rate_limit", "overloaded"}),
+        (["except:", "  pass"], {"rate_limit", "overloaded"}),
+    ],
+)
+def test_a_loop_tries_again_by_hand(tmp_path: Path, lines: list[str], again: set[str]) -> None:
+    """For what its handlers let it go on; outside of a loop there is nothing to go on to."""
+    tried = [f"  try: return c{ASK}", *(f"  {line}" for line in lines)]
+    for loop, expected in (("while True:", again), ("for i in range(3):", again), ("if True:", set[str]())):
+        told = found(tmp_path, "c = A(max_retries=0)", "def ask():", f" {loop}", *(f" {line}" for line in tried))
+        ids = {finding.id for finding in told}
+        assert ("rate-limit-not-retried" in ids) is ("rate_limit" not in expected)
+        assert ("overload-not-retried" in ids) is ("overloaded" not in expected)
