@@ -29,7 +29,7 @@ class Way(NamedTuple):
 
     takes: str
     """The name of its first parameter, which gets the prompt; as a list of messages if that is its name. "" for none.
-    """
+    A wrapper that takes just `*args` gets it, too: it is for what it wraps."""
     names: tuple[str, ...]
     is_class: bool
     """Whether it is made once for each client, and its method is what is called."""
@@ -72,10 +72,11 @@ def _is_method(named: type, name: str) -> bool:
 
 
 def _way(function: Any, where: str, skips: int, is_class: bool) -> Way:
-    parameters = [each for each in _parameters(function, where) if each.kind not in _MANY][skips:]
-    takes = ""
-    if parameters and parameters[0].kind in _POSITIONAL and parameters[0].name not in GIVEN:
-        takes = parameters.pop(0).name
+    declared = _parameters(function, where)
+    parameters = [each for each in declared if each.kind not in _MANY][skips:]
+    takes = next((each.name for each in declared if each.kind is inspect.Parameter.VAR_POSITIONAL), "")
+    if parameters and parameters[0].kind in _POSITIONAL:
+        takes = parameters.pop(0).name if parameters[0].name not in GIVEN else ""
     for each in parameters:
         if each.name not in GIVEN and _is_required(each):
             known = ", ".join(GIVEN)

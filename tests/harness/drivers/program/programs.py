@@ -88,6 +88,10 @@ def wrapped(function: Callable[..., Any]) -> Callable[..., Any]:
 wrapped_function, wrapped_coroutine = wrapped(function), wrapped(coroutine)
 
 
+def wrapped_without_a_name(*args: Any, **given: Any) -> object:
+    return function(*args, **given)
+
+
 def everything_by_name(prompt: str, *, max_tokens: int, stream: bool, deadline: float, profile: str) -> object:
     assert max_tokens >= 1
     assert isinstance(stream, bool)

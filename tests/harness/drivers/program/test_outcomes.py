@@ -29,7 +29,8 @@ CALLS = 6
 FINE = (
     *("coroutine", "function", "asynchronous_generator", "generator", "Asked", "Called", "Static", "OfTheClass"),
     *("an_object", "an_object_that_is_called", "part_of_a_function", "messages", "nothing_given"),
-    *("wrapped_function", "wrapped_coroutine", "everything_by_name", "in_a_thread_of_its_own", "in_an_executor"),
+    *("wrapped_function", "wrapped_coroutine", "wrapped_without_a_name", "everything_by_name"),
+    *("in_a_thread_of_its_own", "in_an_executor"),
     *("in_an_executor_of_the_loop", "under_a_lock", "holds_up_its_loop", "talkative"),
 )
 on_each = pytest.mark.parametrize("backend", ["virtual", "wire"])
