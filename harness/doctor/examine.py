@@ -27,11 +27,12 @@ from ..scenario import Scenario
 from . import source
 from .check import Check, Found
 from .checks import CHECKS
-from .figures import MOST, factors, product
+from .factors import factors, product
 from .finding import SEVERITIES, Diagnosis, Finding, Place
 from .literals import NEVER
 from .made import MOST_RETRIES
 from .subject import Subject, subjects
+from .walk import MOST
 
 
 def examine(client: str | Client | Fleet, scenario: Scenario | None = None, *, prove: bool = False) -> Diagnosis:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from brownout.fakes.units import Duration, Share
+from brownout.fakes.units.unit import Unit
 
 Strategy = st.SearchStrategy[Any]
 Instead = Mapping[Any, Strategy]
@@ -27,7 +28,6 @@ MOST_KEYS = 3
 """That are given though they need not be: what has more is nothing that anybody would write."""
 
 _LADDERS: tuple[tuple[Any, Sequence[Any]], ...] = ((get_args(Duration)[1], DURATIONS), (get_args(Share)[1], SHARES))
-_UNIT = type(get_args(Duration)[1])
 
 
 def mapping(
@@ -88,7 +88,7 @@ def _ladder(annotation: Any, metadata: tuple[Any, ...]) -> Sequence[Any]:
     for unit in metadata:
         if isinstance(unit, FieldInfo) and unit.examples:
             return unit.examples
-        if isinstance(unit, _UNIT):
+        if isinstance(unit, Unit):
             return next((ladder for known, ladder in _LADDERS if known is unit), unit.examples)
     return COUNTS if annotation is int else ()
 

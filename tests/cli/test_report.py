@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from brownout.cli import FORMATS_HELP
+from brownout.cli.options import FORMATS_HELP
 from brownout.harness import record_files
 from brownout.harness.results import RunFile, load
 from brownout.harness.run import run as play

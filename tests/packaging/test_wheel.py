@@ -111,7 +111,7 @@ def test_wheel_holds_every_module_and_data_file_under_one_package(built: Built) 
         "brownout",
         built.wheel.name.split("-py3")[0] + ".dist-info",
     }
-    assert {"brownout/__init__.py", "brownout/cli.py", "brownout/py.typed"} <= set(names)
+    assert {"brownout/__init__.py", "brownout/cli/entry.py", "brownout/py.typed"} <= set(names)
     for folder in FOLDERS:
         wanted = {f"brownout/{name}" for name in files(folder, [".py", ".yaml", ".txt"])}
         assert wanted <= set(names)

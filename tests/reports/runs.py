@@ -6,8 +6,8 @@ from typing import Any
 
 from brownout.harness.agreement import Agreement
 from brownout.harness.objectives import parse
+from brownout.harness.part import Estimate
 from brownout.harness.results import (
-    Estimate,
     FaultCount,
     Gate,
     Layer,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...policies.layers.breaker import Breaker
 from ...scenario import Scenario
 from ..check import Check, Found, plural, span
-from ..figures import factors, product
+from ..factors import factors, product
 from ..finding import Proof
 from ..proving import played
 from ..subject import Subject

@@ -8,10 +8,11 @@ from ...policies.layers.retry import Retry
 from ...policies.layers.sdk import Sdk
 from ..asking import retries_of_ones_own
 from ..check import Check, Found, plural
-from ..figures import MOST, factors, product
+from ..factors import factors, product
 from ..finding import Proof
 from ..proving import SDK_CAUSES, Failure, played, quick_failure, reckoned
 from ..subject import Subject
+from ..walk import MOST
 
 FEW = 2
 """Requests for a call that may be: one retry doubles the load at worst."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from ...policies.layers.deadline import Deadline
 from ..check import Check, Found, span
-from ..figures import factors, silence
+from ..factors import factors
+from ..figures import silence
 from ..finding import Proof
 from ..proving import ended, only_call, played, requests
 from ..subject import Subject

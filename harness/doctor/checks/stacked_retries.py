@@ -8,7 +8,7 @@ from ...policies.layers.hedge import Hedge
 from ...policies.layers.retry import Retry
 from ...policies.layers.sdk import Sdk
 from ..check import Check, Found, plural
-from ..figures import Factor, factors, product
+from ..factors import Factor, factors, product
 from ..finding import Proof
 from ..proving import SDK_CAUSES, Failure, ended, only_call, played, quick_failure, reckoned, requests
 from ..subject import Subject

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from brownout.fakes.units import format_duration
 from brownout.harness.client import Client
-from brownout.harness.doctor.figures import MOST, OVERLOADED, factors, product, silence, spent
+from brownout.harness.doctor.factors import factors, product
+from brownout.harness.doctor.figures import OVERLOADED, silence, spent
 from brownout.harness.doctor.finding import Place
 from brownout.harness.doctor.proving import only_call, played
 from brownout.harness.doctor.subject import Subject, subjects
+from brownout.harness.doctor.walk import MOST
 from brownout.harness.files import loads
 from brownout.harness.policies.layer import Layer
 

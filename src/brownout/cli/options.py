@@ -1,13 +1,13 @@
-"""Options of the command line, and what their values may be. Imports nothing heavy: `--help` is quick."""
+"""Options that several commands have."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
+
+from .values import Format, Scale, Share
 
 SCENARIO_HELP = (
     "A scenario that is shipped (see `brownout list`), a file, or a folder of files. May be given more than once.  "
@@ -22,94 +22,9 @@ CLUSTER_HELP = (
     "Play on a Dask cluster instead, whose scheduler listens there: tcp://host:8786. Needs brownout[dask], and "
     "Brownout on its workers (docs/sweeps.md)."
 )
-
-
-class Share(click.ParamType[float]):
-    """`5%`."""
-
-    name = "share"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, float):
-            return value
-        from .fakes.units import UnitError, parse_share
-
-        try:
-            share = parse_share(value)
-        except UnitError as error:
-            hint = f"; {error.hint}" if error.hint else ""
-            self.fail(f'expected {error.expected}, got "{value}"{hint}', param, ctx)
-        if not share:
-            self.fail(f'expected more than 0%, got "{value}"', param, ctx)
-        return share
-
-
-class Scale(click.ParamType[float]):
-    """How many seconds of the scenario pass in one: `20`, `0.5`."""
-
-    name = "float"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        try:
-            scale = float(value)
-        except ValueError:
-            scale = math.nan
-        if not 0.0 < scale < math.inf:
-            self.fail(f'expected a number above 0, got "{value}"', param, ctx)
-        return scale
-
-
-class Span(click.ParamType[float]):
-    """`5s`."""
-
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, float):
-            return value
-        from .fakes.units import UnitError, parse_duration
-
-        try:
-            return parse_duration(value)
-        except UnitError as error:
-            hint = f"; {error.hint}" if error.hint else ""
-            self.fail(f'expected {error.expected}, got "{value}"{hint}', param, ctx)
-
-
-class Weight(click.ParamType[tuple[str, float]]):
-    """`rate-limit-storm=2`."""
-
-    name = "NAME=NUMBER"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, float]:
-        name, _, number = str(value).partition("=")
-        try:
-            weight = float(number)
-        except ValueError:
-            weight = math.nan
-        if not name or not 0.0 <= weight < math.inf:
-            self.fail(f'expected a scenario and its weight such as "calm=0.5", got "{value}"', param, ctx)
-        return name, weight
-
-
-class Format(click.ParamType[str]):
-    """`markdown`."""
-
-    name = "FORMAT"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        from .harness.files.suggest import did_you_mean, quoted
-        from .reports.formats import names
-
-        if value not in names():
-            self.fail(f"there is no format {quoted(value)}{did_you_mean(value, names())}", param, ctx)
-        return str(value)
-
-
 FORMATS_HELP = (
     "console, csv, html, json, junit, markdown, openmetrics, parquet, png or svg. May be given more than once."
 )
-
 
 WORKERS = click.option(
     "--workers", type=click.IntRange(min=1), default=None, help="Processes. Default: the cores there are."
