@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import exp
 from statistics import NormalDist
 
 import pytest
@@ -84,9 +85,10 @@ def test_the_ends_of_the_interval_are_out_of_reach(hashed: int) -> None:
 
 
 @given(seeds, purposes, st.integers(0, 2**64 - 1))
-def test_a_normal_draw_is_the_quantile_of_the_uniform_one(seed: int, purpose: str, label: int) -> None:
+def test_a_log_normal_draw_is_that_of_the_quantile_of_the_uniform_one(seed: int, purpose: str, label: int) -> None:
     draws = Draws(seed, purpose)
-    assert draws.normal(label) == NormalDist().inv_cdf(draws.uniform(label))
+    quantile = NormalDist().inv_cdf(draws.uniform(label))
+    assert draws.log_normal(3.0, 0.5)(label) == 3.0 * exp(0.5 * quantile)
 
 
 @pytest.mark.parametrize(
