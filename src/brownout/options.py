@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from .commands import usual
+
 SCENARIO_HELP = (
     "A scenario that is shipped (see `brownout list`), a file, or a folder of files. May be given more than once.  "
     "[default: all shipped]"
@@ -121,7 +123,7 @@ FORMATS = click.option(
     "formats",
     type=Format(),
     multiple=True,
-    default=("markdown", "html"),
+    default=usual.FORMATS,
     help=f"What is written there besides run.json: {FORMATS_HELP}  [default: markdown, html]",
 )
 
@@ -172,7 +174,7 @@ def played(clients_help: str) -> Callable[[Callable[..., None]], Callable[..., N
         click.option(
             "--out",
             type=click.Path(file_okay=False, path_type=Path),
-            default=Path("out"),
+            default=usual.OUT,
             show_default=True,
             help="Folder for run.json, the reports, and every finished run.",
         ),

@@ -46,6 +46,18 @@ def test_a_missed_objective(here: Here) -> None:
     assert "  request 1 on a " in shown.out
 
 
+def test_again_is_written_where_it_was(here: Here) -> None:
+    """And as what: not over what is in the usual folder."""
+    tiny.objectives(Path(), tiny.MISSED)
+    said = here(*RUN, "--out", "my runs", "--format", "junit", "--format", "csv")
+    assert said.code == 99
+    again = said.out.splitlines()[-2]
+    assert again.endswith(" --first-seed 1 --out 'my runs' --format junit --format csv")
+    _, *words = shlex.split(again.removeprefix("Again: "))
+    assert here(*words, *ALONE) == said
+    assert not Path("out").exists()
+
+
 def test_the_worst_call_is_of_the_run_that_was_played(here: Here) -> None:
     """Of the same sample, and of the seed that missed the objective by most."""
     tiny.objectives(Path(), "objectives: [goodput >= 99%]\n")
