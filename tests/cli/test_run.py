@@ -105,14 +105,15 @@ def test_nothing_decided_is_never_green(here: Here) -> None:
 
 
 def test_a_folder_of_scenarios(here: Here) -> None:
-    """Every YAML file in it, in the order of names."""
+    """Every scenario in it, in the order of names; clients and fleets beside them are none."""
     suite = Path("suite")
     suite.mkdir()
     tiny.write(suite)
     for name in ("calm", "storm"):
         tiny.objectives(suite, "objectives: [goodput >= 10%]\n", name)
-    (suite / "patient.yaml").unlink()
     (suite / "hasty.yaml").rename(suite / "hasty.txt")
+    (suite / "fleet.yaml").write_text("name: all\nfleet: [{client: guide}]\n", encoding="utf-8")
+    (suite / "built.yaml").write_text("name: built\nextends: guide\n", encoding="utf-8")
     said = here("run", "-s", "suite", "-c", "patient.yaml", "--seeds", "1", *ALONE)
     assert said.code == 0
     run = load(Path("out/run.json"))
@@ -126,15 +127,19 @@ def test_an_empty_folder_is_never_green(here: Here, command: str) -> None:
     Path("suite").mkdir()
     Path("suite/readme.txt").touch()
     assert here(command, "-s", "suite") == (5, "", "Error: no .yaml file in suite: nothing ran\n")
+    Path("patient.yaml").rename("suite/patient.yaml")
+    assert here(command, "-s", "suite") == (5, "", "Error: no scenario in suite, but clients: nothing ran\n")
 
 
 def test_a_folder_with_a_broken_file(here: Here) -> None:
     """All of its errors, located, and exit code 2; nothing is played."""
     Path("suite").mkdir()
     tiny.write(Path("suite"))
+    Path("suite/calm.yaml").write_text("name: calm\ntimeline: []\nlayers: []\n", encoding="utf-8")
+    Path("suite/patient.yaml").write_text("name: [\n", encoding="utf-8")
     said = here("run", "-s", "suite")
     assert (said.code, said.out) == (2, "")
-    assert {line.partition(":")[0] for line in said.err.splitlines()} == {"suite/hasty.yaml", "suite/patient.yaml"}
+    assert {line.partition(":")[0] for line in said.err.splitlines()} == {"suite/calm.yaml", "suite/patient.yaml"}
 
 
 def test_an_unknown_metric_is_an_error_of_the_file(here: Here) -> None:
