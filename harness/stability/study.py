@@ -66,7 +66,7 @@ def _few_calls(scenario: Scenario) -> str:
     return (
         f"{scenario.name}: too few calls to tell whether it comes back: a window of {scenario.recovery.window:g} s has "
         f"about {_calls(scenario):.0f} under the scenario's own load, and of fewer than {_least(scenario)} a single "
-        "one that is lost makes it one that is not back; take a larger sample, or a longer `recovery: {window}`."
+        "one that is lost makes it one that is not back; take a larger sample, or a longer window of recovery."
     )
 
 
