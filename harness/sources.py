@@ -21,6 +21,7 @@ from .importing import NotFound
 from .other_file import is_fleet
 from .program import Contestant, command, is_origin, program
 from .scenario import Scenario
+from .sorts import check_sort
 
 Model = TypeVar("Model", bound=BaseModel)
 Of = TypeVar("Of", bound=BaseModel, covariant=True)
@@ -59,7 +60,9 @@ class UnknownName(Exception):
 
 def scenario(named: str) -> Source[Scenario]:
     """Raises `UnknownName` or `files.FileError`."""
-    return loaded(named, shipped.scenarios(), Scenario, "scenario")
+    document = _document(named, shipped.scenarios(), "scenario")
+    check_sort(document, "scenario")
+    return Source(document.check(Scenario), document.text, named)
 
 
 def path_of(source: Source[Scenario]) -> str:
@@ -69,12 +72,15 @@ def path_of(source: Source[Scenario]) -> str:
 
 def client(named: str) -> Source[Client]:
     """One alone, and no fleet. Raises `UnknownName` or `files.FileError`."""
-    return loaded(named, shipped.known_clients(), Client, "client")
+    document = client_document(named)
+    return Source(document.check(Client), document.text, named)
 
 
 def client_document(named: str) -> files.Document:
     """Its file with the place of everything in it, not yet checked. Raises `UnknownName` or `files.FileError`."""
-    return _document(named, shipped.known_clients(), "client")
+    document = _document(named, shipped.known_clients(), "client")
+    check_sort(document, "client", "fleet")
+    return document
 
 
 def contestant(named: str) -> Source[Contestant]:

@@ -117,15 +117,15 @@ class Store:
         self._db.close()
 
 
-def unfinished(path: Path) -> int:
-    """How many cells a run has left that did not come to its end; 0 for none, and for a file that cannot be read."""
+def unfinished(path: Path) -> list[str]:
+    """The keys of the cells that a run has left which did not come to its end; none of a file that cannot be read."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.5)) as db:
             if db.execute("SELECT 1 FROM meta WHERE name = 'finished'").fetchone():
-                return 0
-            return int(db.execute("SELECT count(*) FROM cells").fetchone()[0])
+                return []
+            return [key for (key,) in db.execute("SELECT key FROM cells")]
     except sqlite3.Error:
-        return 0
+        return []
 
 
 def read(path: Path, keys: Sequence[str]) -> Iterator[Played]:

@@ -9,7 +9,6 @@ from brownout.fakes.units import format_share
 from brownout.harness.agreement import Agreement
 from brownout.harness.results import PlayedScenario, Row, RunFile
 from brownout.harness.scoring import changed
-from brownout.harness.stable import Stability
 from brownout.harness.views import Waterfall
 
 from . import tables, words
@@ -73,7 +72,7 @@ def _verdict(run: RunFile) -> str:
     if run.tuning is not None:
         parts.append((False, f"Set {words.values(run.tuning.values)}."))
     if run.stability:
-        parts.append((False, _loads(run.stability)))
+        parts.append((False, tables.safe_loads(run.stability)))
     if run.changes:
         parts.append((any(each.outcome == "worse" for each in run.changes), changed.verdict(run.changes)))
     if run.gate is not None:
@@ -82,16 +81,6 @@ def _verdict(run: RunFile) -> str:
     if run.kind == "comparison" or run.objectives or not parts:
         parts.append((any(each.is_met is False for each in run.objectives) and run.kind == "objectives", run.verdict))
     return " ".join(text for _, text in sorted(parts, key=lambda part: not part[0]))
-
-
-def _loads(found: Sequence[Stability]) -> str:
-    """Who is safe up to where; of several scenarios the one that is the least safe."""
-    least: dict[str, Stability] = {}
-    for each in sorted(found, key=lambda each: each.safe):
-        least.setdefault(each.client, each)
-    ranked = sorted(least.values(), key=lambda each: -each.safe)
-    said = ", ".join(f"{tables.safe_load(each)} with {each.client}" for each in ranked)
-    return f"The load under which the service comes back: {said}."
 
 
 def _overview(run: RunFile, by_client: Colours) -> Iterable[Table]:

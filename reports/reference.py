@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from brownout.fakes.billing import Billing
 from brownout.fakes.capacity import Capacity
-from brownout.fakes.faults import FAULTS
+from brownout.fakes.faults import FAULTS, Fault
 from brownout.fakes.latency import Latency
 from brownout.fakes.limits import Acceleration, Limits, Spending
 from brownout.harness import tables
@@ -40,6 +40,11 @@ from brownout.harness.workload.traces import Columns
 
 _WIDEST = 120
 """Characters of a table's cell; what is longer is described elsewhere on the page."""
+
+_OF_FAULTS = frozenset({"at", "share", "per", "where"})
+"""What every fault has, told once for all of them."""
+_TOLD = {"layers": "a list of [layers](#layers-outermost-first-in-a-file)"}
+"""Keys whose values have a part of the page of their own."""
 
 Models = Mapping[str, type[BaseModel]]
 
@@ -151,7 +156,7 @@ def _registered(registry: Models, title: str) -> Iterator[str]:
     for name, model in sorted(registry.items()):
         yield f"### `{title.format(name)}`"
         yield _doc(model)
-        own = _fields(model, {"kind", "at", "share", "per", "where"} if "share" in model.model_fields else {"kind"})
+        own = _fields(model, {"kind"} | (_OF_FAULTS if issubclass(model, Fault) else set()))
         if own:
             yield own
         example = getattr(model, "example", None)
@@ -175,7 +180,12 @@ def _fields(model: type[BaseModel], without: set[str] | frozenset[str] = frozens
     schema = json_schema(model)
     needed = schema.get("required", [])
     rows = [
-        (f"`{name}`", _takes(field, schema), "required" if name in needed else _default(field), _about(field))
+        (
+            f"`{name}`",
+            _TOLD.get(name) or _takes(field, schema),
+            "required" if name in needed else _default(field),
+            _about(field),
+        )
         for name, field in schema.get("properties", {}).items()
         if name not in without
     ]
@@ -190,7 +200,7 @@ def _takes(field: dict[str, Any], schema: dict[str, Any]) -> str:
     if "anyOf" in field or "oneOf" in field:
         options = dict.fromkeys(_takes(each, schema) for each in field.get("anyOf") or field["oneOf"])
         shown = [option for option in options if option]
-        return ", ".join(shown) if sum(map(len, shown)) < _WIDEST else "one of those below"
+        return ", ".join(shown) if len(shown) == 1 or sum(map(len, shown)) < _WIDEST else "one of those below"
     if "enum" in field:
         return ", ".join(f"`{value}`" for value in field["enum"])
     if "const" in field:
@@ -199,7 +209,8 @@ def _takes(field: dict[str, Any], schema: dict[str, Any]) -> str:
         case "null":
             return ""
         case "array":
-            return f"a list of {_takes(field.get('items', {}), schema) or 'values'}"
+            items = _takes(field.get("items", {}), schema) or "values"
+            return f"a list of {'mappings' if items == 'a mapping' else items}"
         case "object":
             keys = ", ".join(field.get("properties", {}))
             return f"`{{{keys}}}`" if 0 < len(keys) < _WIDEST else "a mapping"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from io import StringIO
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 
 
@@ -17,8 +17,29 @@ def written(model: BaseModel, *, is_brief: bool = True) -> str:
     yaml.width = 200
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     stream = StringIO()
-    yaml.dump(plain(model.model_dump(by_alias=True, exclude_defaults=is_brief)), stream)
+    yaml.dump(_with_numbers(model, plain(model.model_dump(by_alias=True, exclude_defaults=is_brief))), stream)
     return stream.getvalue()
+
+
+def _with_numbers(model: BaseModel, values: Any) -> Any:
+    """With counts such as 1500 as numbers, which would stand in quotes as texts; unless a text is among them that is
+    all digits, a name or a version, as a number is none of these."""
+    numbers = _numbers(values)
+    try:
+        return numbers if type(model).model_validate(numbers) == model else values
+    except ValidationError:
+        return values
+
+
+def _numbers(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _numbers(each) for key, each in value.items()}
+        case list():
+            return [_numbers(each) for each in value]
+        case str() if value.isascii() and value.isdigit() and value == str(int(value)):
+            return int(value)
+    return value
 
 
 def plain(value: Any) -> Any:

@@ -124,7 +124,7 @@ METRICS: dict[str, Metric] = {
                           "tokens that streamed in after the caller had left, for each call", attempts.late_tokens),
     "time_to_recover": Metric("time to recover", "s", "lower",
                               "from the end of the last fault until goodput is back at 90% of the same run's without "
-                              "faults, over 10 s, and stays so for 30 s more (`recovery` sets both)",
+                              "faults, over 10 s, and stays so for 30 s more (the scenario's recovery sets both)",
                               recovery.time_to_recover, needs_twin=True),
     "metastable": Metric("metastable", "%", "lower",
                          "runs that never recovered although the load is below capacity", recovery.metastable,

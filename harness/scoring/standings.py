@@ -27,8 +27,6 @@ SCORE = "par2"
 """The metric of the ranking; smaller is better."""
 LEVEL = 0.05
 """Of one false alarm among all comparisons of a family."""
-_FEWEST = 3
-"""Seeds from which on anything is said of chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,8 @@ def standings(figures: Figures) -> list[Standing]:
     scores = _scores(figures)
     found = compared(scores)
     places = ranks(found, scores)
-    chances = probability_of_best(scores) if figures.runs >= _FEWEST else {}
+    can_tell = figures.runs >= seeds_to_tell(len(scores))  # else a chance would contradict the ranks, all of them 1
+    chances = probability_of_best(scores) if can_tell else {}
     ranked = sorted(scores, key=lambda client: (math.fsum(scores[client]), figures.clients.index(client)))
     best = ranked[0]
     goodput = {client: figures.weighted(client, "goodput") for client in ranked}

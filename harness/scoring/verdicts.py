@@ -14,12 +14,19 @@ def of_comparison(standings: Sequence[Standing], scenarios: Sequence[str], runs:
     """For clients compared, the best first."""
     best, *others = standings
     where = f"{len(scenarios)} scenarios" if len(scenarios) > 1 else scenarios[0]
-    figures = (
-        f"over {where} ({_seeds(runs)}): {_percent(best.goodput.value)} of calls are answered in time, callers wait "
-        f"{_percent(best.wait.value)} of their deadline on average"
+    fares = (
+        f"{_percent(best.goodput.value)} of calls are answered in time, callers wait {_percent(best.wait.value)} of "
+        "their deadline on average"
     )
+    figures = f"over {where} ({_seeds(runs)}): {fares}"
     if not others:
         return f"{best.client} {figures}."
+    if runs < (least := seeds_to_tell(len(standings))):
+        return (
+            f"{_seeds(runs)} cannot decide between {len(standings)} clients: at least {least} are needed. First so far "
+            f"over {where} is {best.client}: {fares}; {others[0].client} is {_points(others[0].behind.value)} points "
+            "of penalized wait behind."
+        )
     holds = f"{best.client} holds best {figures}"
     tied = [other for other in others if other.is_tied_with_best]
     if not tied:
@@ -32,7 +39,7 @@ def of_comparison(standings: Sequence[Standing], scenarios: Sequence[str], runs:
     equal = [other.client for other in tied if not other.behind.value]
     if behind:
         names = ", ".join(other.client for other in behind)
-        holds += f", but not surely better than {names}: {_doubt(behind[0], len(standings), runs)}"
+        holds += f", but not surely better than {names}: {_doubt(behind[0], runs)}"
     return f"{holds}." + (f" {', '.join(equal)} {'do' if len(equal) > 1 else 'does'} exactly as well." if equal else "")
 
 
@@ -40,12 +47,9 @@ def _seeds(runs: int) -> str:
     return f"{runs:,} seeds" if runs > 1 else "1 seed"
 
 
-def _doubt(nearest: Standing, clients: int, runs: int) -> str:
+def _doubt(nearest: Standing, runs: int) -> str:
     """Why the next best is not told apart from the best."""
     gap = f"the difference of {_points(nearest.behind.value)} points may be chance"
-    least = seeds_to_tell(clients)
-    if runs < least:
-        return f"not enough data, {gap}; {clients} clients need at least {least} seeds to be told apart"
     if nearest.runs_needed is not None and nearest.runs_needed > runs:
         return f"{gap}; about {nearest.runs_needed - runs:,} more seeds would tell"
     return gap

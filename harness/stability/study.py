@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import product
@@ -51,8 +52,31 @@ def study(
             found.append(survey.stability(scenario, client, drawn))
         progress("a comparison under the scenarios' own load")
         results = run(replace(plan, backend="sim"), store, executor=executor)
-    results.file = results.file.model_copy(update={"stability": found})
+    notes = [*results.file.notes, *map(_few_calls, filter(_has_few_calls, plan.played_scenarios))]
+    results.file = results.file.model_copy(update={"stability": found, "notes": notes})
     return results
+
+
+def _has_few_calls(scenario: Scenario) -> bool:
+    """So few that a single one, if it is lost, makes a window of the recovery one in which it is not back."""
+    return scenario.recovery.share < 1.0 and _calls(scenario) < _least(scenario)
+
+
+def _few_calls(scenario: Scenario) -> str:
+    return (
+        f"{scenario.name}: too few calls to tell whether it comes back: a window of {scenario.recovery.window:g} s has "
+        f"about {_calls(scenario):.0f} under the scenario's own load, and of fewer than {_least(scenario)} a single "
+        "one that is lost makes it one that is not back; take a larger sample, or a longer window of recovery."
+    )
+
+
+def _calls(scenario: Scenario) -> float:
+    """In a window."""
+    return (scenario.workload.mean_rate(scenario.horizon) or 0.0) * scenario.recovery.window
+
+
+def _least(scenario: Scenario) -> int:
+    return math.ceil(1.0 / (1.0 - scenario.recovery.share) - 1e-9)
 
 
 def _client(value: Contestant) -> Configuration:

@@ -18,7 +18,7 @@ from ..table import Chart, Table
 FILE_NAME = "report.html"
 
 _SHORT = 24
-"""Characters below which a cell is kept on one line."""
+"""Characters below which a cell, or the name of a row, is kept on one line."""
 _LONG = 60
 """Characters of a word of a head from which on it is broken; and half of those of a whole head."""
 _ENDLESS = 400
@@ -130,7 +130,8 @@ def _row(table: Table, place: int, client: int | None) -> str:
     cells = "".join(
         f"<td{_classes(cell, shade)}>{_name(cell)}</td>" for cell, shade in zip(row[1:], shades, strict=True)
     )
-    return f'<tr{kinds}{whose}><th scope="row"{_long(row[0])}>{_name(row[0])}</th>{cells}</tr>'
+    long = "" if len(row[0]) < _SHORT else ' class="long"'
+    return f'<tr{kinds}{whose}><th scope="row"{long}>{_name(row[0])}</th>{cells}</tr>'
 
 
 def _name(text: str) -> str:

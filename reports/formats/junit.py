@@ -10,7 +10,8 @@ from xml.etree import ElementTree as ET
 
 from brownout.harness.part import Estimate
 from brownout.harness.results import Change, PlayedScenario, RunFile, Verdict
-from brownout.harness.scoring.verdicts import said
+from brownout.harness.scoring import changed
+from brownout.harness.scoring.verdicts import figure, said
 
 from .. import words
 from ..report import Report
@@ -99,13 +100,17 @@ def _objective(each: Verdict) -> ET.Element:
 
 
 def _change(each: Change) -> ET.Element:
-    """What is not sure is no failure, and no success either."""
+    """What is not sure is no failure, and no success either. What is worse has its figures in the message, as readers
+    show no more of a failure than that."""
     group, name = f"{each.scenario}.{each.client}", f"{each.client}: {each.rule} (since the baseline)"
     if each.outcome == "held" and each.reason != "blind":
         return _case(group, name, each.why)
     if each.outcome != "worse":
         return _case(group, name, child=_element("skipped", message=each.why))
-    return _case(group, name, child=_element("failure", message=each.why, type="change"))
+    before, now = (figure(each.metric, found.value) for found in (each.baseline, each.now))
+    failure = _element("failure", message=f"{each.metric} went from {before} to {now}: {each.why}", type="change")
+    failure.text = _clean(changed.said(each))
+    return _case(group, name, child=failure)
 
 
 def _gate(run: RunFile) -> Iterable[ET.Element]:

@@ -50,7 +50,7 @@
       const label = add(tools, "label", { title: name });
       const box = add(label, "input", { type: "checkbox", checked: true });
       add(label, "span", { className: "swatch" }).style.background = colour;
-      label.append(name);
+      add(label, "span", { className: "name", textContent: name });
       box.addEventListener("change", () => show(name, box.checked));
     }
   }

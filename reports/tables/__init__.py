@@ -12,7 +12,7 @@ from .latency import latency
 from .layers import layers
 from .objectives import judgements, objectives
 from .ranking import clients, front, pairs, ranks, standings
-from .stability import safe as safe_load
+from .stability import headline as safe_loads
 from .stability import tables as stability
 from .tuning import tables as tuning
 from .waterfall import waterfall
@@ -34,7 +34,7 @@ __all__ = [
     "objectives",
     "pairs",
     "ranks",
-    "safe_load",
+    "safe_loads",
     "scenario",
     "stability",
     "standings",

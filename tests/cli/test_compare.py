@@ -110,7 +110,7 @@ def test_a_disk_that_fills_up(here: Here, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(RunFile, "save", full)
     said = here(*WORDS, "--seeds", "1")
     assert (said.code, said.err) == (2, "Error: cannot write to out: no space left on device\n")
-    assert said.out.startswith("patient holds best over 2 scenarios")
+    assert said.out.startswith("1 seed cannot decide between 2 clients")
 
 
 def test_results_go_where_they_are_told_to(here: Here) -> None:

@@ -125,7 +125,7 @@ def test_source_is_read_and_not_run(here: Here) -> None:
         (("nowhere.py",), "nowhere.py: no such file"),
         (("guide", "clam"), 'unknown scenario "clam", did you mean "calm"?'),
         (("guide", "nowhere.yaml"), "nowhere.yaml: no such file"),
-        (("storm.yaml",), "storm.yaml:3:1: "),
+        (("storm.yaml",), "storm.yaml: looks like a scenario file, not a client file\n"),
         (("llm.py:nobody",), 'llm.py has no "nobody"'),
         (("llm.py:broken",), "calling llm.py:broken raised ValueError (llm.py, line 7)"),
         (("empty.py",), "empty.py: no Anthropic(...) or AsyncAnthropic(...) is made here"),

@@ -62,7 +62,10 @@ def test_a_ci_that_cancels(tmp_path: Path) -> None:
     found = re.search(r"(\d+) of 300 runs are kept", err)
     assert found
     again = brownout("compare", "-s", "calm", "-c", "guide", "--seeds", "1", "--sample", "5%", cwd=tmp_path)
-    assert again.err == f"{found[1]} runs that an interrupted one had left are dropped; --resume goes on from them.\n"
+    assert again.err == (
+        f"{found[1]} runs that an interrupted one had left were dropped: of another scenario, client, setting or "
+        "version.\n"
+    )
     assert brownout("compare", "-s", "calm", "-c", "guide", "--seeds", "1", "--sample", "5%", cwd=tmp_path).err == ""
 
 

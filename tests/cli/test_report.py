@@ -184,3 +184,14 @@ def test_what_is_missing_is_told_before_anything_is_played(here: Here, monkeypat
 def test_the_help_names_every_format() -> None:
     """It is written by hand, for nothing is imported to show it."""
     assert [each for each in names() if each not in FORMATS_HELP] == []
+
+
+def test_a_folder_of_alerts_is_told_as_that(here: Here) -> None:
+    """Its reports are there already; one that has a run as well is that run's."""
+    Path("al").mkdir()
+    Path("al/alerts.json").write_text("{}", encoding="utf-8")
+    told = "of `brownout alerts`, and no run: al/report.md and al/report.html are its reports, and there is no other"
+    for path in ("al", "al/alerts.json"):
+        assert here("report", path) == (2, "", f"{path}: {told} format\n")
+    Path("al/run.json").write_text("{}", encoding="utf-8")
+    assert here("report", "al").err.startswith("al/run.json: ")

@@ -51,6 +51,13 @@ def marked(folder: Path) -> str:
     return str(key)
 
 
+def unfinish(folder: Path) -> None:
+    """As if the run had been interrupted just before its end."""
+    with closing(sqlite3.connect(folder / FILE_NAME)) as db:
+        db.execute("DELETE FROM meta WHERE name = 'finished'")
+        db.commit()
+
+
 def log_of(folder: Path) -> int:
     """How long the log of what is kept has become."""
     log = folder / f"{FILE_NAME}-wal"
@@ -95,9 +102,10 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
 
 @needs_proc
 def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
-    """And prints the command that goes on: with it the end is the same, and what was done is not done again."""
+    """And prints the command that goes on: with it the end is the same, and what was done is not done again; and what
+    was to be written is."""
     tiny.write(tmp_path)
-    words = (*WORDS, "--seeds", "60", *ALONE)
+    words = (*WORDS, "--seeds", "60", "--format", "junit", *ALONE)
     command = start(*words, "--out", "a folder", cwd=tmp_path)
     until(lambda: log_of(tmp_path / "a folder") > 100_000)
     command.send_signal(signal.SIGINT)
@@ -113,6 +121,40 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     assert brownout(*rest, *ALONE, cwd=tmp_path).code == 0
     found = load(tmp_path / "a folder" / "run.json")
     assert [cell.key for cell in found.cells if cell.lateness] == [key]
+    assert sorted(each.name for each in (tmp_path / "a folder").iterdir()) == [
+        "cells.sqlite", "report.junit.xml", "run.json"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "after"),
+    [
+        (("--seeds", "2"), "; --resume would have gone on from them."),
+        (("--seeds", "1"), "; --resume would have gone on from 4 of them."),
+        (("--seeds", "2", "--sample", "50%"), ": of another scenario, client, setting or version."),
+    ],
+    ids=["the same", "fewer seeds", "a sample"],
+)
+def test_what_was_left_is_dropped(here: Here, more: tuple[str, ...], after: str) -> None:
+    """And it is said whether it could have been of use."""
+    assert here(*WORDS, "--seeds", "2", *ALONE).code == 0
+    unfinish(Path("out"))
+    said = here(*WORDS, *more, *ALONE)
+    assert (said.code, said.err) == (0, f"8 runs that an interrupted one had left were dropped{after}\n")
+
+
+def test_who_cannot_be_played_drops_nothing(here: Here) -> None:
+    """A sample without the client that a fault is for."""
+    for_one = tiny.STORM.replace("kind: stall", "kind: stall, where: {clients: [3]}")
+    Path("storm.yaml").write_text(for_one, encoding="utf-8")
+    assert here(*WORDS, "--seeds", "1", *ALONE).code == 0
+    unfinish(Path("out"))
+    before = kept(Path("out"))
+    said = here(*WORDS, "--seeds", "1", "--sample", "50%", *ALONE)
+    assert said.code == 1
+    assert "stall cannot fire in this sample" in said.err
+    assert "dropped" not in said.err
+    assert kept(Path("out")) == before != set()
 
 
 def test_going_on_where_nothing_is_begins(here: Here) -> None:

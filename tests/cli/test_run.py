@@ -46,6 +46,18 @@ def test_a_missed_objective(here: Here) -> None:
     assert "  request 1 on a " in shown.out
 
 
+def test_again_is_written_where_it_was(here: Here) -> None:
+    """And as what: not over what is in the usual folder."""
+    tiny.objectives(Path(), tiny.MISSED)
+    said = here(*RUN, "--out", "my runs", "--format", "junit", "--format", "csv")
+    assert said.code == 99
+    again = said.out.splitlines()[-2]
+    assert again.endswith(" --first-seed 1 --out 'my runs' --format junit --format csv")
+    _, *words = shlex.split(again.removeprefix("Again: "))
+    assert here(*words, *ALONE) == said
+    assert not Path("out").exists()
+
+
 def test_the_worst_call_is_of_the_run_that_was_played(here: Here) -> None:
     """Of the same sample, and of the seed that missed the objective by most."""
     tiny.objectives(Path(), "objectives: [goodput >= 99%]\n")
@@ -93,14 +105,15 @@ def test_nothing_decided_is_never_green(here: Here) -> None:
 
 
 def test_a_folder_of_scenarios(here: Here) -> None:
-    """Every YAML file in it, in the order of names."""
+    """Every scenario in it, in the order of names; clients and fleets beside them are none."""
     suite = Path("suite")
     suite.mkdir()
     tiny.write(suite)
     for name in ("calm", "storm"):
         tiny.objectives(suite, "objectives: [goodput >= 10%]\n", name)
-    (suite / "patient.yaml").unlink()
     (suite / "hasty.yaml").rename(suite / "hasty.txt")
+    (suite / "fleet.yaml").write_text("name: all\nfleet: [{client: guide}]\n", encoding="utf-8")
+    (suite / "built.yaml").write_text("name: built\nextends: guide\n", encoding="utf-8")
     said = here("run", "-s", "suite", "-c", "patient.yaml", "--seeds", "1", *ALONE)
     assert said.code == 0
     run = load(Path("out/run.json"))
@@ -114,15 +127,19 @@ def test_an_empty_folder_is_never_green(here: Here, command: str) -> None:
     Path("suite").mkdir()
     Path("suite/readme.txt").touch()
     assert here(command, "-s", "suite") == (5, "", "Error: no .yaml file in suite: nothing ran\n")
+    Path("patient.yaml").rename("suite/patient.yaml")
+    assert here(command, "-s", "suite") == (5, "", "Error: no scenario in suite, but clients: nothing ran\n")
 
 
 def test_a_folder_with_a_broken_file(here: Here) -> None:
     """All of its errors, located, and exit code 2; nothing is played."""
     Path("suite").mkdir()
     tiny.write(Path("suite"))
+    Path("suite/calm.yaml").write_text("name: calm\ntimeline: []\nlayers: []\n", encoding="utf-8")
+    Path("suite/patient.yaml").write_text("name: [\n", encoding="utf-8")
     said = here("run", "-s", "suite")
     assert (said.code, said.out) == (2, "")
-    assert {line.partition(":")[0] for line in said.err.splitlines()} == {"suite/hasty.yaml", "suite/patient.yaml"}
+    assert {line.partition(":")[0] for line in said.err.splitlines()} == {"suite/calm.yaml", "suite/patient.yaml"}
 
 
 def test_an_unknown_metric_is_an_error_of_the_file(here: Here) -> None:

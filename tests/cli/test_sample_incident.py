@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import brownout
-from brownout.harness.files import load
+from brownout.harness.files import load, loads
 from brownout.harness.scenario import Scenario
+from brownout.harness.testing.incidents import as_yaml
 
 from .command import Here
 
@@ -30,6 +31,14 @@ def test_the_same_command_makes_the_same_file(here: Here) -> None:
     assert here("sample-incident", "--seed", "2").out != printed.out
     drawn, made = load("drawn.yaml", Scenario), brownout.sampled_incident()
     assert (drawn.timeline, drawn.workload, drawn.server) == (made.timeline, made.workload, made.server)
+
+
+def test_counts_are_numbers(here: Here) -> None:
+    """As people write them, without quotes; and a file that is called by a number can be read back."""
+    assert "input_tokens: {median: 1500, p95: 8k}\n" in here("sample-incident").out
+    drawn = as_yaml(brownout.sampled_incident(), name="2024")
+    assert drawn.startswith("name: '2024'\n")
+    assert loads(drawn, Scenario).name == "2024"
 
 
 def test_the_command_in_the_file_makes_it_again(here: Here) -> None:

@@ -200,9 +200,14 @@ def test_a_client_called_like_a_variant(here: Here) -> None:
             ],
         ),
         (("-s", "nowhere/storm.yaml", "-c", "guide"), ["nowhere/storm.yaml: no such file"]),
-        (("-s", "calm", "-s", "calm.yaml", "-c", "guide"), ['two scenarios are called "calm"']),
+        (("-s", "calm", "-s", "calm.yaml", "-c", "guide"), ['two scenarios are called "calm": calm, calm.yaml']),
         (("-s", "calm", "-c", "."), [".: is a directory, not a file"]),
-        (("-s", "calm", "-c", "patient.yaml", "-c", "./patient.yaml"), ['two clients are called "patient"']),
+        (
+            ("-s", "calm", "-c", "patient.yaml", "-c", "./patient.yaml"),
+            ['two clients are called "patient": patient.yaml, ./patient.yaml'],
+        ),
+        (("-s", "patient.yaml", "-c", "guide"), ["patient.yaml: looks like a client file, not a scenario file"]),
+        (("-s", "calm", "-c", "storm.yaml"), ["storm.yaml: looks like a scenario file, not a client file"]),
     ],
 )
 def test_names_that_name_nothing(here: Here, words: tuple[str, ...], lines: list[str]) -> None:

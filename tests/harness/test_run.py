@@ -72,7 +72,9 @@ def test_a_comparison_says_what_was_run_and_how(plan: Plan, tmp_path: Path) -> N
     assert run.command == "brownout compare"
     assert {"python", "platform", "anthropic", "simpy", "pydantic"} <= run.environment.keys()
     assert run.notes == ["3 seeds cannot tell 2 clients apart, whatever they show: 6 can."]
-    assert run.verdict.startswith("patient holds best over 2 scenarios (3 seeds): ")
+    assert run.verdict.startswith(
+        "3 seeds cannot decide between 2 clients: at least 6 are needed. First so far over 2 scenarios is patient: "
+    )
 
 
 def test_progress_counts_cells(plan: Plan) -> None:

@@ -31,6 +31,7 @@ AXE = "axe-core@4.14.1"
 JENKINS = "sandbox allow-same-origin; default-src 'none'; img-src 'self'; style-src 'self'"
 """What Jenkins sends along with the reports it keeps, if nobody has changed it."""
 LONG = "n" * 10_000
+WORDY = "guide-with-a-total-limit-of-60s-and-2"
 SCRIPT = "<script>document.title='run'</script>"
 FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run")
 
@@ -68,14 +69,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A usual page, and one whose names are not."""
     found = tmp_path_factory.mktemp("pages")
     (found / "report.html").write_text(html.render(Report(run(), AGREEMENT)), encoding="utf-8")
-    (found / "hostile.html").write_text(html.render(hostile()), encoding="utf-8")
+    (found / "hostile.html").write_text(html.render(named(SCRIPT, LONG)), encoding="utf-8")
+    (found / "wordy.html").write_text(html.render(named("storm", WORDY)), encoding="utf-8")
     return found
 
 
-def hostile() -> Report:
-    """A scenario that is a script, and a client whose name has no end."""
+def named(scenario: str, contestant: str) -> Report:
+    """With other names: a scenario that is a script, say, and a client whose name has no end."""
     plain = run()
-    renamed = {"storm": SCRIPT, "steady": LONG}
+    renamed = {"storm": scenario, "steady": contestant}
 
     def with_names(part: Any) -> Any:
         named = {name: renamed.get(getattr(part, name, "")) for name in ("scenario", "client", "name")}
@@ -83,8 +85,8 @@ def hostile() -> Report:
 
     lists = ("scenarios", "rows", "standings", "objectives", "waterfalls")
     changed = {name: list(map(with_names, getattr(plain, name))) for name in lists}
-    changed["clients"] = [client(LONG, SCRIPT), *plain.clients[1:]]
-    changed["weights"] = {SCRIPT: 2.0, "calm": 1.0}
+    changed["clients"] = [client(contestant, SCRIPT), *plain.clients[1:]]
+    changed["weights"] = {scenario: 2.0, "calm": 1.0}
     return Report(plain.model_copy(update=changed))
 
 
@@ -128,6 +130,27 @@ def test_without_scripts_it_is_whole(open_page: Open) -> None:
     assert not page.locator("#tools").is_visible()
     page.locator("summary", has_text="The figures").first.click()
     assert page.locator("details[open] table").first.is_visible()
+
+
+def test_a_name_of_many_words_leaves_room_for_the_figures(open_page: Open) -> None:
+    """It goes on in a second line rather than push the last columns out of a page as wide as most are."""
+    page = open_page("wordy.html", width=1300)
+    tables = page.locator(".scroll:visible")
+    assert tables.count() > 3
+    for table in tables.all():
+        assert table.evaluate("each => each.scrollWidth - each.clientWidth") <= 0, table.inner_text()
+
+
+def test_the_name_of_a_client_to_choose_is_cut_with_dots(open_page: Open) -> None:
+    """And whole under the pointer."""
+    label = open_page("wordy.html", width=1300).locator(f'.tools label[title="{WORDY}"]')
+    name = label.locator(".name")
+    assert name.inner_text() == WORDY
+    assert name.evaluate("each => each.scrollWidth > each.clientWidth && getComputedStyle(each).textOverflow") == (
+        "ellipsis"
+    )
+    right, most = (sum(each.bounding_box()[side] for side in ("x", "width")) for each in (name, label))
+    assert right <= most
 
 
 @pytest.fixture(scope="module")

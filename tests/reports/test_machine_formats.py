@@ -226,7 +226,11 @@ def test_changes_are_cases_too() -> None:
     calm = [case for case in cases if case.suite == "calm" and case.name != "played"]
     assert calm == [
         Case(
-            "calm", "calm.steady", "steady: goodput worse 5 points (since the baseline)", "failure", "10.0 points worse"
+            "calm",
+            "calm.steady",
+            "steady: goodput worse 5 points (since the baseline)",
+            "failure",
+            "goodput went from 90.0% to 80.0%: 10.0 points worse",
         ),
         Case("calm", "calm.steady", "steady: goodput worse 6 points (since the baseline)", "skipped", "may be chance"),
         Case("calm", "calm.steady", "steady: goodput worse 4 points (since the baseline)", "passed", "as it was"),

@@ -28,6 +28,23 @@ def surveyed(row: str = "1x", **changes: Any) -> RunFile:
     return run(stability=[hasty, steady], gate=None, **changes)
 
 
+def test_what_never_turned_has_no_load_at_which_it_does() -> None:
+    """The largest load that was tried is no measurement, and its interval none of anything."""
+    [loads, *_] = document(surveyed()).tables
+    assert loads.rows[0][2:5] == ("at none", "0.25x", "–")
+    assert loads.rows[1][2:5] == ("1.60x and more", "> 1.60x", "–")
+
+
+def test_the_headline_says_where_the_maps_say_less() -> None:
+    """The smallest load up to the safe one, after trouble of whichever length; not by values, which are of others."""
+    found = document(surveyed()).verdict
+    assert "hasty. By the maps it does not always, already at 0.50x with steady in storm after trouble of 1x. " in found
+    plain = surveyed()
+    by = [each.model_copy(update={"diagrams": [each.diagrams[0].model_copy(update={"by": "retry.retries"})]})
+          for each in plain.stability]  # fmt: skip
+    assert "By the maps" not in document(plain.model_copy(update={"stability": by})).verdict
+
+
 @each_format
 def test_all_formats_say_how_much_load_is_safe(name: str) -> None:
     report = Report(surveyed())

@@ -73,7 +73,7 @@ def test_it_is_as_somebody_might_have_written_it() -> None:
         "workload:\n"
         "  clients: 1\n"
         "  arrivals: {kind: closed}\n"
-        "  calls: {stream: 50%, output_tokens: '20'}\n"
+        "  calls: {stream: 50%, output_tokens: 20}\n"
         "server:\n"
         "  latency: {round_trip: 10ms, first_token: 200ms, token_gap: 10ms}\n"
         "timeline:\n"

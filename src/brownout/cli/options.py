@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ..commands import usual
 from .values import Format, Scale, Share
 
 SCENARIO_HELP = (
@@ -36,7 +37,7 @@ FORMATS = click.option(
     "formats",
     type=Format(),
     multiple=True,
-    default=("markdown", "html"),
+    default=usual.FORMATS,
     help=f"What is written there besides run.json: {FORMATS_HELP}  [default: markdown, html]",
 )
 
@@ -87,7 +88,7 @@ def played(clients_help: str) -> Callable[[Callable[..., None]], Callable[..., N
         click.option(
             "--out",
             type=click.Path(file_okay=False, path_type=Path),
-            default=Path("out"),
+            default=usual.OUT,
             show_default=True,
             help="Folder for run.json, the reports, and every finished run.",
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from brownout.harness import again
@@ -13,6 +13,8 @@ from brownout.harness.plan import Plan
 from brownout.harness.program import Command, Contestant
 from brownout.harness.results import Cell, Verdict
 from brownout.harness.sources import Source
+
+from . import usual
 
 
 def command(plan: Plan) -> str:
@@ -28,6 +30,21 @@ def command(plan: Plan) -> str:
     return shlex.join(words)
 
 
+def whole(plan: Plan, out: Path, formats: Sequence[str]) -> str:
+    """The same run, written where this one was, and as what."""
+    where = ["--out", str(out)] if out != usual.OUT else []
+    return _joined(plan.command, [*where, *_formats(formats)])
+
+
+def _formats(formats: Sequence[str]) -> list[str]:
+    """Those that were asked for, if they are others than usual."""
+    return [word for name in formats for word in ("--format", name)] if tuple(formats) != usual.FORMATS else []
+
+
+def _joined(command: str, words: Sequence[str]) -> str:
+    return " ".join(filter(None, (command, shlex.join(words))))
+
+
 def _named(source: Source[Contestant]) -> list[str]:
     return again.contestant(source.named, is_command=isinstance(source.value, Command))
 
@@ -36,12 +53,24 @@ def _how(plan: Plan, *seeds: str) -> list[str]:
     return again.how(plan.backend, plan.scale, plan.sample, plan.is_lean, *seeds)
 
 
-def rest(plan: Plan, out: Path | None, done: int) -> str:
+def rest(plan: Plan, out: Path | None, formats: Sequence[str], done: int) -> str:
     """How to go on with what is kept, on a line of its own; nothing where nothing is."""
     if out is None or not done:
         return ""
-    where = ["--out", str(out)] + (["--records", str(plan.records)] if plan.records is not None else [])
-    return f"\n{done} of {plan.size} runs are kept. Go on with: {plan.command} {shlex.join(where)} --resume"
+    words = ["--out", str(out)] + (["--records", str(plan.records)] if plan.records is not None else [])
+    command = _joined(plan.command, [*words, *_formats(formats), "--resume"])
+    return f"\n{done} of {plan.size} runs are kept. Go on with: {command}"
+
+
+def dropped(plan: Plan, left: Collection[str]) -> str:
+    """What has become of the cells with these keys, which an interrupted run had left. Raises `Unplayable`."""
+    same = len({job.key for job in plan.jobs()} & set(left))
+    runs = "1 run" if len(left) == 1 else f"{len(left):,} runs"
+    was = f"{runs} that an interrupted one had left {'was' if len(left) == 1 else 'were'} dropped"
+    if not same:
+        return f"{was}: of another scenario, client, setting or version."
+    of_them = ("it" if same == 1 else "them") if same == len(left) else f"{same:,} of them"
+    return f"{was}; --resume would have gone on from {of_them}."
 
 
 def alone(plan: Plan, jobs: Sequence[Job]) -> str:

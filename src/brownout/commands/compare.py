@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .again import whole
 from .explain import explain
 from .playing import Missed, Options, against_baseline, check_compared, planned, play_given
 from .writing import tell
@@ -20,6 +21,6 @@ def compare(options: Options, gate: str, ablate: str, weights: Sequence[tuple[st
     found = play_given(plan, options, baseline)
     is_beaten = found.gate is not None and not found.gate.is_met
     if is_beaten or any(change.outcome == "worse" for change in found.changes):
-        tell(f"\nAgain: {plan.command}")
+        tell(f"\nAgain: {whole(plan, options.out, options.formats)}")
         raise Missed
     check_compared(baseline, found)

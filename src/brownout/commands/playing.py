@@ -24,7 +24,7 @@ from brownout.harness.workers import ClusterError, WorkersDied, given
 from brownout.reports.report import Report
 from brownout.reports.write import check
 
-from . import again, gating
+from . import again, gating, usual
 from .annotations import annotate_results
 from .loading import check_available, load
 from .progress import progress
@@ -145,13 +145,12 @@ def play(
     if plan.records is not None:
         try_out(plan.records)
     with reached(cluster) as executor:  # before anything is dropped
-        if not resume and (dropped := unfinished(out / FILE_NAME)):
-            click.echo(
-                f"{dropped} runs that an interrupted one had left are dropped; --resume goes on from them.", err=True
-            )
+        dropped = "" if resume else _dropped(plan, out)
         try:
             with Store(out / FILE_NAME, is_new=not resume) as store:
-                results = run_plan(plan, title, store, out, executor)
+                if dropped:
+                    click.echo(dropped, err=True)
+                results = run_plan(plan, title, store, out, formats, executor)
                 store.once("finished", "yes")
         except (StoreError, RecordsError) as error:
             raise CannotWrite(str(error)) from None
@@ -165,6 +164,15 @@ def play(
         baseline.keep(results.file)
     annotate_results(results.file)
     return results
+
+
+def _dropped(plan: Plan, out: Path) -> str:
+    """What a new run has to say of those that an interrupted one has left."""
+    left = unfinished(out / FILE_NAME)
+    try:
+        return again.dropped(plan, left) if left else ""
+    except Unplayable as error:
+        raise CannotRun(str(error)) from None
 
 
 def play_given(plan: Plan, options: Options, baseline: gating.AgainstBaseline | None) -> RunFile:
@@ -206,9 +214,15 @@ def reached(cluster: str | None) -> Iterator[Executor | None]:
 
 
 def run_plan(
-    plan: Plan, title: str, store: Store | None = None, out: Path | None = None, executor: Executor | None = None
+    plan: Plan,
+    title: str,
+    store: Store | None = None,
+    out: Path | None = None,
+    formats: Sequence[str] = usual.FORMATS,
+    executor: Executor | None = None,
 ) -> Results:
-    """Run with a progress bar; a scenario that means nothing ends with exit code 1."""
+    """Run with a progress bar; a scenario that means nothing ends with exit code 1. `out` and `formats` are for the
+    command that goes on from where it was interrupted."""
     done = 0
     try:
         with progress(title, plan.size) as step:
@@ -222,13 +236,13 @@ def run_plan(
     except Unplayable as error:
         raise CannotRun(str(error)) from None
     except WorkersDied as error:
-        raise CannotRun(f"{error}{again.alone(plan, error.jobs)}{again.rest(plan, out, done)}") from None
+        raise CannotRun(f"{error}{again.alone(plan, error.jobs)}{again.rest(plan, out, formats, done)}") from None
     except ClusterError as error:
-        raise CannotRun(f"{error}{again.rest(plan, out, done)}") from None
+        raise CannotRun(f"{error}{again.rest(plan, out, formats, done)}") from None
     except KeyboardInterrupt:
         if store is not None:  # it may have come after a cell was kept and before it was counted
             done = sum(job.key in store for job in plan.jobs())
-        click.echo(again.rest(plan, out, done), nl=False, err=True)
+        click.echo(again.rest(plan, out, formats, done), nl=False, err=True)
         raise
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 
 from brownout.harness import results
+from brownout.harness.alerting import FILE_NAME as ALERTS_FILE
 from brownout.harness.files.suggest import did_you_mean, quoted
 from brownout.harness.frames import RUN_FILE
 from brownout.harness.joining import join
 from brownout.harness.printable import blanked
 from brownout.harness.results import RunFile
 from brownout.reports import drawing, pictures
-from brownout.reports.formats import Rendered, named
+from brownout.reports.formats import Rendered, html, markdown, named
 from brownout.reports.report import Report
 from brownout.reports.table import Chart
 from brownout.reports.write import check, save
@@ -49,6 +50,9 @@ def _joined(paths: Sequence[Path]) -> RunFile:
     """The run in these files, or in folders that have one. Raises `FilesRefused` with every problem of all of them."""
     runs, problems = [], []
     for path in paths:
+        if alerts := _alerts(path):
+            problems.append(alerts)
+            continue
         try:
             runs.append(results.load(path / RUN_FILE if path.is_dir() else path))
         except results.RunFileError as error:
@@ -59,6 +63,16 @@ def _joined(paths: Sequence[Path]) -> RunFile:
         return join(runs)
     except ValueError as error:
         raise FilesRefused(f"these runs are no parts of one: {error}") from None
+
+
+def _alerts(path: Path) -> str:
+    """What to say of a file that `brownout alerts` has written, or of its folder; empty for any other."""
+    folder = path if path.is_dir() else path.parent
+    is_meant = path.name == ALERTS_FILE or (path.is_dir() and not (path / RUN_FILE).exists())
+    if not is_meant or not (folder / ALERTS_FILE).is_file():
+        return ""
+    pages = " and ".join(str(folder / each.FILE_NAME) for each in (markdown, html))
+    return f"{path}: of `brownout alerts`, and no run: {pages} are its reports, and there is no other format"
 
 
 def _pictures(found: Report, chart: str, names: Sequence[str]) -> Iterator[tuple[str, Rendered]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from brownout.harness.scoring.verdicts import hardest
 
-from .again import worst_call
+from .again import whole, worst_call
 from .explain import explain
 from .playing import Missed, NothingRan, Options, against_baseline, check_compared, planned, play_given
 from .writing import tell
@@ -26,7 +26,7 @@ def run(options: Options) -> None:
         raise NothingRan("no objective has a meaning for these clients: nothing was decided")
     missed = [each for each in found.objectives if each.is_met is False]
     if missed or any(change.outcome == "worse" for change in found.changes):
-        tell(f"\nAgain: {plan.command}")
+        tell(f"\nAgain: {whole(plan, options.out, options.formats)}")
         if missed and not plan.is_lean:  # to explain a call every record of its run is kept
             tell(f"Its worst call: {worst_call(plan, found.cells, hardest(missed))}")
         raise Missed

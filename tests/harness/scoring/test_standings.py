@@ -106,14 +106,16 @@ def test_the_fewest_seeds_that_tell(clients: int, seeds: int) -> None:
             assert pairs(scored(**scores))[0].is_tied is expected
 
 
-@pytest.mark.parametrize("seeds", [1, 2])
-def test_nothing_is_said_of_chance_with_fewer_than_three_seeds(seeds: int) -> None:
-    """No interval, no chance to be best, everybody may be the best; the order is still told."""
+@pytest.mark.parametrize("seeds", [1, 2, 5])
+def test_nothing_is_said_of_chance_with_too_few_seeds_to_decide(seeds: int) -> None:
+    """No chance to be best, as everybody may be the best, and no interval of fewer than three; the order is told."""
     found = standings(scored(a=[0.9] * seeds, b=[0.1] * seeds))
     assert [(each.client, each.rank, each.probability_of_best, each.is_tied_with_best) for each in found] == [
         ("b", 1, None, True), ("a", 1, None, True)
     ]  # fmt: skip
-    assert found[1].behind.low is None
+    assert (found[1].behind.low is None) == (seeds < 3)
+    three = standings(scored(a=CLOSE[:6], b=shifted(0.3)[:6], c=shifted(0.6)[:6]))
+    assert [each.probability_of_best for each in three] == [None] * 3
 
 
 def test_chances_to_be_best_sum_to_one() -> None:

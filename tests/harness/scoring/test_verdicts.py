@@ -31,17 +31,15 @@ COMPARISONS: dict[str, tuple[dict[str, Sequence[float]], str]] = {
     ),
     "one seed": (
         {"a": [0.8], "b": [0.9]},
-        "a holds best over storm (1 seed): 20.0% of calls are answered in time, callers wait "
-        "80.0% of their deadline on average, but not surely better than b: not enough data, the difference of 10.0 "
-        "points may be chance; "
-        "2 clients need at least 6 seeds to be told apart.",
+        "1 seed cannot decide between 2 clients: at least 6 are needed. First so far over storm is a: 20.0% of "
+        "calls are answered in time, callers wait 80.0% of their deadline on average; b is 10.0 points of penalized "
+        "wait behind.",
     ),
     "few seeds": (
-        {"a": SAME[:5], "b": WORSE[:5], "c": WORSE[1:6]},
-        "a holds best over storm (5 seeds): 80.0% of calls are answered in time, callers wait "
-        "20.0% of their deadline on average, but not surely better than c, b: not enough data, the difference of "
-        "10.0 points may be "
-        "chance; 3 clients need at least 7 seeds to be told apart.",
+        {"a": SAME[:6], "b": WORSE[:6], "c": WORSE[1:7]},
+        "6 seeds cannot decide between 3 clients: at least 7 are needed. First so far over storm is a: 80.0% of "
+        "calls are answered in time, callers wait 20.0% of their deadline on average; b is 10.0 points of penalized "
+        "wait behind.",
     ),
     "a clear winner": (
         {"b": WORSE, "a": SAME},

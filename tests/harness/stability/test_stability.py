@@ -93,6 +93,17 @@ def test_the_rows_may_be_values_of_a_client() -> None:
     assert found(2) == [stability]
 
 
+@pytest.mark.parametrize(("sample", "is_few"), [(1.0, False), (0.4, True)])
+def test_too_few_calls_to_tell_are_told(sample: float, is_few: bool) -> None:
+    """A window with fewer than ten of them, where it counts as back from 90% on."""
+    plan = Plan([Source(SCENARIO, "", "")], [Source(CLIENTS["budgeted"], "", "")], [1], sample=sample)
+    [*notes] = [note for note in study(plan, loads=(0.5, 1.0)).file.notes if "too few calls" in note]
+    assert [note.partition(";")[0] for note in notes] == [
+        f"{SCENARIO.name}: too few calls to tell whether it comes back: a window of 10 s has about 6 under the "
+        "scenario's own load, and of fewer than 10 a single one that is lost makes it one that is not back"
+    ][:is_few]
+
+
 def test_what_cannot_be_changed_is_told() -> None:
     plan = Plan([Source(SCENARIO, "", "")], [Source(CLIENTS["budgeted"], "", "")], [1])
     with pytest.raises(ValueError, match="budgeted has no file"):
