@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..statistics import Interval
 from .by_length import ByLength, fit_by_length
-from .calls import Log, Logged
+from .calls import Log, Logged, Read
 from .fit import FEWEST, Fit, fit
 from .survival import Seen, TooFewData, survival
 
@@ -42,6 +42,8 @@ class Model:
     output_tokens: Tokens | None
     quantiles: dict[str, str]
     """`p99` -> seconds with their interval, or why there are none."""
+    read: Read | None = None
+    """Of a table, its columns."""
 
     @property
     def hanging(self) -> Interval:
@@ -89,6 +91,7 @@ def model(log: Log) -> Model:
         unfitted,
         _tokens(log.calls),
         {f"p{q * 100:g}": _quantile(seen, q) for q in QUANTILES},
+        log.read,
     )
 
 

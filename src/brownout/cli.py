@@ -18,6 +18,7 @@ from . import __version__
 from .options import (
     CLIENT_HELP,
     CLUSTER,
+    COLUMNS,
     FORMATS,
     FORMATS_HELP,
     SAMPLE,
@@ -195,6 +196,7 @@ def init(**options: Any) -> None:
     default=None,
     help="A log of your calls (see `brownout latencies -h`): the service of the scenarios is then as fast as that.",
 )
+@COLUMNS
 @click.option(
     "--seeds",
     type=click.IntRange(min=2, max=1000),
@@ -236,6 +238,7 @@ def tune(**options: Any) -> None:
 
 @group.command()
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@COLUMNS
 @click.option(
     "--max-tokens",
     type=click.IntRange(min=1),

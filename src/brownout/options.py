@@ -92,6 +92,22 @@ class Weight(click.ParamType[tuple[str, float]]):
         return name, weight
 
 
+class Column(click.ParamType[tuple[str, str]]):
+    """`latency=total_ms`, or `latency=total:ms`."""
+
+    name = "FIELD=COLUMN"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        from .harness.latencies.columns import FIELDS
+
+        field, _, column = str(value).partition("=")
+        if field not in FIELDS or not column:
+            *fields, last = FIELDS
+            said = f'expected {", ".join(fields)} or {last}, and a column, such as "latency=total_ms"'
+            self.fail(f'{said}, got "{value}"', param, ctx)
+        return field, column
+
+
 class Format(click.ParamType[str]):
     """`markdown`."""
 
@@ -116,6 +132,13 @@ WORKERS = click.option(
 )
 CLUSTER = click.option("--cluster", metavar="ADDRESS", default=None, help=CLUSTER_HELP)
 SAMPLE = click.option("--sample", type=Share(), default=None, help="The share of clients, traffic and service to play.")
+COLUMNS = click.option(
+    "--column",
+    "columns",
+    type=Column(),
+    multiple=True,
+    help="A column of the log that has another name than usual: latency=total_ms, latency=total:ms, outcome=state.",
+)
 FORMATS = click.option(
     "--format",
     "formats",

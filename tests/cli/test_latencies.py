@@ -42,6 +42,28 @@ def test_it_says_the_same_to_machines(here: Here) -> None:
     assert 8.0 < time["low"] < time["mean"] < time["high"] < 20.0
 
 
+def test_what_was_read_is_told_and_what_was_not(here: Here) -> None:
+    """A column by another name changes what is found, so it may be named."""
+    log = frame(600).rename(columns={"outcome": "state"})
+    log.assign(region="eu").to_csv("calls.csv", index=False)
+    _, reads, warns, again, *_ = here("latencies", "calls.csv").out.splitlines()
+    assert reads == "read: latency_s, ttft_ms, output_tokens; not used: state, region"
+    assert warns == "warning: every call counts as answered: no column outcome, status or result"
+    assert re.fullmatch(r"warning: \d+ calls \(.*%\) take exactly 60 s, the longest .*: they look like timeouts", again)
+    named = here("latencies", "calls.csv", "--column", "outcome=state").out.splitlines()
+    assert not named[0].startswith("600 calls, 0 of them given up")
+    assert named[1] == "read: latency_s, ttft_ms, output_tokens, state; not used: region"
+    assert not named[2].startswith("warning")
+    plain = json.loads(here("latencies", "calls.csv", "--json").out)["columns"]
+    assert plain["unused"] == ["state", "region"]
+    assert len(plain["doubts"]) == 2
+    log.assign(**{f"x{i}": 1 for i in range(20)}).to_csv("calls.csv", index=False)
+    assert here("latencies", "calls.csv").out.splitlines()[1].endswith(", x9, x10, 9 others")
+    said = here("latencies", "calls.csv", "--column", "state")
+    assert said.code == 2
+    assert "expected latency, first_token, input_tokens, output_tokens, max_tokens or outcome, and" in said.err
+
+
 def test_a_bad_fit_gives_no_timeouts(here: Here) -> None:
     """But says what was seen."""
     log = frame(600).drop(columns="ttft_ms")
