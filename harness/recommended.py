@@ -91,10 +91,14 @@ class Tuning(Part):
     gain: Annotated[
         Estimate | None, Field(description="how much less the loss is than that of `instead_of`, paired by seed")
     ] = None
+    is_sure: Annotated[bool, Field(description="whether chance cannot explain `gain`, as in the verdict")] = False
     gains: Annotated[
         dict[str, Estimate],
         Field(description="metric -> how much better, in its unit; paired by seed; what is infinite is not there"),
     ] = Field(default_factory=dict)
+    sure_gains: Annotated[list[str], Field(description="those of `gains` that chance cannot explain")] = Field(
+        default_factory=list
+    )
     curves: list[Curve] = Field(default_factory=list)
     front: list[Candidate] = Field(default_factory=list)
     candidates: Annotated[Count, Field(description="that were tried")]

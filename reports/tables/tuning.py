@@ -67,18 +67,16 @@ def span(curve: Curve) -> str:
 def _gained(found: Tuning) -> Table:
     assert found.gain is not None
     gains = {found.goal: found.gain} if not found.limits else {}
+    sure = {*found.sure_gains, *([found.goal] if gains and found.is_sure else [])}
     gains |= {name: each for name, each in found.gains.items() if name not in gains}
     return Table(
         f"What it gains over {found.instead_of}",
-        "Means over the scenarios by their weights, paired by seed; a star where the 95% interval excludes 0.",
+        "Means over the scenarios by their weights, paired by seed; a star where chance cannot explain it: the 95% "
+        "interval excludes 0, and there are enough seeds.",
         ("metric", "better by", "95% interval"),
-        tuple((metric(name).title, words.margin(name, each.value) + _star(each), words.gain_bounds(name, each))
+        tuple((metric(name).title, words.margin(name, each.value) + "*" * (name in sure), words.gain_bounds(name, each))
               for name, each in gains.items()),
     )  # fmt: skip
-
-
-def _star(found: Estimate) -> str:
-    return "*" if found.low is not None and found.high is not None and not found.low <= 0.0 <= found.high else ""
 
 
 def _curve(found: Tuning, curve: Curve) -> Table:

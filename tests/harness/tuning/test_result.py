@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brownout.harness.files import parse
 from brownout.harness.results import load
 from brownout.harness.sources import Source, client
 from brownout.harness.tuning.front import Worth, undominated
@@ -17,6 +18,7 @@ from brownout.harness.tuning.kept import Kept
 from brownout.harness.tuning.racing import mean
 from brownout.harness.tuning.result import Tuned
 from brownout.harness.tuning.tune import save, tune
+from brownout.reports.tuned import headline
 
 from .test_search import SCENARIO, SEEDS, SPACE, Stage
 
@@ -92,6 +94,30 @@ def test_what_it_gains_is_paired_and_in_units_that_people_have(result: Tuned) ->
     assert tuning.gains["rmst"].value == pytest.approx(other["rmst"].value - mine["rmst"].value)
     assert tuning.gains["goodput"].low is not None
     assert tuning.gains["goodput"].low > 0.0
+
+
+def test_what_is_sure_is_what_the_verdict_is_sure_of(result: Tuned) -> None:
+    """Four seeds are too few for anything, whatever the intervals say; six may do."""
+    few = result.tuning
+    assert few.gain is not None
+    assert few.gain.low is not None
+    assert few.gain.low > 0.0
+    assert not few.is_sure
+    assert few.sure_gains == []
+    many = tune(SPACE, [Source(SCENARIO, "", "")], Goal.parse("par2"), against=AGAINST, seeds=6, batches=1)
+    assert many.results is not None
+    assert many.tuning.is_sure
+    assert "goodput" in many.tuning.sure_gains
+    for each in (result, many):
+        assert each.results is not None
+        assert any(not pair.is_tied for pair in each.results.file.pairs) == each.tuning.is_sure
+
+
+def test_what_was_left_as_it_is_gains_nothing() -> None:
+    """And is not said to be better, or worse."""
+    document = parse("name: flat\ntimeouts: {connect: {tune: 4s..6s, now: 5s}}\nlayers: [{sdk: {max_retries: 0}}]")
+    found = tune(document, [Source(SCENARIO, "", "")], Goal.parse("par2"), seeds=2, batches=1, verifies=False)
+    assert headline(found.tuning).endswith(", exactly as good as flat-before.")
 
 
 def test_the_front_has_nobody_whom_the_best_beats(result: Tuned) -> None:
