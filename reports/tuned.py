@@ -9,7 +9,7 @@ from brownout.harness.part import Estimate
 from brownout.harness.recommended import Curve, Tuning
 
 from . import words
-from .tables.tuning import shown, span
+from .tables.tuning import level, shown, span
 
 _WIDEST = 12
 
@@ -65,7 +65,9 @@ def _verified(found: Tuning) -> str:
 
 def _curve(found: Tuning, curve: Curve) -> Iterator[str]:
     names = shown(found, curve)[:4]
-    if curve.is_ordered:
+    if curve.is_level:
+        yield f"{curve.name}: {level(curve)}"
+    elif curve.is_ordered:
         yield f"{curve.name}: " + ("nothing speaks against " if curve.low != curve.high else "") + span(curve)
     else:
         yield f"{curve.name}:"

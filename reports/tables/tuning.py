@@ -48,12 +48,13 @@ def _recommended(found: Tuning) -> Table:
 def _room(found: Tuning, curve: Curve | None) -> tuple[str, str, str]:
     if curve is None:
         return "–", "–", "–"
+    if curve.is_level:
+        return level(curve), "–", "–"
     if not curve.is_ordered:
         others = [step.value for step in curve.steps if not step.is_worse]
         return " or ".join(others), "–", "–"
-    best = next(step for step in curve.steps if step.is_best)
     ends = (
-        f"{step.value}: {words.worse(found.goal, step.loss.value - best.loss.value)}"
+        f"{step.value}: {words.worse(found.goal, step.loss.value - curve.best.loss.value)}"
         for step in (curve.steps[0], curve.steps[-1])
     )
     return span(curve), *ends  # type: ignore[return-value]
@@ -62,6 +63,12 @@ def _room(found: Tuning, curve: Curve | None) -> tuple[str, str, str]:
 def span(curve: Curve) -> str:
     """From where to where it may be moved."""
     return f"{curve.low} to {curve.high}" if curve.low != curve.high else f"{curve.low} alone"
+
+
+def level(curve: Curve) -> str:
+    """What is said of a value for which nothing speaks, and against which nothing does."""
+    said = "makes no difference in what was played"
+    return f"{said}: left as it was" if curve.was == curve.best.value else said
 
 
 def _gained(found: Tuning) -> Table:
