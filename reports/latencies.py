@@ -8,7 +8,7 @@ from typing import Any
 
 from brownout.harness.latencies.calls import Read
 from brownout.harness.latencies.fit import Fit
-from brownout.harness.latencies.model import FARTHEST, Model
+from brownout.harness.latencies.model import FARTHEST, Model, Quantile
 from brownout.harness.statistics import Interval
 
 LENGTHS = (256, 1024, 4096, 8192)
@@ -31,7 +31,7 @@ def latencies_plain(found: Model, max_tokens: Iterable[int] = LENGTHS) -> dict[s
         "given_up": found.given_up,
         "left_out": found.left_out,
         "columns": found.read and found.read._asdict(),
-        "quantiles": found.quantiles,
+        "quantiles": {name: each._asdict() for name, each in found.quantiles.items()},
         "latency": asdict(found.whole),
         "first_token": found.first_token and asdict(found.first_token),
         "token_gap": found.token_gap and asdict(found.token_gap),
@@ -49,7 +49,7 @@ def _lines(found: Model) -> Iterator[str]:
     if found.read is not None:
         yield from _read(found.read)
     for name, value in found.quantiles.items():
-        yield _line(name, value)
+        yield _line(name, _quantile(value))
     yield _fitted("latency", found.whole)
     for name, part in (("first token", found.first_token), ("token gap", found.token_gap)):
         if part is not None:
@@ -92,6 +92,18 @@ def _waits(found: Model, max_tokens: Iterable[int]) -> Iterator[str]:
 def _fitted(name: str, part: Fit) -> str:
     said = f"lognormal, median {_timed(part.median)}, sigma {part.sigma.mean:.2f}"
     return _line(name, f"{said}; {_near(part.distance)}")
+
+
+def _quantile(found: Quantile) -> str:
+    if found.refused:
+        return found.refused
+    if found.value is None:
+        return _seconds(None) + ("" if found.low is None else f", at least {_seconds(found.low)}")
+    return f"{_seconds(found.value)} ({_seconds(found.low)} to {_seconds(found.high)})"
+
+
+def _seconds(value: float | None) -> str:
+    return "beyond what was waited for" if value is None else f"{value:.1f} s"
 
 
 def _line(name: str, said: str) -> str:

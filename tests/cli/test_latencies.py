@@ -37,9 +37,33 @@ def test_it_says_the_same_to_machines(here: Here) -> None:
     found = json.loads(here("latencies", "calls.csv", "--max-tokens", "500", "--json").out)
     assert found["calls"] == 600
     assert (found["first_token"], found["streamed"], found["refused"]) == (None, None, "")
+    middle, last = found["quantiles"]["p50"], found["quantiles"]["p99"]
+    assert 5.0 < middle["low"] < middle["value"] < middle["high"] < 12.0
+    assert last == {"value": None, "low": None, "high": None, "refused": ""}
+    assert "  p99          beyond what was waited for\n" in here("latencies", "calls.csv").out
     assert set(found["by_length"]) == {"first", "gap", "sigma", "hangs", "distance", "calls", "longest"}
     time = found["read_timeouts"]["500"]
     assert 8.0 < time["low"] < time["mean"] < time["high"] < 20.0
+
+
+def test_a_quantile_may_be_known_in_part_or_refused(here: Here) -> None:
+    """Of many calls that were given up, the upper bound is what is missing first; of few calls all is."""
+    log = frame(600, hangs=0.045)
+    log.to_csv("calls.csv", index=False)
+    last = json.loads(here("latencies", "calls.csv", "--json").out)["quantiles"]["p95"]
+    assert 10.0 < last["low"] < last["value"] < 20.0
+    assert last["high"] is None
+    assert re.search(
+        r"^  p95          [\d.]+ s \([\d.]+ s to beyond what was waited for\)$",
+        here("latencies", "calls.csv").out,
+        re.MULTILINE,
+    )
+    frame(40).to_csv("calls.csv", index=False)
+    found = json.loads(here("latencies", "calls.csv", "--json").out)["quantiles"]
+    assert found["p50"]["value"] is not None
+    why = "too few data: p99 needs at least 299 calls, there are 40"
+    assert found["p99"] == {"value": None, "low": None, "high": None, "refused": why}
+    assert f"  p99          {why}\n" in here("latencies", "calls.csv").out
 
 
 def test_what_was_read_is_told_and_what_was_not(here: Here) -> None:
