@@ -108,7 +108,7 @@ def test_mistakes_are_told_before_anything_is_played(here: Here) -> None:
         assert said.code == 2
         assert says in said.err
     write("name: mine\n")
-    assert "nothing is left open" in here("tune", "open.yaml", *QUICK).err
+    assert "}, or name it, --open timeouts.read" in here("tune", "open.yaml", *QUICK).err
     assert not Path("out/client.yaml").exists()
 
 
