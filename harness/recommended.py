@@ -35,6 +35,9 @@ class Curve(Part):
     is_ordered: Annotated[bool, Field(description="false for choices, which have no neighbours")]
     low: str
     high: str
+    was: Annotated[
+        str | None, Field(description="what it is now, else in the client compared with; null where out of the range")
+    ] = None
     steps: Annotated[list[Step], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -45,6 +48,17 @@ class Curve(Part):
         if self.low not in values or self.high not in values:
             raise ValueError("low, high: expected values of its steps")
         return self
+
+    @property
+    def best(self) -> Step:
+        """That of the value that is recommended."""
+        return next(step for step in self.steps if step.is_best)
+
+    @property
+    def is_level(self) -> bool:
+        """Whether every value comes to exactly the same, in all that was measured."""
+        first, *others = self.steps
+        return bool(others) and all((each.loss, each.metrics) == (first.loss, first.metrics) for each in others)
 
 
 class Candidate(Part):
@@ -91,10 +105,14 @@ class Tuning(Part):
     gain: Annotated[
         Estimate | None, Field(description="how much less the loss is than that of `instead_of`, paired by seed")
     ] = None
+    is_sure: Annotated[bool, Field(description="whether chance cannot explain `gain`, as in the verdict")] = False
     gains: Annotated[
         dict[str, Estimate],
         Field(description="metric -> how much better, in its unit; paired by seed; what is infinite is not there"),
     ] = Field(default_factory=dict)
+    sure_gains: Annotated[list[str], Field(description="those of `gains` that chance cannot explain")] = Field(
+        default_factory=list
+    )
     curves: list[Curve] = Field(default_factory=list)
     front: list[Candidate] = Field(default_factory=list)
     candidates: Annotated[Count, Field(description="that were tried")]

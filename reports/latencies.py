@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
+from brownout.harness.latencies.calls import Read
 from brownout.harness.latencies.fit import Fit
-from brownout.harness.latencies.model import FARTHEST, Model
+from brownout.harness.latencies.model import FARTHEST, Model, Quantile
 from brownout.harness.statistics import Interval
 
 LENGTHS = (256, 1024, 4096, 8192)
 """Of answers, in tokens, where nobody asks for others."""
+_MOST = 12
+"""Columns that are named though nothing is read of them: a log may have hundreds."""
 
 
 def latencies_text(found: Model, max_tokens: Iterable[int] = LENGTHS) -> str:
@@ -27,7 +30,8 @@ def latencies_plain(found: Model, max_tokens: Iterable[int] = LENGTHS) -> dict[s
         "calls": found.calls,
         "given_up": found.given_up,
         "left_out": found.left_out,
-        "quantiles": found.quantiles,
+        "columns": found.read and found.read._asdict(),
+        "quantiles": {name: each._asdict() for name, each in found.quantiles.items()},
         "latency": asdict(found.whole),
         "first_token": found.first_token and asdict(found.first_token),
         "token_gap": found.token_gap and asdict(found.token_gap),
@@ -42,8 +46,10 @@ def latencies_plain(found: Model, max_tokens: Iterable[int] = LENGTHS) -> dict[s
 
 def _lines(found: Model) -> Iterator[str]:
     yield f"{found.calls} calls, {found.given_up} of them given up; {found.left_out} that failed are left out."
+    if found.read is not None:
+        yield from _read(found.read)
     for name, value in found.quantiles.items():
-        yield _line(name, value)
+        yield _line(name, _quantile(value))
     yield _fitted("latency", found.whole)
     for name, part in (("first token", found.first_token), ("token gap", found.token_gap)):
         if part is not None:
@@ -60,6 +66,12 @@ def _lines(found: Model) -> Iterator[str]:
     if found.output_tokens is not None:
         median, p95 = found.output_tokens
         yield _line("output", f"median {median:,} tokens, p95 {p95:,}; a scenario has its own, workload.output_tokens")
+
+
+def _read(columns: Read) -> Iterator[str]:
+    unused = [*columns.unused[:_MOST], *([f"{len(columns.unused) - _MOST} others"] * (len(columns.unused) > _MOST))]
+    yield f"read: {', '.join(columns.used)}" + (f"; not used: {', '.join(unused)}" if unused else "")
+    yield from (f"warning: {doubt}" for doubt in columns.doubts)
 
 
 def _waits(found: Model, max_tokens: Iterable[int]) -> Iterator[str]:
@@ -80,6 +92,18 @@ def _waits(found: Model, max_tokens: Iterable[int]) -> Iterator[str]:
 def _fitted(name: str, part: Fit) -> str:
     said = f"lognormal, median {_timed(part.median)}, sigma {part.sigma.mean:.2f}"
     return _line(name, f"{said}; {_near(part.distance)}")
+
+
+def _quantile(found: Quantile) -> str:
+    if found.refused:
+        return found.refused
+    if found.value is None:
+        return _seconds(None) + ("" if found.low is None else f", at least {_seconds(found.low)}")
+    return f"{_seconds(found.value)} ({_seconds(found.low)} to {_seconds(found.high)})"
+
+
+def _seconds(value: float | None) -> str:
+    return "beyond what was waited for" if value is None else f"{value:.1f} s"
 
 
 def _line(name: str, said: str) -> str:

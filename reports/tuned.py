@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from brownout.harness.metrics import metric
+from brownout.harness.part import Estimate
 from brownout.harness.recommended import Curve, Tuning
 
 from . import words
-from .tables.tuning import shown, span
+from .tables.tuning import level, shown, span
 
 _WIDEST = 12
 
@@ -19,7 +20,7 @@ def headline(found: Tuning) -> str:
     said = f"{words.values(found.values)}: {metric(found.goal).title} {goal}"
     if found.gain is None:
         return f"{said}, the best so far."
-    return f"{said}, {_gain(found)} than {found.instead_of}."
+    return f"{said}, {_gain(found, found.gain)}."
 
 
 def tuned_text(found: Tuning) -> str:
@@ -29,7 +30,7 @@ def tuned_text(found: Tuning) -> str:
 
 def _lines(found: Tuning) -> Iterator[str]:
     yield headline(found)
-    if found.gains:
+    if found.gains and _is_better(found):
         gains = (f"{metric(name).title} {words.margin(name, each.value)}" for name, each in found.gains.items())
         yield f"Better by: {', '.join(gains)}."
     yield f"{found.candidates} candidates, {found.calls:,} simulated calls.{_verified(found)}"
@@ -38,14 +39,18 @@ def _lines(found: Tuning) -> Iterator[str]:
         yield from _curve(found, curve)
 
 
-def _gain(found: Tuning) -> str:
-    gain = found.gain
-    assert gain is not None
-    if gain.low is not None and gain.high is not None and gain.low <= 0.0 <= gain.high:
-        return "not surely better"
-    if found.limits:  # the loss has what is missed of them in it, and no unit
-        return "surely better" if gain.value > 0.0 else "worse"
-    return f"{words.margin(found.goal, abs(gain.value))} {'better' if gain.value > 0.0 else 'worse'}"
+def _is_better(found: Tuning) -> bool:
+    return found.is_sure and found.gain is not None and found.gain.value > 0.0
+
+
+def _gain(found: Tuning, gain: Estimate) -> str:
+    if not any((gain.value, gain.low, gain.high)):
+        return f"exactly as good as {found.instead_of}"
+    by = "" if found.limits else words.margin(found.goal, abs(gain.value))  # with limits a loss has no unit
+    if not found.is_sure:
+        doubt = f": the difference of {by} may be chance" if by else ""
+        return f"not surely better than {found.instead_of}{doubt}"
+    return f"{by or 'surely'} {'better' if _is_better(found) else 'worse'} than {found.instead_of}"
 
 
 def _verified(found: Tuning) -> str:
@@ -60,7 +65,9 @@ def _verified(found: Tuning) -> str:
 
 def _curve(found: Tuning, curve: Curve) -> Iterator[str]:
     names = shown(found, curve)[:4]
-    if curve.is_ordered:
+    if curve.is_level:
+        yield f"{curve.name}: {level(curve)}"
+    elif curve.is_ordered:
         yield f"{curve.name}: " + ("nothing speaks against " if curve.low != curve.high else "") + span(curve)
     else:
         yield f"{curve.name}:"

@@ -60,7 +60,8 @@ def margin(name: str, by: float) -> str:
         return "all" if by > 0 else "none"
     if metric(name).unit == "%":
         return f"{points(by)} points"
-    return f"{'-' if by < 0 else ''}{of(name, abs(by))}"
+    text = of(name, abs(by))
+    return f"-{text}" if by < 0.0 and any(digit in text for digit in "123456789") else text
 
 
 def worse(name: str, by: float) -> str:

@@ -32,11 +32,21 @@ class Logged(NamedTuple):
     max_tokens: int | None
 
 
+class Read(NamedTuple):
+    """The columns of a table that were read, those that were not, and what may be wrong with that."""
+
+    used: tuple[str, ...]
+    unused: tuple[str, ...]
+    doubts: tuple[str, ...]
+
+
 class Log(NamedTuple):
-    """Calls that ended or were given up; `left_out` counts those that failed, whose latency says nothing."""
+    """Calls that ended or were given up; `left_out` counts those that failed, whose latency says nothing. `read` is
+    None of traces, whose attributes have one name each."""
 
     calls: list[Logged]
     left_out: int
+    read: Read | None = None
 
 
 def ending(word: str) -> Ending:

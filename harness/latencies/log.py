@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from . import otlp, tables
 from .calls import Log, LogError
@@ -10,20 +12,21 @@ from .calls import Log, LogError
 __all__ = ["FORMATS", "Log", "LogError", "read"]
 
 FORMATS = ".csv, .jsonl, .parquet, or .json of OpenTelemetry"
+USUAL: Mapping[str, str] = MappingProxyType({})
+"""Columns by the names that logs have for them."""
 
 
-def read(path: Path) -> Log:
-    """Raises `LogError`, and `OSError` where the file cannot be read."""
+def read(path: Path, columns: Mapping[str, str] = USUAL) -> Log:
+    """`columns`: those of a table that are named otherwise, `latency` -> `total_ms`. Raises `LogError`, and `OSError`
+    where the file cannot be read."""
     ending = path.suffix.lower()
-    if ending == ".json" or (ending in tables.LINES and _has_spans(path)):
-        return otlp.read(path)
-    if ending not in tables.ENDINGS:
+    if ending not in (".json", *tables.ENDINGS):
         raise LogError(f"{path}: expected {FORMATS}")
-    return tables.read(path)
-
-
-def _has_spans(path: Path) -> bool:
-    """Whether lines of JSON are OpenTelemetry's: the first one shows it."""
-    with path.open("rb") as file:
-        first = next((line for line in file if line.strip()), b"")
-    return b'"resourceSpans"' in first
+    first = tables.first_line(path)
+    if not first:
+        raise LogError(f"{path}: is empty")
+    if ending != ".json" and not (ending in tables.LINES and b'"resourceSpans"' in first):
+        return tables.read(path, columns)
+    if columns:
+        raise LogError(f"{path}: traces have no columns that could be named")
+    return otlp.read(path)

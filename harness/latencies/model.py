@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..statistics import Interval
 from .by_length import ByLength, fit_by_length
-from .calls import Log, Logged
+from .calls import Log, Logged, Read
 from .fit import FEWEST, Fit, fit
 from .survival import Seen, TooFewData, survival
 
@@ -24,6 +24,15 @@ class Tokens(NamedTuple):
 
     median: int
     p95: int
+
+
+class Quantile(NamedTuple):
+    """In seconds, with its interval; None is beyond what was waited for. `refused` says why there is none at all."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,10 @@ class Model:
     by_length: ByLength | None
     unfitted: str
     output_tokens: Tokens | None
-    quantiles: dict[str, str]
-    """`p99` -> seconds with their interval, or why there are none."""
+    quantiles: dict[str, Quantile]
+    """By their names, `p99`."""
+    read: Read | None = None
+    """Of a table, its columns."""
 
     @property
     def hanging(self) -> Interval:
@@ -89,6 +100,7 @@ def model(log: Log) -> Model:
         unfitted,
         _tokens(log.calls),
         {f"p{q * 100:g}": _quantile(seen, q) for q in QUANTILES},
+        log.read,
     )
 
 
@@ -123,15 +135,10 @@ def _has_tokens(call: Logged) -> bool:
     return call.latency.seconds > call.first_token > 0.0
 
 
-def _quantile(seen: Sequence[Seen], q: float) -> str:
+def _quantile(seen: Sequence[Seen], q: float) -> Quantile:
     try:
-        value, low, high = survival(seen).quantile(q)
+        found = survival(seen).quantile(q)
     except TooFewData as error:
-        return str(error)
-    if not math.isfinite(value):
-        return "beyond what was waited for" + (f", at least {low:.1f} s" if math.isfinite(low) else "")
-    return f"{_seconds(value)} ({_seconds(low)} to {_seconds(high)})"
-
-
-def _seconds(value: float) -> str:
-    return f"{value:.1f} s" if math.isfinite(value) else "beyond what was waited for"
+        return Quantile(None, None, None, str(error))
+    value, low, high = (each if math.isfinite(each) else None for each in found)
+    return Quantile(value, low, high)

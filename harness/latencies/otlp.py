@@ -38,8 +38,6 @@ def _documents(path: Path) -> Iterator[tuple[str, Any]]:
     """The whole file, else each of its lines."""
     data = path.read_bytes()
     lines = [(number, line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
-    if not lines:
-        raise LogError(f"{path}: there is no call in it")
     try:
         yield "document", orjson.loads(data)
         return

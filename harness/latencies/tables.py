@@ -3,62 +3,50 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from .calls import Log, LogError, Logged, broken, ending, shown
+from .columns import Column, columns, reading
 from .survival import Seen
 
 LINES = (".jsonl", ".ndjson")
 ENDINGS = (".csv", ".parquet", *LINES)
-UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
-LATENCY = ("latency", "duration", "elapsed")
-FIRST = ("ttft", "first_token")
-COUNTS = {
-    "input": ("input_tokens", "tokens_in", "prompt_tokens"),
-    "output": ("output_tokens", "tokens_out", "completion_tokens"),
-    "most": ("max_tokens", "max_output_tokens", "max_completion_tokens"),
-}
-OUTCOME = ("outcome", "status", "result")
 Row = Mapping[str, Any]
 
 
-def read(path: Path) -> Log:
-    """Raises `LogError`, and `OSError` where the file cannot be read."""
+def read(path: Path, named: Mapping[str, str]) -> Log:
+    """Raises `LogError`, and `OSError` where the file cannot be read. `named`: columns as `columns` takes them."""
     rows = _rows(path)
     if not rows:
         raise LogError(f"{path}: there is no call in it")
-    columns = list(rows[0])
-    latency = _timed(path, columns, LATENCY)
-    if latency is None:
-        raise LogError(f'{path}: expected a column "latency_s" or "latency_ms", got {shown(", ".join(columns))}')
-    first = _timed(path, columns, FIRST)
-    outcome = _named(columns, OUTCOME)
-    counts = {what: _named(columns, names) for what, names in COUNTS.items()}
+    found = columns(path, list(rows[0]), named)
     calls = []
     for number, row in enumerate(rows, 1):
-        end = ending(_text(row.get(outcome or "", "")))
+        end = ending(_text(row[found["outcome"].name])) if "outcome" in found else "whole"
         if end == "failed":
             continue
         where = f"row {number}"
-        seconds = _number(path, where, row, *latency)
+        seconds = _number(path, where, row, found["latency"])
         if seconds is None or seconds <= 0.0:
             raise broken(path, where, "a latency of more than 0")
         calls.append(
             Logged(
                 Seen(seconds, end == "whole"),
-                None if first is None else _number(path, where, row, *first),
-                *(_count(path, where, row, counts[what]) for what in ("input", "output", "most")),
+                _number(path, where, row, found.get("first_token")),
+                *(_count(path, where, row, found.get(f"{what}_tokens")) for what in ("input", "output", "max")),
             )
         )
-    return Log(calls, len(rows) - len(calls))
+    return Log(calls, len(rows) - len(calls), reading(list(rows[0]), found, calls))
 
 
 def _rows(path: Path) -> list[Row]:
     import pandas as pd
 
     ending = path.suffix.lower()
+    if ending == ".csv":
+        _check_commas(path)
     try:
         if ending in LINES:
             frame = pd.read_json(path, lines=True)
@@ -76,36 +64,37 @@ def _rows(path: Path) -> list[Row]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _named(columns: Iterable[str], names: Iterable[str]) -> str | None:
-    return next((name for name in names if name in columns), None)
+def _check_commas(path: Path) -> None:
+    """A spreadsheet writes other separators where a comma stands in numbers, and a parser finds one column in that."""
+    header = first_line(path)
+    for mark, name in ((b";", "semicolons"), (b"\t", "tabs")):
+        if mark in header and b"," not in header:
+            raise LogError(f"{path}: expected columns separated by commas, got {name}: save it with commas")
 
 
-def _timed(path: Path, columns: Iterable[str], names: Iterable[str]) -> tuple[str, float] | None:
-    """The column, and seconds in its unit."""
-    for name in names:
-        for unit, seconds in UNITS.items():
-            if f"{name}_{unit}" in columns:
-                return f"{name}_{unit}", seconds
-        if name in columns:
-            raise LogError(f'{path}: column "{name}" does not say its unit: call it "{name}_s" or "{name}_ms"')
-    return None
+def first_line(path: Path) -> bytes:
+    """That says anything; nothing of an empty file."""
+    with path.open("rb") as file:
+        return next((line for line in file if line.strip()), b"")
 
 
-def _number(path: Path, where: str, row: Row, column: str, unit: float) -> float | None:
-    value = row.get(column)
+def _number(path: Path, where: str, row: Row, column: Column | None) -> float | None:
+    if column is None:
+        return None
+    value, name = row[column.name], column.name
     try:
         number = math.nan if value is None else float(value)
     except (TypeError, ValueError, OverflowError):
-        raise broken(path, f"{where}: {column}", "a number", value) from None
+        raise broken(path, f"{where}: {name}", "a number", value) from None
     if math.isinf(number):
-        raise broken(path, f"{where}: {column}", "a number", value)
-    return None if math.isnan(number) else number * unit
+        raise broken(path, f"{where}: {name}", "a number", value)
+    return None if math.isnan(number) else number * column.unit
 
 
-def _count(path: Path, where: str, row: Row, column: str | None) -> int | None:
-    found = None if column is None else _number(path, where, row, column, 1.0)
-    if found is not None and found < 0.0:
-        raise broken(path, f"{where}: {column}", "a count", found)
+def _count(path: Path, where: str, row: Row, column: Column | None) -> int | None:
+    found = _number(path, where, row, column)
+    if column is not None and found is not None and found < 0.0:
+        raise broken(path, f"{where}: {column.name}", "a count", found)
     return None if found is None else round(found)
 
 

@@ -29,14 +29,14 @@ def borrowed(space: Space, clients: Iterable[Client]) -> list[Point]:
     """A point for each client that has one of the values or more, the others in the middle of their ranges."""
     found = []
     for each in clients:
-        values = [_value(space, i, each) for i in range(len(space.parameters))]
+        values = [value_of(space, i, each) for i in range(len(space.parameters))]
         if any(value is not None for value in values):
             point = zip(values, space.middle, strict=True)
             found.append(tuple(middle if value is None else value for value, middle in point))
     return list(dict.fromkeys(map(space.rounded, found)))
 
 
-def _value(space: Space, which: int, other: Client) -> float | None:
+def value_of(space: Space, which: int, other: Client) -> float | None:
     """Of a parameter, what another client has there; None where it has nothing of the kind."""
     parameter = space.parameters[which]
     value = value_at(other, parameter.at)

@@ -19,6 +19,7 @@ from .playing import Stage
 from .racing import is_worse, mean
 from .search import Found
 from .space import Point, Space
+from .unmoved import FEW, before, unmoved, usual
 
 STEPS = 7
 """Values of a curve, from one end of the range to the other."""
@@ -27,8 +28,6 @@ AROUND = (0.5, 0.8, 1.25, 2.0)
 where it begins to matter."""
 MOST_COUNTS = 10
 """Whole numbers that are all shown."""
-FEW = 4
-"""Seeds after which a value that is surely worse needs no more of them."""
 ROUNDS = 4
 """Times that a curve may show something better than the best, which is then the best."""
 
@@ -51,22 +50,26 @@ class _At(NamedTuple):
         return repr(self.point)
 
 
-def settled(space: Space, stage: Stage, found: Found, seeds: Sequence[int]) -> tuple[Point, list[Curve]]:
+def settled(
+    space: Space, stage: Stage, found: Found, seeds: Sequence[int], against: Client | None = None
+) -> tuple[Point, list[Curve]]:
     """The best, and a curve for each value that was left open; what they show to be better is the best from then on.
-    Plays what was not played yet."""
+    What makes no difference is what it was, else what is usual. Plays what was not played yet."""
+    was = before(space, against)
+    wanted = [each if each is not None else other for each, other in zip(was, usual(space, stage), strict=True)]
     best = found.best(len(seeds))
-    for _ in range(ROUNDS):
+    for left in reversed(range(ROUNDS + 1)):
+        best = unmoved(space, stage, found, best, wanted, seeds)
         tried = [_tried(space, stage, best, which, seeds) for which in range(len(space.parameters))]
         whole = [at for curve in tried for at in curve if at.seeds == seeds]
         found.losses.update((at.point, stage.known(at.key, seeds)) for at in whole)
         better = found.best(len(seeds))
-        if mean(found.losses[best]) - mean(found.losses[better]) <= NEGLIGIBLE / 10 * abs(mean(found.losses[best])):
+        gained = mean(found.losses[best]) - mean(found.losses[better])
+        if not left or gained <= NEGLIGIBLE / 10 * abs(mean(found.losses[best])):
             break
         best = better
-    else:
-        tried = [_tried(space, stage, best, which, seeds) for which in range(len(space.parameters))]
-    parameters = zip(space.parameters, tried, strict=True)
-    return best, [_curve(stage, parameter, each, best, seeds) for parameter, each in parameters]
+    parameters = zip(space.parameters, tried, was, strict=True)
+    return best, [_curve(stage, parameter, each, best, seeds, there) for parameter, each, there in parameters]
 
 
 def _tried(space: Space, stage: Stage, best: Point, which: int, seeds: Sequence[int]) -> list[_At]:
@@ -83,7 +86,9 @@ def _tried(space: Space, stage: Stage, best: Point, which: int, seeds: Sequence[
     return [_At(point[which], point, seeds) for point, seeds in under.items()]
 
 
-def _curve(stage: Stage, parameter: Parameter, tried: Sequence[_At], best: Point, seeds: Sequence[int]) -> Curve:
+def _curve(
+    stage: Stage, parameter: Parameter, tried: Sequence[_At], best: Point, seeds: Sequence[int], was: float | None
+) -> Curve:
     losses, metrics = stage.known(repr(best), seeds), stage.metrics(repr(best), seeds)
     steps = []
     for at in tried:
@@ -100,7 +105,14 @@ def _curve(stage: Stage, parameter: Parameter, tried: Sequence[_At], best: Point
         )
     is_ordered = parameter.kind != "choice"
     low, high = _flat(steps, is_ordered=is_ordered)
-    return Curve(name=parameter.name, is_ordered=is_ordered, low=low, high=high, steps=steps)
+    return Curve(
+        name=parameter.name,
+        is_ordered=is_ordered,
+        low=low,
+        high=high,
+        was=None if was is None else parameter.written(was),
+        steps=steps,
+    )
 
 
 def _figure(name: str, few: Sequence[float], best: Sequence[float]) -> Estimate:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from ..client import Client
 from ..frames import Results
 from ..metrics import metric
-from ..part import Estimate
 from ..recommended import Curve, Tuning, Verified
 from ..scoring.estimates import paired, stated
+from ..scoring.standings import compared
 from ..statistics.bootstrap import bca
 from .front import front
 from .playing import Stage
@@ -74,11 +74,14 @@ def explained(
 ) -> Tuned:
     """With what speaks for it. Plays what that takes."""
     [current] = stage.losses([(_CURRENT, instead_of, seeds)])
+    pairs = _gains(stage, repr(best.point), seeds)
     tuning = best.tuning.model_copy(
         update={
             "instead_of": instead_of.name,
             "gain": paired(current, found.losses[best.point]),
-            "gains": _gains(stage, repr(best.point), seeds),
+            "is_sure": _is_sure(current, found.losses[best.point]),
+            "gains": {name: paired(*pair) for name, pair in pairs.items()},
+            "sure_gains": [name for name, pair in pairs.items() if _is_sure(*pair)],
             "curves": curves,
             "front": front(space, stage, found, best.point, seeds),
             "calls": stage.calls,
@@ -104,12 +107,19 @@ _CURRENT = "current"
 """What a stage knows it by: no point is written so."""
 
 
-def _gains(stage: Stage, point: str, seeds: Sequence[int]) -> dict[str, Estimate]:
-    """By how much each is better than what there was; what is infinite in a run has no difference."""
+def _is_sure(these: Sequence[float], those: Sequence[float]) -> bool:
+    """Whether they differ by the rule of the verdict on the same two clients."""
+    [pair] = compared({"these": these, "those": those})
+    return not pair.is_tied
+
+
+def _gains(stage: Stage, point: str, seeds: Sequence[int]) -> dict[str, tuple[list[float], list[float]]]:
+    """What has more of each if it is better than what there was, and the other; what is infinite in a run has no
+    difference."""
     now, before = stage.metrics(point, seeds), stage.metrics(_CURRENT, seeds)
     found = {}
     for name in GAINS:
         if all(name in each and all(map(math.isfinite, each[name])) for each in (now, before)):
             better = (now, before) if metric(name).better == "higher" else (before, now)
-            found[name] = paired(better[0][name], better[1][name])
+            found[name] = better[0][name], better[1][name]
     return found

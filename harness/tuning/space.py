@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from ..client import Client
 from ..files import Document, FileError
-from ..files.errors import Location
+from ..files.errors import Location, Problem
 from ..files.tree import Entry, Mapping, Node, Place
 from ..files.tree import Sequence as Items
 from .parameters import MARK, BadMark, Parameter, flow, is_mark, read
@@ -45,11 +45,15 @@ class Space:
                 continue
             parameters.append(replace(parameter, also=tuple(at for at, _ in others)))
         if not problems and not parameters:
-            problems.append(whole.problem_at((), f"nothing is left open: write a value as {{{MARK}: 15s..180s}}"))
+            write = f"write a value as {{{MARK}: 15s..180s}}, or name it, --open timeouts.read"
+            problems.append(whole.problem_at((), f"nothing is left open: {write}"))
         if problems:
             raise FileError(whole.name, tuple(problems))
         space = cls(whole, tuple(parameters))
-        space.client(space.middle)  # what else is wrong with the file is told before anything is played
+        try:
+            space.client(space.middle)  # what else is wrong with the file is told before anything is played
+        except FileError as error:
+            raise FileError(error.path, tuple(_as_given(each, parameters) for each in error.problems)) from None
         return space
 
     @property
@@ -99,6 +103,16 @@ class Space:
                 text = rest[:column] + _written(parameter, value) + rest[found.end() :]
                 lines[row:] = text.splitlines(keepends=True)
         return "".join(lines)
+
+
+def _as_given(problem: Problem, parameters: Sequence[Parameter]) -> Problem:
+    """Of a value that was tried the range is told that it is from: nobody has written its middle."""
+    place = problem.line, problem.column
+    expected, got, _ = problem.message.partition(", got ")
+    for each in parameters:
+        if each.kind != "choice" and got and place == each.place[:2] and each.place.file in ("", problem.path):
+            return replace(problem, message=f"{expected}{got}{each.written(each.low)}..{each.written(each.high)}")
+    return problem
 
 
 def _written(parameter: Parameter, value: float) -> str:

@@ -88,7 +88,7 @@ def tune(
             first = guesses(space, stage, there)
             search.run(first, lambda found: tell("searching"))
             tell("explaining")
-            point, curves = settled(space, stage, found, plan.seeds)
+            point, curves = settled(space, stage, found, plan.seeds, there)
             best = so_far(space, found, stage, plan.seeds, seed, point)
             current = named(best.client, there, space)
             best = explained(best, current, space, found, stage, curves, plan.seeds)

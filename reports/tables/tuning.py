@@ -48,12 +48,13 @@ def _recommended(found: Tuning) -> Table:
 def _room(found: Tuning, curve: Curve | None) -> tuple[str, str, str]:
     if curve is None:
         return "–", "–", "–"
+    if curve.is_level:
+        return level(curve), "–", "–"
     if not curve.is_ordered:
         others = [step.value for step in curve.steps if not step.is_worse]
         return " or ".join(others), "–", "–"
-    best = next(step for step in curve.steps if step.is_best)
     ends = (
-        f"{step.value}: {words.worse(found.goal, step.loss.value - best.loss.value)}"
+        f"{step.value}: {words.worse(found.goal, step.loss.value - curve.best.loss.value)}"
         for step in (curve.steps[0], curve.steps[-1])
     )
     return span(curve), *ends  # type: ignore[return-value]
@@ -64,21 +65,25 @@ def span(curve: Curve) -> str:
     return f"{curve.low} to {curve.high}" if curve.low != curve.high else f"{curve.low} alone"
 
 
+def level(curve: Curve) -> str:
+    """What is said of a value for which nothing speaks, and against which nothing does."""
+    said = "makes no difference in what was played"
+    return f"{said}: left as it was" if curve.was == curve.best.value else said
+
+
 def _gained(found: Tuning) -> Table:
     assert found.gain is not None
     gains = {found.goal: found.gain} if not found.limits else {}
+    sure = {*found.sure_gains, *([found.goal] if gains and found.is_sure else [])}
     gains |= {name: each for name, each in found.gains.items() if name not in gains}
     return Table(
         f"What it gains over {found.instead_of}",
-        "Means over the scenarios by their weights, paired by seed; a star where the 95% interval excludes 0.",
+        "Means over the scenarios by their weights, paired by seed; a star where chance cannot explain it: the 95% "
+        "interval excludes 0, and there are enough seeds.",
         ("metric", "better by", "95% interval"),
-        tuple((metric(name).title, words.margin(name, each.value) + _star(each), words.gain_bounds(name, each))
+        tuple((metric(name).title, words.margin(name, each.value) + "*" * (name in sure), words.gain_bounds(name, each))
               for name, each in gains.items()),
     )  # fmt: skip
-
-
-def _star(found: Estimate) -> str:
-    return "*" if found.low is not None and found.high is not None and not found.low <= 0.0 <= found.high else ""
 
 
 def _curve(found: Tuning, curve: Curve) -> Table:

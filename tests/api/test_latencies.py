@@ -21,6 +21,9 @@ def test_a_log_says_how_long_to_wait(tmp_path: Path) -> None:
     time = found.read_timeout(1024)
     assert time.low is not None
     assert 16.0 < time.low < time.mean
+    frame(600).rename(columns={"outcome": "state"}).to_csv(path, index=False)
+    assert brownout.latencies(path).given_up == 0
+    assert brownout.latencies(path, columns={"outcome": "state"}).by_length == found.by_length
     with pytest.raises(LogError, match=r"expected \.csv, \.jsonl"):
         brownout.latencies("calls.txt")
 

@@ -37,9 +37,55 @@ def test_it_says_the_same_to_machines(here: Here) -> None:
     found = json.loads(here("latencies", "calls.csv", "--max-tokens", "500", "--json").out)
     assert found["calls"] == 600
     assert (found["first_token"], found["streamed"], found["refused"]) == (None, None, "")
+    middle, last = found["quantiles"]["p50"], found["quantiles"]["p99"]
+    assert 5.0 < middle["low"] < middle["value"] < middle["high"] < 12.0
+    assert last == {"value": None, "low": None, "high": None, "refused": ""}
+    assert "  p99          beyond what was waited for\n" in here("latencies", "calls.csv").out
     assert set(found["by_length"]) == {"first", "gap", "sigma", "hangs", "distance", "calls", "longest"}
     time = found["read_timeouts"]["500"]
     assert 8.0 < time["low"] < time["mean"] < time["high"] < 20.0
+
+
+def test_a_quantile_may_be_known_in_part_or_refused(here: Here) -> None:
+    """Of many calls that were given up, the upper bound is what is missing first; of few calls all is."""
+    log = frame(600, hangs=0.045)
+    log.to_csv("calls.csv", index=False)
+    last = json.loads(here("latencies", "calls.csv", "--json").out)["quantiles"]["p95"]
+    assert 10.0 < last["low"] < last["value"] < 20.0
+    assert last["high"] is None
+    assert re.search(
+        r"^  p95          [\d.]+ s \([\d.]+ s to beyond what was waited for\)$",
+        here("latencies", "calls.csv").out,
+        re.MULTILINE,
+    )
+    frame(40).to_csv("calls.csv", index=False)
+    found = json.loads(here("latencies", "calls.csv", "--json").out)["quantiles"]
+    assert found["p50"]["value"] is not None
+    why = "too few data: p99 needs at least 299 calls, there are 40"
+    assert found["p99"] == {"value": None, "low": None, "high": None, "refused": why}
+    assert f"  p99          {why}\n" in here("latencies", "calls.csv").out
+
+
+def test_what_was_read_is_told_and_what_was_not(here: Here) -> None:
+    """A column by another name changes what is found, so it may be named."""
+    log = frame(600).rename(columns={"outcome": "state"})
+    log.assign(region="eu").to_csv("calls.csv", index=False)
+    _, reads, warns, again, *_ = here("latencies", "calls.csv").out.splitlines()
+    assert reads == "read: latency_s, ttft_ms, output_tokens; not used: state, region"
+    assert warns == "warning: every call counts as answered: no column outcome, status or result"
+    assert re.fullmatch(r"warning: \d+ calls \(.*%\) take exactly 60 s, the longest .*: they look like timeouts", again)
+    named = here("latencies", "calls.csv", "--column", "outcome=state").out.splitlines()
+    assert not named[0].startswith("600 calls, 0 of them given up")
+    assert named[1] == "read: latency_s, ttft_ms, output_tokens, state; not used: region"
+    assert not named[2].startswith("warning")
+    plain = json.loads(here("latencies", "calls.csv", "--json").out)["columns"]
+    assert plain["unused"] == ["state", "region"]
+    assert len(plain["doubts"]) == 2
+    log.assign(**{f"x{i}": 1 for i in range(20)}).to_csv("calls.csv", index=False)
+    assert here("latencies", "calls.csv").out.splitlines()[1].endswith(", x9, x10, 9 others")
+    said = here("latencies", "calls.csv", "--column", "state")
+    assert said.code == 2
+    assert "expected latency, first_token, input_tokens, output_tokens, max_tokens or outcome, and" in said.err
 
 
 def test_a_bad_fit_gives_no_timeouts(here: Here) -> None:

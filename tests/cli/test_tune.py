@@ -37,7 +37,7 @@ def write(client: str = OPEN) -> None:
 def test_the_client_is_written_ready_to_run(here: Here) -> None:
     """Its owner's words in it, with why; the verdict is the first line."""
     write()
-    said = here("tune", "open.yaml", *QUICK, "--against", "no-retry")
+    said = here("tune", "open.yaml", *QUICK, "--seeds", "6", "--against", "no-retry")
     assert said.code == 0
     first, second, third, *_ = said.out.splitlines()
     assert first.startswith("timeouts.read ")
@@ -108,7 +108,7 @@ def test_mistakes_are_told_before_anything_is_played(here: Here) -> None:
         assert said.code == 2
         assert says in said.err
     write("name: mine\n")
-    assert "nothing is left open" in here("tune", "open.yaml", *QUICK).err
+    assert "}, or name it, --open timeouts.read" in here("tune", "open.yaml", *QUICK).err
     assert not Path("out/client.yaml").exists()
 
 
@@ -148,6 +148,7 @@ def test_the_service_may_be_as_fast_as_a_log_says(here: Here) -> None:
     assert said.code == 0
     lines = said.out.splitlines()
     assert re.fullmatch(r"400 calls, \d+ of them given up; 0 that failed are left out\.", lines[0])
+    assert lines[1] == "read: latency_s, ttft_ms, output_tokens, outcome"
     assert any(line.startswith("  first token  lognormal, median 8") for line in lines)
     assert any(line.startswith("    8,192 tokens  ") for line in lines)
     frame(400).drop(columns="ttft_ms").to_csv("calls.csv", index=False)
@@ -156,6 +157,14 @@ def test_the_service_may_be_as_fast_as_a_log_says(here: Here) -> None:
     frame(400).drop(columns="output_tokens").to_csv("calls.csv", index=False)
     said = here("tune", "open.yaml", *QUICK, "--latencies", "calls.csv")
     assert said == (2, "", "calls.csv: too few data: 20 calls that ended with output_tokens are needed, there are 0\n")
+    frame(400).rename(columns={"outcome": "state"}).to_csv("calls.csv", index=False)
+    named = ("--column", "outcome=state")
+    said = here("tune", "open.yaml", *QUICK, "--batches", "1", "--no-verify", "--latencies", "calls.csv", *named)
+    assert said.out.splitlines()[:2] == [lines[0], "read: latency_s, ttft_ms, output_tokens, state"]
+    assert " --column outcome=state " in Path("out/report.md").read_text(encoding="utf-8")
+    said = here("tune", "open.yaml", *QUICK, *named)
+    assert said.code == 2
+    assert "--column names a column of --latencies, and there is none" in said.err
     frame(10).to_csv("calls.csv", index=False)
     said = here("tune", "open.yaml", *QUICK, "--latencies", "calls.csv")
     assert said.code == 2

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from brownout.harness.part import Estimate
 from brownout.harness.results import RunFile, RunFileError, load
+from brownout.reports import words
 from brownout.reports.document import document
 from brownout.reports.report import Report
 from brownout.reports.tuned import tuned_text
 
 from .read_back import READERS, page
+from .runs import estimate
 from .test_formats import FORMATS, HOSTILE, each_format, said
 from .tunings import tuned_run, tuning
 
@@ -66,6 +69,39 @@ def test_the_text_is_the_same_story() -> None:
     assert second == "Better by: goodput 22.2 points, mean wait -1.5 s."
     assert third.endswith("THE REAL SDK DIFFERS: 0.5 in virtual time, 0.34 in the simulator.")
     assert "timeouts.read: nothing speaks against 10s to 20s" in rest
+
+
+@pytest.mark.parametrize(
+    ("gain", "is_sure", "limits", "says"),
+    [
+        (
+            estimate(0.009, 0.001, 0.02),
+            False,
+            (),
+            "not surely better than hasty: the difference of 0.9 points may be chance",
+        ),
+        (estimate(0.009, -0.001, 0.02), False, ("goodput >= 75%",), "not surely better than hasty"),
+        (estimate(0.0, 0.0, 0.0), False, (), "exactly as good as hasty"),
+        (Estimate(value=0.0), False, ("goodput >= 75%",), "exactly as good as hasty"),
+        (estimate(-0.009, -0.02, -0.001), True, (), "0.9 points worse than hasty"),
+    ],
+)
+def test_what_is_not_surely_better_is_not_said_to_be(
+    gain: Estimate, is_sure: bool, limits: tuple[str, ...], says: str
+) -> None:
+    """By the rule of the verdict, whatever the interval alone says; the same is a case of its own."""
+    found = tuning(limits=limits).model_copy(update={"gain": gain, "is_sure": is_sure, "sure_gains": []})
+    first, second, *_ = tuned_text(found).splitlines()
+    assert first.endswith(f", {says}.")
+    assert second.startswith("40 candidates")
+    run = tuned_run().model_copy(update={"tuning": found})
+    [gains] = [table for table in document(run).tables if table.title.startswith("What it gains")]
+    assert any("*" in str(row[1]) for row in gains.rows) == (is_sure and not limits)
+
+
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert [words.margin("cost_per_good_call", by) for by in (-0.00001, -0.0001)] == ["$0.0000", "-$0.0001"]
+    assert [words.margin("rmst", by) for by in (-0.01, -0.1)] == ["0.0 s", "-0.1 s"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -45,6 +45,8 @@ def tuning(choice: str = "full", limits: tuple[str, ...] = ()) -> Tuning:
         loss=estimate(0.332, 0.3, 0.36),
         metrics=metrics(0.834),
         gain=estimate(0.148, 0.05, 0.3),
+        is_sure=True,
+        sure_gains=["goodput"],
         gains={"goodput": estimate(0.222, 0.2, 0.24), "rmst": estimate(-1.5, -2.0, 1.0)},
         curves=[
             Curve(name="timeouts.read", is_ordered=True, low="10s", high="20s", steps=read),

@@ -82,18 +82,18 @@ def tune(
     return found
 
 
-def latencies(path: Named) -> Model:
+def latencies(path: Named, columns: Mapping[str, str] | None = None) -> Model:
     """What a log of your calls says of the service: `read_timeout(max_tokens)` is how long an answer takes, with its
     interval, `hanging` the share that never ends, `by_length`, `first_token` and `token_gap` are the fits.
 
     `path`: a table with a row a call (.csv, .jsonl, .parquet), or OpenTelemetry's (.json, .jsonl); docs/tune.md has the
-    names. Raises `harness.latencies.log.LogError`, a `ValueError`, for what is no log, `ValueError` for too few calls,
-    and `OSError`.
+    names, beside which `columns` gives others, `{"latency": "total_ms", "outcome": "state"}`. Raises
+    `harness.latencies.log.LogError`, a `ValueError`, for what is no log, `ValueError` for too few calls, and `OSError`.
     """
     from brownout.harness.latencies.log import read
     from brownout.harness.latencies.model import model
 
-    return model(read(Path(path)))
+    return model(read(Path(path), columns or {}))
 
 
 def _as_logged(scenarios: list[Source[Scenario]], given: Named | Model | None) -> list[Source[Scenario]]:

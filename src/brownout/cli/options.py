@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..commands import usual
-from .values import Format, Scale, Share
+from .values import Column, Format, Scale, Share
 
 SCENARIO_HELP = (
     "A scenario that is shipped (see `brownout list`), a file, or a folder of files. May be given more than once.  "
@@ -32,6 +32,13 @@ WORKERS = click.option(
 )
 CLUSTER = click.option("--cluster", metavar="ADDRESS", default=None, help=CLUSTER_HELP)
 SAMPLE = click.option("--sample", type=Share(), default=None, help="The share of clients, traffic and service to play.")
+COLUMNS = click.option(
+    "--column",
+    "columns",
+    type=Column(),
+    multiple=True,
+    help="A column of the log that has another name than usual: latency=total_ms, latency=total:ms, outcome=state.",
+)
 FORMATS = click.option(
     "--format",
     "formats",

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .options import CLUSTER, FORMATS, SAMPLE, WORKERS
+from .options import CLUSTER, COLUMNS, FORMATS, SAMPLE, WORKERS
 from .values import Weight
 
 
@@ -51,6 +51,7 @@ from .values import Weight
     default=None,
     help="A log of your calls (see `brownout latencies -h`): the service of the scenarios is then as fast as that.",
 )
+@COLUMNS
 @click.option(
     "--seeds",
     type=click.IntRange(min=2, max=1000),
@@ -92,6 +93,7 @@ def tune(**options: Any) -> None:
 
 @click.command()
 @click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@COLUMNS
 @click.option(
     "--max-tokens",
     type=click.IntRange(min=1),

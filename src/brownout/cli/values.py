@@ -76,6 +76,22 @@ class Weight(click.ParamType[tuple[str, float]]):
         return name, weight
 
 
+class Column(click.ParamType[tuple[str, str]]):
+    """`latency=total_ms`, or `latency=total:ms`."""
+
+    name = "FIELD=COLUMN"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        from brownout.harness.latencies.columns import FIELDS
+
+        field, _, column = str(value).partition("=")
+        if field not in FIELDS or not column:
+            *fields, last = FIELDS
+            said = f'expected {", ".join(fields)} or {last}, and a column, such as "latency=total_ms"'
+            self.fail(f'{said}, got "{value}"', param, ctx)
+        return field, column
+
+
 class Format(click.ParamType[str]):
     """`markdown`."""
 

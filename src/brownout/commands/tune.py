@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,7 @@ class Options:
     weights: tuple[tuple[str, float], ...]
     against: str | None
     latencies: Path | None
+    columns: tuple[tuple[str, str], ...]
     seeds: int
     batches: int
     seed: int
@@ -63,9 +65,11 @@ class Options:
 
 def tune(options: Options) -> None:
     """Ctrl-C gives the best so far. Exits 2 for files and options that make no sense."""
+    if options.columns and options.latencies is None:
+        raise click.UsageError("--column names a column of --latencies, and there is none")
     space, scenarios, goal, against = _given(options)
     if options.latencies is not None:
-        scenarios = _as_logged(options.latencies, scenarios)
+        scenarios = _as_logged(options.latencies, options.columns, scenarios)
     formats = list(dict.fromkeys(options.formats))
     with rendering():
         check(formats)
@@ -133,9 +137,11 @@ def _given(options: Options) -> tuple[Space, list[Source[Scenario]], Goal, Sourc
     return space, scenarios, goal, current
 
 
-def _as_logged(path: Path, scenarios: list[Source[Scenario]]) -> list[Source[Scenario]]:
+def _as_logged(
+    path: Path, columns: Iterable[tuple[str, str]], scenarios: list[Source[Scenario]]
+) -> list[Source[Scenario]]:
     """With the latency of a log, of which is told what it says."""
-    found = logged(path)
+    found = logged(path, columns)
     try:
         changed = as_logged(scenarios, found)
     except ValueError as error:
@@ -155,6 +161,7 @@ def _command(options: Options) -> str:
     words += [word for name, weight in options.weights for word in ("--weight", f"{name}={again.number(weight)}")]
     words += ["--against", options.against] if options.against is not None else []
     words += ["--latencies", str(options.latencies)] if options.latencies is not None else []
+    words += [word for field, column in options.columns for word in ("--column", f"{field}={column}")]
     words += ["--seeds", str(options.seeds), "--batches", str(options.batches), "--seed", str(options.seed)]
     words += ["--sample", format_share(options.sample)] if options.sample is not None else []
     return shlex.join(words)

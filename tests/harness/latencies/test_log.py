@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brownout.harness.latencies.applied import applied
+from brownout.harness.latencies.calls import Read
 from brownout.harness.latencies.log import LogError, read
 from brownout.harness.latencies.model import model
 from brownout.harness.sources import scenario
@@ -55,7 +56,8 @@ def test_every_format_says_the_same(ending: str, tmp_path: Path) -> None:
     assert found.first_token.median.mean == pytest.approx(FIRST, rel=0.1)
     assert found.token_gap.median.mean == pytest.approx(GAP, rel=0.1)
     assert found.hangs == pytest.approx(found.given_up / found.calls, abs=0.005)
-    assert found.quantiles["p99"].startswith("beyond what was waited for")
+    assert found.quantiles["p99"].value is None
+    assert found.quantiles["p99"].refused == ""
 
 
 def test_a_scenario_may_have_the_latency_of_a_log(tmp_path: Path) -> None:
@@ -124,13 +126,16 @@ def test_failures_are_no_latencies(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("latency,outcome\n1,ok\n", 'column "latency" does not say its unit: call it "latency_s" or "latency_ms"'),
+        ("latency_s;outcome\n1,5;ok\n", "expected columns separated by commas, got semicolons: save it with commas"),
+        ("latency_s\toutcome\n1\tok\n", "expected columns separated by commas, got tabs: save it with commas"),
         ("a,b\n1,2\n", 'expected a column "latency_s" or "latency_ms", got a, b'),
         ("latency_s\nsoon\n", 'row 1: latency_s: expected a number, got "soon"'),
         ("latency_s\n-1\n", "row 1: expected a latency of more than 0"),
         ("latency_s\ninf\n", 'row 1: latency_s: expected a number, got "inf"'),
         ("latency_s,output_tokens\n1,-5\n", 'row 1: output_tokens: expected a count, got "-5.0"'),
         ("latency_s\n", "there is no call in it"),
-        ("", "is no csv"),
+        ("", "is empty"),
+        (" \n\n", "is empty"),
     ],
 )
 def test_what_is_no_log_is_told(text: str, says: str, tmp_path: Path) -> None:
@@ -141,6 +146,75 @@ def test_what_is_no_log_is_told(text: str, says: str, tmp_path: Path) -> None:
     assert says in str(raised.value)
     with pytest.raises(LogError, match=r"expected \.csv, \.jsonl, \.parquet, or \.json of OpenTelemetry"):
         read(tmp_path / "log.xlsx")
+
+
+def test_a_log_says_what_was_read_of_it(tmp_path: Path) -> None:
+    """And where nothing says how calls ended, that all of them count as answered; a limit that many met is striking."""
+    path = tmp_path / "log.csv"
+    text = "first_token_ms,latency_ms,completion,limit,status\n500,2000,128,1024,ok\n"
+    path.write_text(text, encoding="utf-8")
+    assert read(path).read == Read(("latency_ms", "first_token_ms", "status"), ("completion", "limit"), ())
+    log = frame().rename(columns={"outcome": "state"})
+    log.to_csv(path, index=False)
+    found = read(path).read
+    assert found is not None
+    assert found.used == ("latency_s", "ttft_ms", "output_tokens")
+    assert found.unused == ("state",)
+    cut = (log["latency_s"] == 60.0).sum()
+    assert found.doubts == (
+        "every call counts as answered: no column outcome, status or result",
+        f"{cut} calls ({cut / 600:.1%}) take exactly 60 s, the longest time of all: they look like timeouts",
+    )
+    log.assign(latency_s=log["latency_s"].clip(upper=40.0).round()).to_csv(path, index=False)
+    assert len(read(path).read.doubts) == 2  # type: ignore[union-attr]
+    log[log["latency_s"] < 60.0].assign(latency_s=lambda each: (each["latency_s"] / 4).round() + 1).to_csv(path)
+    assert len(read(path).read.doubts) == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("time_to_first_token_ms", "first_token"), ("total_time_ms", "latency"), ("total_seconds", "latency")],
+)
+def test_usual_names_are_read(name: str, field: str, tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    row = {"latency_ms": 2000, "first_token_ms": 500, "outcome": "ok"}
+    del row[f"{field}_ms"]
+    pd.DataFrame([{**row, name: 2 if name.endswith("_seconds") else 700}]).to_csv(path, index=False)
+    [call] = read(path).calls
+    assert call.first_token is not None
+    assert 0.4 < call.first_token < call.latency.seconds <= 2.0
+
+
+def test_columns_may_be_named(tmp_path: Path) -> None:
+    """By the field; of a time the name says the unit, or what stands behind it."""
+    path = tmp_path / "log.csv"
+    usual = frame()
+    usual.to_csv(path, index=False)
+    before = read(path)
+    names = {"latency_s": "total", "ttft_ms": "begun_ms", "output_tokens": "completion", "outcome": "state"}
+    usual.rename(columns=names).assign(latency_s=1.0).to_csv(path, index=False)
+    named = {
+        "latency": "total:s",
+        "first_token": "begun_ms",
+        "output_tokens": "completion",
+        "outcome": "state",
+    }
+    after = read(path, named)
+    assert after.calls == before.calls
+    assert after.read == Read(("total", "begun_ms", "completion", "state"), ("latency_s",), ())
+    for wrong, says in (
+        ({"latency": "total"}, 'column "total" does not say its unit: write latency=total:ms'),
+        ({"latency": "whole_ms"}, 'there is no column "whole_ms" for latency; there are total, begun_ms'),
+        ({"outcome": "total:s"}, 'there is no column "total:s" for outcome'),
+        ({"wait": "total"}, '"wait" is none of what columns are named for: latency, first_token, '),
+    ):
+        with pytest.raises(LogError) as raised:
+            read(path, wrong)
+        assert says in str(raised.value)
+    traces = tmp_path / "log.json"
+    traces.write_text('{"resourceSpans": []}', encoding="utf-8")
+    with pytest.raises(LogError, match="traces have no columns that could be named"):
+        read(traces, named)
 
 
 def check(path: Path) -> None:

@@ -171,7 +171,7 @@ def test_only_requests_for_answers_count_and_each_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "there is no call in it"),
+        ("", "is empty"),
         ("{", "is no JSON: "),
         ("NaN", "is no JSON: "),
         ("[" * 100_000, "is no JSON: "),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brownout.harness.client import Client
+from brownout.harness.files import loads, parse
 from brownout.harness.results import load
 from brownout.harness.sources import Source, client
 from brownout.harness.tuning.front import Worth, undominated
@@ -17,6 +20,8 @@ from brownout.harness.tuning.kept import Kept
 from brownout.harness.tuning.racing import mean
 from brownout.harness.tuning.result import Tuned
 from brownout.harness.tuning.tune import save, tune
+from brownout.reports.document import document
+from brownout.reports.tuned import headline, tuned_text
 
 from .test_search import SCENARIO, SEEDS, SPACE, Stage
 
@@ -92,6 +97,83 @@ def test_what_it_gains_is_paired_and_in_units_that_people_have(result: Tuned) ->
     assert tuning.gains["rmst"].value == pytest.approx(other["rmst"].value - mine["rmst"].value)
     assert tuning.gains["goodput"].low is not None
     assert tuning.gains["goodput"].low > 0.0
+
+
+def test_what_is_sure_is_what_the_verdict_is_sure_of(result: Tuned) -> None:
+    """Four seeds are too few for anything, whatever the intervals say; six may do."""
+    few = result.tuning
+    assert few.gain is not None
+    assert few.gain.low is not None
+    assert few.gain.low > 0.0
+    assert not few.is_sure
+    assert few.sure_gains == []
+    many = tune(SPACE, [Source(SCENARIO, "", "")], Goal.parse("par2"), against=AGAINST, seeds=6, batches=1)
+    assert many.results is not None
+    assert many.tuning.is_sure
+    assert "goodput" in many.tuning.sure_gains
+    for each in (result, many):
+        assert each.results is not None
+        assert any(not pair.is_tied for pair in each.results.file.pairs) == each.tuning.is_sure
+
+
+FLAT = """
+name: flat
+timeouts: {connect: {tune: 4s..8sNOW}, read: {tune: 1s..30s}}
+layers:
+  - retry: {retries: 2, backoff: {base: 1s, jitter: {tune: [full, equal, none]NOW2}}, on: [overloaded]}
+  - sdk: {max_retries: 0}
+"""
+"""In a scenario in which nobody fails to connect, and nothing is overloaded, two of these make no difference."""
+
+
+def flat(now: str = "", jitter: str = "", against: Source[Client] | None = None, **more: Any) -> Tuned:
+    document = parse(FLAT.replace("NOW2", jitter).replace("NOW", now))
+    given: dict[str, Any] = {"seeds": 2, "batches": 1, "verifies": False} | more
+    return tune(document, [Source(SCENARIO, "", "")], Goal.parse("par2"), against=against, **given)
+
+
+def test_what_was_left_as_it_is_gains_nothing() -> None:
+    """And is not said to be better, or worse."""
+    document = parse("name: flat\ntimeouts: {connect: {tune: 4s..8s, now: 7.3s}}\nlayers: [{sdk: {max_retries: 0}}]")
+    found = tune(document, [Source(SCENARIO, "", "")], Goal.parse("par2"), seeds=2, batches=1, verifies=False)
+    assert found.tuning.values == {"timeouts.connect": "7.3s"}
+    assert headline(found.tuning).endswith(", exactly as good as flat-before.")
+
+
+def test_a_value_that_makes_no_difference_is_left_as_it_was() -> None:
+    """As the file says, else as the client compared with has it; else it is a usual one."""
+    layers = "[{retry: {backoff: {jitter: none}, on: [timeout]}}, sdk]"
+    other = loads(f"name: other\ntimeouts: {{connect: 7.1s}}\nlayers: {layers}", Client)
+    source = Source(other, "", "")
+    for has, connect, jitter in (
+        ({"now": ", now: 7.3s", "jitter": ", now: equal", "against": source}, "7.3s", "equal"),
+        ({"against": source}, "7.1s", "none"),
+        ({"now": ", now: 20s", "against": source}, "5s", "none"),
+        ({}, "5s", "full"),
+    ):
+        found = flat(**has).tuning  # type: ignore[arg-type]
+        curves = {curve.name: curve for curve in found.curves}
+        assert (found.values["timeouts.connect"], found.values["retry.backoff.jitter"]) == (connect, jitter)
+        assert curves["timeouts.connect"].is_level
+        assert not curves["timeouts.read"].is_level
+        assert curves["timeouts.connect"].best.value == connect
+        told = "timeouts.connect: makes no difference in what was played" + (": left as it was" * (connect != "5s"))
+        assert told in tuned_text(found).splitlines()
+
+
+def test_what_is_left_is_the_same_in_two_processes_and_after_an_interruption(tmp_path: Path) -> None:
+    one, two = (flat(", now: 7.3s", workers=workers, folder=tmp_path / str(workers)).tuning for workers in (1, 2))
+    again = flat(", now: 7.3s", folder=tmp_path / "1", resume=True).tuning
+    assert one == two == again
+
+
+def test_the_report_says_what_makes_no_difference() -> None:
+    found = flat(", now: 7.3s")
+    assert found.results is not None
+    [table, *_] = document(found.results.file).tables
+    assert table.rows[0] == (
+        "timeouts.connect", "7.3s", "makes no difference in what was played: left as it was", "–", "–",
+    )  # fmt: skip
 
 
 def test_the_front_has_nobody_whom_the_best_beats(result: Tuned) -> None:
