@@ -43,10 +43,10 @@ class UsualPlayer(Player):
         """`play` for the first time."""
         ticket = self.ticket
         if self._plan:
-            if ticket.fault is not None:
+            if self._plan != self._endpoint.on_the_way(ticket):
                 self.play()
                 return
-            self._plan = ()  # nothing has changed it
+            self._plan = ()
         now = self._due
         due = now + ticket.inbound
         if due > now:

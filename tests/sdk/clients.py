@@ -193,8 +193,8 @@ class _Scripted(Endpoint):
     def connect(self, who: Identity, stream: bool, now: float, before: Armed | None = None) -> Armed | None:
         return _REFUSES if self.script.replies[who.attempt].raises == "ConnectError" else None
 
-    def answer(self, request: Request, now: float, is_fresh: bool, lost_to: tuple[Armed, ...] = ()) -> Ticket:
-        ticket = super().answer(request, now, is_fresh, lost_to)
+    def expect(self, request: Request, now: float, is_fresh: bool) -> Ticket:
+        ticket = super().expect(request, now, is_fresh)
         ticket.segment = _plan(self.script.replies[request.who.attempt], request.stream)
         return ticket
 
