@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from brownout.harness.frames import RUN_FILE, Results
@@ -56,21 +57,8 @@ def compare(
     them, once all others are kept, `harness.workers.ClusterError`, `harness.record_files.RecordsError`, and as
     `scenario` does for files.
     """
-    contestants = each_of(clients, contestant_of)
-    plan = Plan(
-        each_of(scenarios, scenario_of),
-        contestants,
-        _numbers(seeds),
-        backend or default_backend(source.value for source in contestants),
-        time_scale,
-        sample,
-        workers,
-        dict(weights or {}),
-        ablate,
-        gate,
-        is_lean=lean,
-        records=None if records is None else Path(records),
-    )
+    plan = _planned(scenarios, clients, seeds, backend, time_scale, sample, workers, lean, records)
+    plan = replace(plan, weights=dict(weights or {}), ablate=ablate, gate=gate)
     return _play(plan, folder, resume, cluster)
 
 
@@ -90,8 +78,23 @@ def run(
     resume: bool = False,
 ) -> Results:
     """The same, to hold the scenarios' objectives against it: they are in `Results.file.objectives`."""
+    plan = _planned(scenarios, clients, seeds, backend, time_scale, sample, workers, lean, records)
+    return _play(replace(plan, kind="objectives"), folder, resume, cluster)
+
+
+def _planned(
+    scenarios: Iterable[Named | Scenario],
+    clients: Iterable[Named | Contestant],
+    seeds: int | Iterable[int],
+    backend: Backend | None,
+    time_scale: float,
+    sample: float,
+    workers: int,
+    lean: bool,
+    records: Named | None,
+) -> Plan:
     contestants = each_of(clients, contestant_of)
-    plan = Plan(
+    return Plan(
         each_of(scenarios, scenario_of),
         contestants,
         _numbers(seeds),
@@ -99,11 +102,9 @@ def run(
         time_scale,
         sample,
         workers,
-        kind="objectives",
         is_lean=lean,
         records=None if records is None else Path(records),
     )
-    return _play(plan, folder, resume, cluster)
 
 
 def _play(plan: Plan, folder: Named | None, resume: bool, cluster: str | Executor | None) -> Results:
