@@ -98,7 +98,6 @@ class Endpoint:
         self._latency = LatencyDraws(service.latency, seed)
         lengths = Draws(seed, "output tokens")
         self._output_tokens = [sampler(spread, lengths) for _, spread in service.answers]
-        self._recorded = service.recorded
         self._only = None if service.recorded else only(service.answers)
         shares = [share for share, _ in service.answers]
         self._kind = kind_of(shares, service.groups, seed) if len(shares) > 1 else None
@@ -113,7 +112,7 @@ class Endpoint:
     def _length(self, who: Identity, call: int) -> int:
         if self._only is not None:
             return self._only
-        for recorded in self._recorded:
+        for recorded in self.service.recorded:
             if (tokens := recorded.output_tokens(who)) is not None:
                 return max(1, tokens)
         of_kind = self._output_tokens[0] if self._kind is None else self._output_tokens[self._kind(call)]

@@ -73,7 +73,7 @@ class SimAttempt(Reading):
         self._pool = pool = port.pool(self.who.client)
         found = pool.acquire(now)
         if found is not None:
-            self.has_connection(found[0], found[1])
+            self.has_connection(*found)
         else:
             pool.wait(self)
             if pool_timeout is not None:
